@@ -1,0 +1,29 @@
+using System.CommandLine;
+
+namespace Pfe.Cli;
+
+/// <summary>The whole command line behind one call, so that tests drive exactly what a user types.</summary>
+internal static class PfeApplication
+{
+    /// <summary>Runs one command line.</summary>
+    /// <returns>0 done, 1 the work failed, 2 the request was wrong, 130 interrupted.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        var root = Root(new Terminal(output, error));
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var problem in parsed.Errors) await error.WriteLineAsync($"error: {problem.Message}").ConfigureAwait(false);
+            await error.WriteLineAsync($"help:  {parsed.CommandResult.Path()} --help").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+    }
+
+    private static RootCommand Root(Terminal terminal) => new("Probabilistic face embeddings: every face a Gaussian, every comparison with its uncertainty.")
+    {
+        CommonOptions.Json,
+        // One line a command, in the order of the work.
+    };
+}

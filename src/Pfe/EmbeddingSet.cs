@@ -1,0 +1,112 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Text;
+using Pfe.Storage;
+
+namespace Pfe;
+
+/// <summary>
+/// N probabilistic face embeddings N(mu, diag(sigma^2)), each of D dimensions, with the path of the image each came from.
+/// The unit in which every later step (score, template, gallery, evaluation, report) takes its faces.
+/// </summary>
+/// <remarks>
+/// On disk a safetensors file: <c>mu</c> F32 [N, D] of unit rows, <c>log_variance</c> F32 [N, D] (natural logarithm of sigma^2),
+/// <c>paths</c> U8 (UTF-8, one path a line). A set from <see cref="Load"/> is memory-mapped: rows are read from the page cache on demand.
+/// </remarks>
+public sealed class EmbeddingSet : IDisposable
+{
+    private readonly Safetensors? _file;
+    private readonly float[]? _mu;
+    private readonly float[]? _logVariance;
+
+    /// <summary>Wraps embeddings held in memory; the arrays are not copied.</summary>
+    /// <param name="dimension">D, at least 1.</param>
+    /// <param name="mu">N x D, row-major, rows of unit length.</param>
+    /// <param name="logVariance">N x D, row-major, natural logarithm of sigma^2.</param>
+    /// <param name="paths">N paths or names.</param>
+    /// <param name="metadata">What is known of the set's origin (model, alignment); null for nothing.</param>
+    public EmbeddingSet(int dimension, float[] mu, float[] logVariance, IReadOnlyList<string> paths, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
+        if (mu.LongLength != (long)paths.Count * dimension || logVariance.Length != mu.Length)
+            throw new ArgumentException($"{paths.Count} paths x {dimension} dimensions need arrays of {(long)paths.Count * dimension}; mu has {mu.Length}, log variance {logVariance.Length}", nameof(mu));
+        (Dimension, Paths, _mu, _logVariance) = (dimension, paths, mu, logVariance);
+        Metadata = metadata ?? new Dictionary<string, string>();
+    }
+
+    private EmbeddingSet(Safetensors file, int dimension, IReadOnlyList<string> paths) =>
+        (_file, Dimension, Paths, Metadata) = (file, dimension, paths, file.Metadata);
+
+    /// <summary>N.</summary>
+    public int Count => Paths.Count;
+
+    /// <summary>D.</summary>
+    public int Dimension { get; }
+
+    /// <summary>The image each row came from, as it was given to <c>pfe embed</c>.</summary>
+    public IReadOnlyList<string> Paths { get; }
+
+    /// <summary>What the file says of its origin.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Row <paramref name="index"/>'s mean, D values of unit length.</summary>
+    /// <param name="index">0 to N - 1.</param>
+    public ReadOnlySpan<float> Mu(int index) => Row(_mu, "mu", index);
+
+    /// <summary>Row <paramref name="index"/>'s natural logarithm of sigma^2, D values.</summary>
+    /// <param name="index">0 to N - 1.</param>
+    public ReadOnlySpan<float> LogVariance(int index) => Row(_logVariance, "log_variance", index);
+
+    /// <summary>Writes row <paramref name="index"/>'s sigma^2 = exp(log variance).</summary>
+    /// <param name="index">0 to N - 1.</param>
+    /// <param name="variance">D values to fill.</param>
+    public void CopyVariance(int index, Span<float> variance) => TensorPrimitives.Exp(LogVariance(index), variance);
+
+    /// <summary>Opens a file memory-mapped.</summary>
+    /// <param name="path">A file written by <see cref="Save"/> or by <c>pfe embed</c>.</param>
+    /// <exception cref="PfeException">Missing, damaged, or without the three tensors in the right shapes.</exception>
+    public static EmbeddingSet Load(string path)
+    {
+        var file = Safetensors.Open(path);
+        try
+        {
+            var (mu, logVariance) = (file.Shape("mu"), file.Shape("log_variance"));
+            var text = Encoding.UTF8.GetString(file.Values<byte>("paths"));
+            var paths = text.Length == 0 ? [] : text.Split('\n');
+            if (mu.Count != 2 || !mu.SequenceEqual(logVariance) || mu[0] != paths.Length || mu[1] < 1)
+                throw new PfeException($"'{path}': mu [{string.Join(',', mu)}], log_variance [{string.Join(',', logVariance)}] and {paths.Length} paths do not belong together");
+            return new EmbeddingSet(file, (int)mu[1], paths);
+        }
+        catch { file.Dispose(); throw; }
+    }
+
+    /// <summary>Writes the set atomically.</summary>
+    /// <param name="path">The file to create or replace.</param>
+    public void Save(string path)
+    {
+        long[] shape = [Count, Dimension];
+        var paths = Encoding.UTF8.GetBytes(string.Join('\n', Paths));
+        Safetensors.Write(path,
+        [
+            new("mu", "F32", shape, stream => WriteRows(stream, Mu)),
+            new("log_variance", "F32", shape, stream => WriteRows(stream, LogVariance)),
+            new("paths", "U8", [paths.Length], stream => stream.Write(paths)),
+        ], Metadata);
+    }
+
+    /// <summary>Unmaps the file behind a loaded set.</summary>
+    public void Dispose() => _file?.Dispose();
+
+    private delegate ReadOnlySpan<float> RowReader(int index);
+
+    private void WriteRows(Stream stream, RowReader row)
+    {
+        for (var i = 0; i < Count; i++) stream.Write(MemoryMarshal.AsBytes(row(i)));
+    }
+
+    private ReadOnlySpan<float> Row(float[]? memory, string name, int index)
+    {
+        if ((uint)index >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"0 to {Count - 1}");
+        return memory is null ? _file!.Values<float>(name, (long)index * Dimension, Dimension) : memory.AsSpan(index * Dimension, Dimension);
+    }
+}
