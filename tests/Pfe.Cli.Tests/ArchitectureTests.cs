@@ -1,0 +1,51 @@
+using System.Xml.Linq;
+using Pfe.TestSupport;
+
+namespace Pfe.Cli.Tests;
+
+/// <summary>docs/architecture.md's arrows, checked against the project files.</summary>
+public sealed class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> AllowedProjects = new()
+    {
+        ["Pfe"] = [],
+        ["Pfe.Onnx"] = ["Pfe"],
+        ["Pfe.Vision"] = ["Pfe.Onnx"],
+        ["Pfe.Training"] = ["Pfe.Vision"],
+        ["Pfe.Evaluation"] = ["Pfe"],
+        ["Pfe.Reporting"] = ["Pfe.Evaluation", "Pfe.Vision"],
+        ["Pfe.Cli"] = ["Pfe.Reporting", "Pfe.Training"],
+    };
+
+    private static readonly Dictionary<string, string> OwnerOfPackage = new()
+    {
+        ["TorchSharp"] = "Pfe.Training",
+        ["Microsoft.ML.OnnxRuntime"] = "Pfe.Vision",
+        ["SkiaSharp"] = "Pfe.Vision",
+        ["Google.Protobuf"] = "Pfe.Onnx",
+        ["ScottPlot"] = "Pfe.Reporting",
+        ["System.CommandLine"] = "Pfe.Cli",
+    };
+
+    public static TheoryData<string> Projects => [.. AllowedProjects.Keys];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_references_only_what_lies_upstream(string project) =>
+        References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).Order().ShouldBe(AllowedProjects[project].Order());
+
+    [Fact]
+    public void Each_heavy_package_enters_through_one_project()
+    {
+        foreach (var (package, owner) in OwnerOfPackage)
+            AllowedProjects.Keys.Where(project => References(project, "PackageReference").Contains(package)).ShouldBe([owner], package);
+    }
+
+    [Fact]
+    public void Every_project_under_src_is_in_the_picture() =>
+        Directory.GetDirectories(Path.Combine(TestData.RepoRoot, "src")).Select(folder => Path.GetFileName(folder)!).Order().ShouldBe(AllowedProjects.Keys.Order());
+
+    private static IEnumerable<string> References(string project, string kind) =>
+        XDocument.Load(Path.Combine(TestData.RepoRoot, "src", project, project + ".csproj"))
+            .Descendants(kind).Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/'));
+}
