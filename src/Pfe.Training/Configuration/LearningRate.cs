@@ -1,0 +1,60 @@
+namespace Pfe.Training.Configuration;
+
+/// <summary>The demo's three learning-rate strategies, as functions of the step.</summary>
+public static class LearningRate
+{
+    private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
+    {
+        ["cosine"] = ["initial", "interval", "end_step"],
+        ["linear"] = ["initial", "start", "end_step"],
+    };
+
+    /// <summary>The rate at a step.</summary>
+    /// <param name="strategy">
+    /// <c>step</c>: the schedule maps first steps to rates, the last that has begun holds. <c>cosine</c>: initial * (1 + cos(pi s / end_step)) / 2, where s is the step
+    /// rounded down to a multiple of <c>interval</c>. <c>linear</c>: <c>initial</c> until step <c>start</c>, then straight down to 0 at <c>end_step</c>.
+    /// </param>
+    /// <param name="schedule">The strategy's numbers by key.</param>
+    /// <param name="step">From 0 on.</param>
+    /// <exception cref="UsageException">An unknown strategy, a missing or unknown key, a step beyond the schedule.</exception>
+    public static double At(string strategy, IReadOnlyDictionary<string, double> schedule, int step)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        if (strategy == "step") return OfSteps(schedule, step);
+        Check(strategy, schedule, step);
+        var (initial, end) = (schedule["initial"], schedule["end_step"]);
+        if (strategy == "cosine")
+        {
+            var interval = schedule["interval"];
+            return initial * 0.5 * (1 + Math.Cos(Math.PI * Math.Floor(step / interval) * interval / end));
+        }
+        var start = schedule["start"];
+        return step < start ? initial : initial * (end - step) / (end - start);
+    }
+
+    private static double OfSteps(IReadOnlyDictionary<string, double> schedule, int step)
+    {
+        var (rate, begun) = (double.NaN, -1);
+        foreach (var (key, value) in schedule)
+        {
+            if (!int.TryParse(key, out var first) || first < 0)
+                throw new UsageException($"learning_rate_schedule: '{key}' is no step; the strategy 'step' wants first steps and rates, like {{ \"0\": 0.001, \"2000\": 0.0001 }}");
+            if (first <= step && first > begun) (rate, begun) = (value, first);
+        }
+        return begun >= 0 ? rate : throw new UsageException($"learning_rate_schedule has no rate for step {step}: add one for step \"0\"");
+    }
+
+    private static void Check(string strategy, IReadOnlyDictionary<string, double> schedule, int step)
+    {
+        if (!Keys.TryGetValue(strategy, out var keys))
+            throw new UsageException($"learning_rate_strategy '{strategy}' is not known; there are step, cosine, linear");
+        if (keys.FirstOrDefault(key => !schedule.ContainsKey(key)) is { } missing)
+            throw new UsageException($"learning_rate_schedule has no '{missing}'; the strategy '{strategy}' wants {string.Join(", ", keys)}");
+        if (schedule.Keys.FirstOrDefault(key => !keys.Contains(key)) is { } unknown)
+            throw new UsageException($"learning_rate_schedule: '{unknown}' is not known; the strategy '{strategy}' wants {string.Join(", ", keys)}");
+        var end = schedule["end_step"];
+        if (strategy == "cosine" && schedule["interval"] < 1) throw new UsageException($"learning_rate_schedule: interval {schedule["interval"]} must be at least 1");
+        if (strategy == "linear" && schedule["start"] >= end) throw new UsageException($"learning_rate_schedule: start {schedule["start"]} must lie before end_step {end}");
+        if (step > end) throw new UsageException($"learning_rate_schedule ends at step {end}, step {step} is wanted: raise end_step to epoch_size x num_epochs");
+    }
+}

@@ -1,0 +1,100 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pfe.Training.Head;
+
+/// <summary>
+/// The head while it learns, as the demo defines it: fully connected (no bias) -> batch norm (gain and offset) -> ReLU -> fully connected
+/// (no bias) -> batch norm (neither) -> gain * x + offset, two scalars for all dimensions -> log(1e-6 + exp(.)) = log sigma^2.
+/// </summary>
+/// <remarks>Plain tensors instead of modules: what is trained, decayed and saved stands in one list.</remarks>
+internal sealed class HeadNetwork : IDisposable
+{
+    /// <summary>Batch norm's moving averages keep this share at each step.</summary>
+    public const double Decay = 0.995;
+
+    /// <summary>Added to batch norm's variances.</summary>
+    public const double Epsilon = 1e-3;
+
+    /// <summary>The least sigma^2.</summary>
+    public const double VarianceFloor = 1e-6;
+
+    private readonly Dictionary<string, Tensor> _tensors;
+
+    /// <summary>A fresh head: matrices uniform after Glorot, batch norms neutral, every sigma^2 about exp(-7).</summary>
+    /// <param name="inputs">Number of features F.</param>
+    /// <param name="outputs">Dimension of the embedding D.</param>
+    /// <param name="seed">Same seed, same head, on every system.</param>
+    public HeadNetwork(int inputs, int outputs, int seed)
+    {
+        (Inputs, Outputs) = (inputs, outputs);
+        _tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal)
+        {
+            ["fc1.weight"] = Glorot(outputs, inputs, Seeds.Random(seed, Seeds.Initialisation, 0)),
+            ["bn1.gain"] = ones(outputs),
+            ["bn1.offset"] = zeros(outputs),
+            ["bn1.mean"] = zeros(outputs),
+            ["bn1.variance"] = ones(outputs),
+            ["fc2.weight"] = Glorot(outputs, outputs, Seeds.Random(seed, Seeds.Initialisation, 1)),
+            ["bn2.mean"] = zeros(outputs),
+            ["bn2.variance"] = ones(outputs),
+            ["gain"] = tensor(1e-4f),
+            ["offset"] = tensor(-7f),
+        };
+        foreach (var (_, parameter) in Trained) parameter.requires_grad_(true);
+    }
+
+    /// <summary>F.</summary>
+    public int Inputs { get; }
+
+    /// <summary>D.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Every tensor of the head, moving averages included, by name and in a fixed order.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> State => _tensors.Select(pair => (pair.Key, pair.Value));
+
+    /// <summary>What gradient descent changes.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Trained => State.Where(entry => !entry.Name.EndsWith(".mean", StringComparison.Ordinal) && !entry.Name.EndsWith(".variance", StringComparison.Ordinal));
+
+    /// <summary>Only the two matrices are decayed.</summary>
+    public static bool IsDecayed(string name) => name.EndsWith(".weight", StringComparison.Ordinal);
+
+    /// <summary>log sigma^2 [N, D] of features [N, F].</summary>
+    /// <param name="features">One row a face.</param>
+    /// <param name="training">Batch statistics, which also move the averages; false: the averages.</param>
+    public Tensor Forward(Tensor features, bool training)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = nn.functional.linear(features, _tensors["fc1.weight"]);
+        hidden = BatchNorm(hidden, "bn1", _tensors["bn1.gain"], _tensors["bn1.offset"], training).relu();
+        var raw = BatchNorm(nn.functional.linear(hidden, _tensors["fc2.weight"]), "bn2", null, null, training);
+        return (raw * _tensors["gain"] + _tensors["offset"]).exp().add(VarianceFloor).log().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A tensor of <see cref="State"/> as an array, row-major.</summary>
+    public float[] Values(string name) => _tensors[name].data<float>().ToArray();
+
+    /// <summary>Overwrites a tensor of <see cref="State"/>.</summary>
+    public void Set(string name, ReadOnlySpan<float> values)
+    {
+        using var _ = no_grad();
+        using var source = tensor(values.ToArray(), _tensors[name].shape);
+        _tensors[name].copy_(source);
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, tensor) in State) tensor.Dispose();
+    }
+
+    private Tensor BatchNorm(Tensor x, string name, Tensor? gain, Tensor? offset, bool training) =>
+        nn.functional.batch_norm(x, _tensors[$"{name}.mean"], _tensors[$"{name}.variance"], gain, offset, training, 1 - Decay, Epsilon);
+
+    private static Tensor Glorot(int rows, int columns, Random random)
+    {
+        var limit = Math.Sqrt(6.0 / (rows + columns));
+        var values = new float[(long)rows * columns];
+        for (var i = 0; i < values.Length; i++) values[i] = (float)((2 * random.NextDouble() - 1) * limit);
+        return tensor(values, [rows, columns]);
+    }
+}

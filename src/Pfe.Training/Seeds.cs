@@ -1,0 +1,25 @@
+namespace Pfe.Training;
+
+/// <summary>
+/// Random numbers as a pure function of (seed, purpose, index): batch 700 is the same whether the run began at step 0 or was resumed at 699,
+/// and a change in one purpose leaves the others alone.
+/// </summary>
+internal static class Seeds
+{
+    public const int Initialisation = 1;
+    public const int Batch = 2;
+    public const int Damage = 3;
+    public const int HeldOut = 4;
+
+    /// <summary>A generator of its own for one use. .NET keeps the numbers of a seeded <see cref="Random"/> across versions.</summary>
+    public static Random Random(int seed, int purpose, int index) => new((int)Mix(Mix(Mix((ulong)seed) ^ (ulong)purpose) ^ (ulong)index));
+
+    // SplitMix64's finaliser (Steele, Lea, Flood 2014): neighbouring inputs give unrelated outputs.
+    private static ulong Mix(ulong x)
+    {
+        x += 0x9e3779b97f4a7c15;
+        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+        x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+        return x ^ (x >> 31);
+    }
+}
