@@ -1,0 +1,63 @@
+using Pfe.Vision.Imaging;
+
+namespace Pfe.Vision.Faces;
+
+/// <summary>Where the five landmarks of an aligned face belong, and how large the aligned face is.</summary>
+/// <param name="Name">The name that model descriptions use.</param>
+/// <param name="Width">Width of an aligned face in pixels.</param>
+/// <param name="Height">Height of an aligned face in pixels.</param>
+/// <param name="Points">The landmarks' places.</param>
+public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveLandmarks Points)
+{
+    /// <summary>The template of ArcFace, CosFace and most networks since 2018: 112 x 112.</summary>
+    public static readonly AlignmentTemplate ArcFace = new("arcface-112x112", 112, 112, new FiveLandmarks(
+        new(38.2946, 51.6963), new(73.5318, 51.5014), new(56.0252, 71.7366), new(41.5493, 92.3655), new(70.7299, 92.2041)));
+
+    /// <summary>The template of the PFE demo and of SphereFace: 96 x 112.</summary>
+    public static readonly AlignmentTemplate Demo = OfDemo(96, 112);
+
+    /// <summary>The templates that have a name.</summary>
+    public static IReadOnlyList<AlignmentTemplate> All { get; } = [ArcFace, Demo];
+
+    /// <summary>
+    /// The PFE demo's template at any size: its points are relative to the image centre, in units of max(width, height) x scale.
+    /// </summary>
+    /// <param name="width">Width of an aligned face (the demo's <c>--image-size</c>, first number).</param>
+    /// <param name="height">Height of an aligned face.</param>
+    /// <param name="scale">Smaller shows more around the face; 1 is the demo's default.</param>
+    public static AlignmentTemplate OfDemo(int width, int height, double scale = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(scale);
+        var unit = Math.Max(width, height) * scale;
+        Point2 At(double x, double y) => new(width / 2.0 + unit * x, height / 2.0 + unit * y);
+        return new AlignmentTemplate(scale == 1 ? $"demo-{width}x{height}" : $"demo-{width}x{height}-scale-{scale}", width, height, new FiveLandmarks(
+            At(-0.158083929, -0.0384258929), At(0.156533929, -0.0401660714), At(0.000225, 0.140505357),
+            At(-0.129024107, 0.324691964), At(0.131516964, 0.323250893)));
+    }
+
+    /// <summary>Finds a template by name.</summary>
+    /// <param name="name">One of the names of <see cref="All"/>.</param>
+    /// <exception cref="PfeException">There is no such template.</exception>
+    public static AlignmentTemplate Named(string name) => All.FirstOrDefault(template => template.Name == name)
+        ?? throw new PfeException($"there is no alignment template '{name}'; there are {string.Join(", ", All.Select(template => template.Name))}");
+
+    /// <summary>
+    /// The map from a network input of the given size back to the photograph, ready for <see cref="Warp"/>. An input of another size than
+    /// the template's shows the same part of the face, stretched.
+    /// </summary>
+    /// <param name="face">The face's landmarks in the photograph.</param>
+    /// <param name="width">Width of the network's input.</param>
+    /// <param name="height">Height of the network's input.</param>
+    /// <exception cref="PfeException">The landmarks coincide or are not finite.</exception>
+    public AffineMap ToSource(in FiveLandmarks face, int width, int height)
+    {
+        var back = SimilarityTransform.Fit(face, Points).Inverse().ToMap();
+        return (width, height) == (Width, Height) ? back : back.After(AffineMap.Stretch(width, height, Width, Height));
+    }
+
+    /// <summary>The map from an aligned face of the template's size back to the photograph.</summary>
+    /// <param name="face">The face's landmarks in the photograph.</param>
+    public AffineMap ToSource(in FiveLandmarks face) => ToSource(face, Width, Height);
+}

@@ -1,0 +1,95 @@
+using Pfe.Storage;
+
+namespace Pfe.Vision.Imaging;
+
+/// <summary>
+/// A decoded photograph: 8-bit RGB, rows top to bottom, upright (EXIF orientation applied). Never changed after it is made.
+/// Pixel centres lie on whole numbers, as in OpenCV: the first pixel is (0, 0), not (0.5, 0.5).
+/// </summary>
+public sealed class Image
+{
+    /// <summary>The largest image that is decoded, in pixels (100 million: 400 MB while decoding); larger ones are refused by their header.</summary>
+    public const long MaxPixels = 100_000_000;
+
+    private readonly byte[] _pixels;
+
+    /// <summary>Wraps pixels; the array is not copied and must not be changed afterwards.</summary>
+    /// <param name="width">In pixels, at least 1.</param>
+    /// <param name="height">In pixels, at least 1.</param>
+    /// <param name="rgb">width x height x 3 bytes, row-major, red first.</param>
+    /// <exception cref="ArgumentException">The array's length is not width x height x 3.</exception>
+    public Image(int width, int height, byte[] rgb)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentNullException.ThrowIfNull(rgb);
+        if (rgb.LongLength != 3L * width * height)
+            throw new ArgumentException($"{width} x {height} pixels need {3L * width * height} bytes, not {rgb.LongLength}", nameof(rgb));
+        (Width, Height, _pixels) = (width, height, rgb);
+    }
+
+    /// <summary>Width in pixels.</summary>
+    public int Width { get; }
+
+    /// <summary>Height in pixels.</summary>
+    public int Height { get; }
+
+    /// <summary>Width x Height x 3 bytes, row-major, red first.</summary>
+    public ReadOnlySpan<byte> Pixels => _pixels;
+
+    /// <summary>Row <paramref name="y"/>: Width x 3 bytes, red first.</summary>
+    /// <param name="y">0 to Height - 1.</param>
+    public ReadOnlySpan<byte> Row(int y) => _pixels.AsSpan(y * Width * 3, Width * 3);
+
+    /// <summary>Decodes a file: JPEG (also grey and CMYK), PNG (also 16-bit, palette, alpha), WebP, BMP, the first frame of a GIF.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ImageException">Missing, not an image, truncated, damaged, or above <see cref="MaxPixels"/>.</exception>
+    public static Image Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return ImageDecoder.Decode(File.ReadAllBytes(path), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new ImageException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message, e);
+        }
+    }
+
+    /// <summary>Decodes an encoded image held in memory; see <see cref="Load"/>.</summary>
+    /// <param name="encoded">The file's bytes.</param>
+    /// <param name="name">What to call it in an error message.</param>
+    /// <exception cref="ImageException">Not an image, truncated, damaged, or above <see cref="MaxPixels"/>.</exception>
+    public static Image Decode(ReadOnlySpan<byte> encoded, string name) => ImageDecoder.Decode(encoded, name);
+
+    /// <summary>Writes the image atomically: <c>.png</c> lossless, <c>.webp</c> lossless, <c>.jpg</c>/<c>.jpeg</c> at quality 97 without chroma subsampling.</summary>
+    /// <param name="path">The file to create or replace; its extension gives the format.</param>
+    /// <exception cref="PfeException">Another extension, or the file cannot be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var encoded = ImageEncoder.Encode(this, path);
+        AtomicFile.Write(path, stream => stream.Write(encoded));
+    }
+
+    /// <summary>The image as a PNG file's bytes.</summary>
+    public byte[] ToPng() => ImageEncoder.Encode(this, ".png");
+}
+
+/// <summary>One image could not be used; a run over many images counts it and goes on.</summary>
+public sealed class ImageException : PfeException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="path">The image.</param>
+    /// <param name="reason">What is wrong with it and what would be right.</param>
+    /// <param name="innerException">The cause, for a debugger.</param>
+    public ImageException(string path, string reason, Exception? innerException = null) : base($"image '{path}': {reason}", innerException) =>
+        (Path, Reason) = (path, reason);
+
+    /// <summary>The image.</summary>
+    public string Path { get; }
+
+    /// <summary>What is wrong with it, without its name.</summary>
+    public string Reason { get; }
+}
