@@ -1,0 +1,46 @@
+namespace Pfe.Scoring;
+
+/// <summary>
+/// The mutual likelihood score (MLS): the logarithm of the likelihood that two faces N(mu1, diag(var1)) and N(mu2, diag(var2)) show one person.
+/// <code>MLS = -1/2 * sum_l [ (mu1_l - mu2_l)^2 / (var1_l + var2_l) + ln(var1_l + var2_l) ] - D/2 * ln(2 pi)</code>
+/// </summary>
+/// <remarks>
+/// Shi and Jain, "Probabilistic Face Embeddings", ICCV 2019, eq. 3. The score has no fixed range: with small variances it is positive and large,
+/// with large ones negative. Only its order and a calibration on pairs of known answer give it a meaning.
+/// The reference demo computes the sum without the factor 1/2 and without the constant; <see cref="ToDemo"/> and <see cref="FromDemo"/>
+/// convert, as one is an increasing affine image of the other.
+/// </remarks>
+public static class MutualLikelihood
+{
+    private const double LogTwoPi = 1.8378770664093454836;
+
+    /// <summary>The score of two faces; error bound in docs/numerics.md.</summary>
+    /// <param name="mu1">The first mean, D values, usually of unit length.</param>
+    /// <param name="variance1">The first sigma squared, D positive values.</param>
+    /// <param name="mu2">The second mean, D values.</param>
+    /// <param name="variance2">The second sigma squared, D positive values.</param>
+    /// <exception cref="ArgumentException">Lengths differ, a mean is not finite, or a variance is not positive and finite; names index and value.</exception>
+    public static float Score(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
+    {
+        FaceGuard.Check(mu1, variance1);
+        FaceGuard.Check(mu2, variance2);
+        FaceGuard.SameLength(mu1.Length, mu2.Length);
+        var sum = 0.0;
+        for (var l = 0; l < mu1.Length; l++)
+        {
+            var (difference, variance) = ((double)mu1[l] - mu2[l], (double)variance1[l] + variance2[l]);
+            sum += difference * difference / variance + Math.Log(variance);
+        }
+        return (float)(-0.5 * (sum + mu1.Length * LogTwoPi));
+    }
+
+    /// <summary>The reference demo's value for a score: <c>-sum_l [...] = 2 MLS + D ln(2 pi)</c>.</summary>
+    /// <param name="score">A mutual likelihood score.</param>
+    /// <param name="dimension">D.</param>
+    public static double ToDemo(double score, int dimension) => 2 * score + dimension * LogTwoPi;
+
+    /// <summary>The score for a value of the reference demo; the inverse of <see cref="ToDemo"/>.</summary>
+    /// <param name="demoScore">What the demo printed or stored, a higher value meaning more alike.</param>
+    /// <param name="dimension">D.</param>
+    public static double FromDemo(double demoScore, int dimension) => (demoScore - dimension * LogTwoPi) / 2;
+}

@@ -1,0 +1,55 @@
+namespace Pfe.Scoring;
+
+/// <summary>
+/// The mutual likelihood score with one variance per face, the mean over its dimensions:
+/// <code>-1/2 * [ |mu1 - mu2|^2 / (v1 + v2) + D ln(v1 + v2) ] - D/2 * ln(2 pi)</code>
+/// A matrix product and one logarithm a pair: about four times as fast as the full score, and a good shortlist for it.
+/// </summary>
+public static class SharedVariance
+{
+    private const double LogTwoPi = 1.8378770664093454836;
+
+    /// <summary>The score of two faces that have a variance per dimension.</summary>
+    /// <param name="mu1">The first mean, D values.</param>
+    /// <param name="variance1">The first sigma squared, D positive values; their mean is used.</param>
+    /// <param name="mu2">The second mean, D values.</param>
+    /// <param name="variance2">The second sigma squared, D positive values; their mean is used.</param>
+    /// <exception cref="ArgumentException">Lengths differ, a mean is not finite, or a variance is not positive and finite; names index and value.</exception>
+    public static float Score(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
+    {
+        FaceGuard.Check(mu1, variance1);
+        FaceGuard.Check(mu2, variance2);
+        return Score(mu1, Of(variance1), mu2, Of(variance2));
+    }
+
+    /// <summary>The score of two faces that have one variance each.</summary>
+    /// <param name="mu1">The first mean, D values.</param>
+    /// <param name="variance1">The first sigma squared, positive.</param>
+    /// <param name="mu2">The second mean, D values.</param>
+    /// <param name="variance2">The second sigma squared, positive.</param>
+    /// <exception cref="ArgumentException">Lengths differ, a mean is not finite, or a variance is not positive and finite; names index and value.</exception>
+    public static float Score(ReadOnlySpan<float> mu1, float variance1, ReadOnlySpan<float> mu2, float variance2)
+    {
+        FaceGuard.CheckMean(mu1);
+        FaceGuard.CheckMean(mu2);
+        FaceGuard.SameLength(mu1.Length, mu2.Length);
+        FaceGuard.CheckVariance(variance1, nameof(variance1));
+        FaceGuard.CheckVariance(variance2, nameof(variance2));
+        var (variance, squared) = ((double)variance1 + variance2, 0.0);
+        for (var l = 0; l < mu1.Length; l++)
+        {
+            var difference = (double)mu1[l] - mu2[l];
+            squared += difference * difference;
+        }
+        return (float)(-0.5 * (squared / variance + mu1.Length * (Math.Log(variance) + LogTwoPi)));
+    }
+
+    /// <summary>A face's one variance: the mean of sigma squared over the dimensions.</summary>
+    /// <param name="variance">D positive values.</param>
+    public static float Of(ReadOnlySpan<float> variance)
+    {
+        var sum = 0.0;
+        foreach (var value in variance) sum += value;
+        return (float)(sum / variance.Length);
+    }
+}
