@@ -9,13 +9,7 @@ internal static class ImageEncoder
 
     public static unsafe byte[] Encode(Image image, string path)
     {
-        var rgba = GC.AllocateUninitializedArray<byte>(image.Width * image.Height * 4);
-        for (int from = 0, to = 0; to < rgba.Length; from += 3, to += 4)
-        {
-            image.Pixels.Slice(from, 3).CopyTo(rgba.AsSpan(to));
-            rgba[to + 3] = 255;
-        }
-        fixed (byte* start = rgba)
+        fixed (byte* start = RgbaPixels.Of(image))
         {
             using var pixels = new SKPixmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), (IntPtr)start);
             using var data = Path.GetExtension(path).ToUpperInvariant() switch
