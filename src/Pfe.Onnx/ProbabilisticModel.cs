@@ -1,0 +1,90 @@
+using System.Globalization;
+using Pfe.Onnx.Graphs;
+
+namespace Pfe.Onnx;
+
+/// <summary>
+/// Puts a base network and a trained head together into the one file that Pfe works with: input <c>image</c> [N, 3, height, width],
+/// outputs <c>mu</c> [N, D] of unit length and <c>log_variance</c> [N, D].
+/// </summary>
+public static class ProbabilisticModel
+{
+    /// <summary>Name of the input.</summary>
+    public const string Image = "image";
+
+    /// <summary>Name of the mean's output.</summary>
+    public const string Mu = "mu";
+
+    /// <summary>Name of the log variance's output.</summary>
+    public const string LogVariance = "log_variance";
+
+    /// <summary>Metadata key: the network's description as JSON (<see cref="NetworkDescription"/>).</summary>
+    public const string DescriptionKey = "pfe.network";
+
+    /// <summary>Metadata key: D.</summary>
+    public const string DimensionKey = "pfe.dimension";
+
+    /// <summary>Metadata key: what the head reads.</summary>
+    public const string HeadSourceKey = "pfe.head.source";
+
+    /// <summary>Prefix of the metadata keys that carry <see cref="UncertaintyHead.Notes"/>.</summary>
+    public const string HeadNotePrefix = "pfe.head.";
+
+    /// <summary>Builds the model. The base's own nodes and weights stay as they are, so that mu is bit for bit the base's own embedding, normalised.</summary>
+    /// <param name="network">The base network.</param>
+    /// <param name="description">What is said about it.</param>
+    /// <param name="head">The trained head.</param>
+    /// <exception cref="PfeException">The three do not fit together; the message says how.</exception>
+    public static OnnxModel Build(OnnxModel network, NetworkDescription description, UncertaintyHead head)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        ArgumentNullException.ThrowIfNull(head);
+        head.Validate(head.Source);
+        var prepared = BaseGraph.Prepare(network, description);
+        var features = prepared.SizeOf(head.Source);
+        if (features != head.Features)
+            throw new PfeException($"the head reads {head.Features} values, tensor '{head.Source}' of '{network.Name}' has {features}: was it trained on another base network?");
+        if (prepared.Dimension != head.Dimension)
+            throw new PfeException($"the head gives {head.Dimension} log variances, embedding '{prepared.Embedding}' of '{network.Name}' has {prepared.Dimension} dimensions");
+
+        var proto = prepared.Model.Proto.Clone();
+        var graph = proto.Graph;
+        var (input, embedding, source) = (prepared.Input, prepared.Embedding, head.Source);
+        // The three public names may be taken by tensors inside the base: those give way.
+        foreach (var name in new[] { Image, Mu, LogVariance })
+        {
+            if (!graph.Uses(name)) continue;
+            var free = graph.Free($"base/{name}");
+            graph.Rename(name, free);
+            (input, embedding, source) = (Moved(input), Moved(embedding), Moved(source));
+
+            string Moved(string tensor) => tensor == name ? free : tensor;
+        }
+        graph.Rename(input, Image);
+
+        Normalisation.Append(graph, embedding, Mu);
+        HeadNodes.Append(graph, source, head, LogVariance);
+        graph.SetOutputs([GraphEdits.FloatTensor(Mu, -1, head.Dimension), GraphEdits.FloatTensor(LogVariance, -1, head.Dimension)]);
+        graph.Prune();
+
+        (proto.ProducerName, graph.Name) = ("pfe", "pfe");
+        proto.ClearProducerVersion();
+        proto.MetadataProps.Clear();
+        proto.SetMetadata(DescriptionKey, (description with { Embedding = Mu, FeatureMap = null }).ToJson());
+        proto.SetMetadata(DimensionKey, head.Dimension.ToString(CultureInfo.InvariantCulture));
+        proto.SetMetadata(HeadSourceKey, head.Source);
+        foreach (var (key, value) in head.Notes.OrderBy(pair => pair.Key, StringComparer.Ordinal)) proto.SetMetadata(HeadNotePrefix + key, value);
+        return new OnnxModel(proto, description.Name);
+    }
+
+    /// <summary>The description inside a model that <see cref="Build"/> made.</summary>
+    /// <param name="model">The model.</param>
+    /// <exception cref="PfeException">It is some other ONNX file.</exception>
+    public static NetworkDescription Describe(OnnxModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Metadata.TryGetValue(DescriptionKey, out var json) && model.Outputs.Select(output => output.Name).SequenceEqual([Mu, LogVariance])
+            ? NetworkDescription.Parse(json, model.Name)
+            : throw new PfeException($"'{model.Name}' is no probabilistic model: it gives {string.Join(", ", model.Outputs)}, not mu and log_variance; make one with 'pfe export'");
+    }
+}
