@@ -93,7 +93,7 @@ public sealed record NetworkDescription
     {
         NetworkDescription? description;
         try { description = JsonSerializer.Deserialize(json, OnnxJson.Default.NetworkDescription); }
-        catch (JsonException e) { throw new PfeException($"'{name}', line {e.LineNumber + 1}: {e.Message.Split(" Path:")[0]}", e); }
+        catch (JsonException e) { throw new PfeException($"'{name}', line {e.LineNumber + 1}{Key(e)}: {e.Message.Split(" Path:")[0]}", e); }
         if (description is null) throw new PfeException($"'{name}' holds no network description: a JSON object is wanted");
         description.Validate(name);
         return description;
@@ -105,6 +105,8 @@ public sealed record NetworkDescription
 
     /// <summary>The description as indented JSON; the same text for the same description.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, OnnxJson.Default.NetworkDescription);
+
+    private static string Key(JsonException e) => e.Path is { Length: > 2 } path ? $", \"{path[2..]}\"" : "";
 
     private void Validate(string source)
     {

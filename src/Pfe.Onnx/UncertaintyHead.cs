@@ -113,8 +113,10 @@ public sealed record UncertaintyHead
     {
         Size("hidden.scale", HiddenScale, Hidden);
         Size("hidden.centre", HiddenCentre, Hidden);
+        Size("hidden.mean", HiddenMean, Hidden);
         Size("hidden.variance", HiddenVariance, Hidden);
         Size("hidden.weight", HiddenWeight, Features * Hidden);
+        Size("output.mean", OutputMean, Dimension);
         Size("output.variance", OutputVariance, Dimension);
         Size("output.weight", OutputWeight, Dimension * Hidden);
         if (Hidden == 0 || Dimension == 0 || Features == 0) throw new PfeException($"head '{name}' is empty");

@@ -1,4 +1,5 @@
 using Pfe.TestSupport;
+using Pfe.Vision.Models;
 
 namespace Pfe.Onnx.Tests;
 
@@ -16,7 +17,17 @@ public sealed class RealBaseTests
         CheckBase(network, new NetworkDescription { Name = file, Width = size, Height = size, Embedding = "embedding" }, map, dimension, features);
     }
 
-    internal static void CheckBase(OnnxModel network, NetworkDescription description, string map, int dimension, int features)
+    [Fact]
+    public void The_default_base_becomes_a_probabilistic_network()
+    {
+        var network = OnnxModel.Load(new ModelStore().Get("base"));
+        network.Inputs.Single().Shape.ShouldBe([1, 3, 112, 112]);
+        var description = new NetworkDescription { Name = "default", Width = 112, Height = 112, ChannelOrder = ChannelOrder.Bgr, Mean = new(127), Std = new(128) };
+        BaseGraph.Prepare(network, description).FeatureMap.ShouldBe("507");
+        CheckBase(network, description, "507", 512, 512 * 7 * 7);
+    }
+
+    private static void CheckBase(OnnxModel network, NetworkDescription description, string map, int dimension, int features)
     {
         var prepared = BaseGraph.Prepare(network, description);
         prepared.Dimension.ShouldBe(dimension);
