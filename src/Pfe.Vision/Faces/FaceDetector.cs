@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
+using Pfe.Onnx;
 using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision.Faces;
@@ -11,7 +12,7 @@ internal sealed class FaceDetector : IDisposable
 {
     private const int Width = 320, Height = 240;
     private const double SameFace = 0.4;
-    private static readonly PixelFormat Format = new(Bgr: false, Mean: 127, Scale: 1 / 128f);
+    private static readonly PixelFormat Format = new(ChannelOrder.Rgb, new PlaneValues(127), new PlaneValues(128));
     private readonly NetworkSession _session;
     private readonly int _anchors;
 

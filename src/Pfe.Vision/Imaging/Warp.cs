@@ -1,17 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Pfe.Onnx;
 
 namespace Pfe.Vision.Imaging;
-
-/// <summary>How 8-bit pixels become a network's input numbers: value = (grey level - Mean) * Scale.</summary>
-/// <param name="Bgr">Planes in the order blue, green, red instead of red, green, blue.</param>
-/// <param name="Mean">Subtracted from the grey level 0..255.</param>
-/// <param name="Scale">Multiplies the difference.</param>
-public readonly record struct PixelFormat(bool Bgr, float Mean, float Scale)
-{
-    /// <summary>Red first, grey levels as they are.</summary>
-    public static readonly PixelFormat Rgb = new(false, 0, 1);
-}
 
 /// <summary>
 /// Bilinear warp by inverse mapping, with zero outside the image (OpenCV's <c>warpAffine</c> with a constant border): each destination
@@ -27,7 +18,7 @@ public static class Warp
     /// <param name="format">Channel order and normalisation.</param>
     /// <param name="destination">3 x height x width values, filled.</param>
     /// <exception cref="ArgumentException">The destination has another length.</exception>
-    public static void ToTensor(Image source, in AffineMap toSource, int width, int height, PixelFormat format, Span<float> destination)
+    public static void ToTensor(Image source, in AffineMap toSource, int width, int height, in PixelFormat format, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(source);
         var plane = width * height;
@@ -55,21 +46,29 @@ public static class Warp
         void Put(int pixel, float red, float green, float blue);
     }
 
-    private readonly ref struct PlanarSink(Span<float> destination, int plane, PixelFormat format) : ISink
+    private readonly ref struct PlanarSink(Span<float> destination, int plane, in PixelFormat format) : ISink
     {
-        private readonly Span<float> _red = destination.Slice(format.Bgr ? 2 * plane : 0, plane);
-        private readonly Span<float> _green = destination.Slice(plane, plane);
-        private readonly Span<float> _blue = destination.Slice(format.Bgr ? 0 : 2 * plane, plane);
-        private readonly float _mean = format.Mean;
-        private readonly float _scale = format.Scale;
+        private readonly Plane _red = new(destination, plane, format, format.Order == ChannelOrder.Rgb ? 0 : 2);
+        private readonly Plane _green = new(destination, plane, format, 1);
+        private readonly Plane _blue = new(destination, plane, format, format.Order == ChannelOrder.Rgb ? 2 : 0);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Put(int pixel, float red, float green, float blue)
         {
-            _red[pixel] = (red - _mean) * _scale;
-            _green[pixel] = (green - _mean) * _scale;
-            _blue[pixel] = (blue - _mean) * _scale;
+            _red.Put(pixel, red);
+            _green.Put(pixel, green);
+            _blue.Put(pixel, blue);
         }
+    }
+
+    private readonly ref struct Plane(Span<float> destination, int length, in PixelFormat format, int index)
+    {
+        private readonly Span<float> _values = destination.Slice(index * length, length);
+        private readonly float _mean = format.Mean[index];
+        private readonly float _scale = 1 / format.Std[index];
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Put(int pixel, float value) => _values[pixel] = (value - _mean) * _scale;
     }
 
     private readonly struct ByteSink(byte[] rgb) : ISink

@@ -8,7 +8,7 @@ namespace Pfe.Vision.Models;
 public sealed record ModelManifest(IReadOnlyList<ModelPackage> Packages)
 {
     /// <summary>The manifest that Pfe carries (src/Pfe.Vision/Models/manifest.json).</summary>
-    public static ModelManifest Default { get; } = ReadDefault();
+    public static ModelManifest Default { get; } = Parse(Resource("manifest.json")!, "manifest.json");
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="json">JSON; comments are allowed, unknown keys are errors.</param>
@@ -26,10 +26,13 @@ public sealed record ModelManifest(IReadOnlyList<ModelPackage> Packages)
         }
     }
 
-    private static ModelManifest ReadDefault()
+    /// <summary>A text file that is part of the assembly, or null.</summary>
+    internal static string? Resource(string name)
     {
-        using var reader = new StreamReader(typeof(ModelManifest).Assembly.GetManifestResourceStream("Pfe.Vision.manifest.json")!);
-        return Parse(reader.ReadToEnd(), "manifest.json");
+        using var stream = typeof(ModelManifest).Assembly.GetManifestResourceStream("Pfe.Vision." + name);
+        if (stream is null) return null;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Pfe.Onnx;
 using Pfe.Storage;
 
 namespace Pfe.Vision.Models;
@@ -66,8 +67,30 @@ public sealed class ModelStore
         if (File.Exists(reference)) return reference;
         if (reference.StartsWith("https://", StringComparison.Ordinal) || reference.StartsWith("http://", StringComparison.Ordinal))
             return RemoteFile.Get(reference, Folder, progress, cancellation);
-        if (_manifest.Packages.Any(package => package.Files.Any(file => file.Name == reference))) return Get(reference, progress, cancellation);
+        if (Named(reference) is not null) return Get(reference, progress, cancellation);
         throw new PfeException($"'{reference}' is neither a file, nor a model name (pfe models lists them), nor an address of the form https://host/file.onnx#sha256=...");
+    }
+
+    /// <summary>
+    /// A base network with its description, from any source of <see cref="Resolve"/>. The description is the one given, else the
+    /// one that Pfe carries for a name of the manifest, else the JSON file beside the ONNX file (<c>net.onnx</c>, <c>net.json</c>).
+    /// </summary>
+    /// <param name="reference">Name, path, or address with checksum.</param>
+    /// <param name="description">Path of the description; null to find it.</param>
+    /// <param name="progress">Told before something is fetched.</param>
+    /// <param name="cancellation">Stops waiting and fetching.</param>
+    /// <exception cref="PfeException">The network cannot be had or read, or has no description.</exception>
+    public (OnnxModel Model, NetworkDescription Description) LoadBase(
+        string reference, string? description = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    {
+        var path = Resolve(reference, progress, cancellation);
+        var model = OnnxModel.Load(path);
+        if (description is not null) return (model, NetworkDescription.Load(description));
+        if (!File.Exists(reference) && ModelManifest.Resource(reference + ".json") is { } known) return (model, NetworkDescription.Parse(known, reference + ".json"));
+        var beside = Path.ChangeExtension(path, ".json");
+        return File.Exists(beside)
+            ? (model, NetworkDescription.Load(beside))
+            : throw new PfeException($"'{reference}' has no description: write its input size, channel order, normalisation and alignment into '{beside}'");
     }
 
     /// <summary>Fetches every package that is not complete.</summary>
@@ -86,6 +109,8 @@ public sealed class ModelStore
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream)) == sha256 ? ModelState.Present : ModelState.Damaged;
     }
+
+    private ModelFile? Named(string name) => _manifest.Packages.SelectMany(package => package.Files).FirstOrDefault(file => file.Name == name);
 
     private string PathOf(ModelPackage package, ModelFile file) => Path.Combine(Folder, package.Folder, file.FileName);
 

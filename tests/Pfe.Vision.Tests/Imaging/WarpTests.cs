@@ -1,4 +1,5 @@
 using CsCheck;
+using Pfe.Onnx;
 using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision.Tests.Imaging;
@@ -34,8 +35,8 @@ public sealed class WarpTests
     {
         var source = new Image(1, 1, [10, 20, 30]);
         var tensor = new float[3];
-        Warp.ToTensor(source, new AffineMap(1, 0, 0, 0, 1, 0), 1, 1, new PixelFormat(Bgr: true, Mean: 127, Scale: 1 / 128f), tensor);
-        tensor.ShouldBe([(30 - 127) / 128f, (20 - 127) / 128f, (10 - 127) / 128f]);
+        Warp.ToTensor(source, new AffineMap(1, 0, 0, 0, 1, 0), 1, 1, new PixelFormat(ChannelOrder.Bgr, new PlaneValues(127, 126, 125), new PlaneValues(128, 64, 2)), tensor);
+        tensor.ShouldBe([(30 - 127) / 128f, (20 - 126) / 64f, (10 - 125) / 2f]);
     }
 
     [Fact]
