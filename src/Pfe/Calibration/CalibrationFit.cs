@@ -1,0 +1,84 @@
+using Pfe.Scoring;
+
+namespace Pfe.Calibration;
+
+/// <summary>
+/// Fits a <see cref="ScoreCalibration"/> to pairs of known answer. Genuine and impostor pairs weigh the same in total, so the fitted log odds are
+/// a log likelihood ratio (Bruemmer and du Preez, "Application-independent evaluation of speaker detection", 2006) and any prior can be put in later.
+/// </summary>
+public static class CalibrationFit
+{
+    /// <summary>The false-match rates for which thresholds are stored where the impostor pairs support them.</summary>
+    public static IReadOnlyList<double> Rates { get; } = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
+
+    /// <summary>The fewest genuine pairs.</summary>
+    public const int FewestGenuine = 30;
+
+    /// <summary>The fewest impostor pairs: 30 errors at the loosest of <see cref="Rates"/>.</summary>
+    public const int FewestImpostor = 300;
+
+    /// <summary>Fits.</summary>
+    /// <param name="pairs">Pairs the model was not trained on, of the same kind of photographs as will be compared.</param>
+    /// <param name="faces">Uncertainty of every face the pairs were made of, for the quality scale.</param>
+    /// <param name="kind">Which score the pairs carry.</param>
+    /// <param name="dimension">D of the faces.</param>
+    /// <param name="source">What the pairs are, in words.</param>
+    /// <param name="cancellation">Stops the fit.</param>
+    /// <exception cref="PfeException">Too few pairs of one kind, or a head whose sigma is the same for every face.</exception>
+    public static ScoreCalibration Fit(ScoredPairs pairs, IReadOnlyCollection<double> faces, ScoreKind kind, int dimension, string source = "", CancellationToken cancellation = default)
+    {
+        if (pairs.GenuineCount < FewestGenuine || pairs.ImpostorCount < FewestImpostor)
+            throw new PfeException($"{pairs.GenuineCount} genuine and {pairs.ImpostorCount} impostor pairs are too few; a calibration needs {FewestGenuine} and {FewestImpostor}, and some thousands to be worth much");
+        var quality = QualityScale.Fit(faces);
+        var uncertainty = pairs.Uncertainty1.Zip(pairs.Uncertainty2, FaceUncertainty.OfPair).ToArray();
+        var sorted = uncertainty.Order().ToArray();
+        var (low, high) = (Quantiles.Of(sorted, 0.01), Quantiles.Of(sorted, 0.99));
+        // A head whose sigma hardly differs gets one curve rather than two that divide by nothing.
+        if (high - low < 1e-6) high = low + 1;
+        var (centre, spread) = Standardise(pairs.Scores);
+        var (features, weights) = (new double[pairs.Count * 4], new double[pairs.Count]);
+        for (var n = 0; n < pairs.Count; n++)
+        {
+            var (score, place) = ((pairs.Scores[n] - centre) / spread, Math.Clamp((uncertainty[n] - low) / (high - low), 0, 1));
+            (features[4 * n], features[4 * n + 1], features[4 * n + 2], features[4 * n + 3]) = ((1 - place) * score, place * score, 1 - place, place);
+            weights[n] = 0.5 / (pairs.Same[n] ? pairs.GenuineCount : pairs.ImpostorCount);
+        }
+        var c = LogisticRegression.Fit(features, pairs.Same, weights, 4, nonNegative: 2, cancellation);
+        var calibration = new ScoreCalibration
+        {
+            Score = kind,
+            Dimension = dimension,
+            Certain = new(c[0] / spread, c[2] - c[0] * centre / spread),
+            Uncertain = new(c[1] / spread, c[3] - c[1] * centre / spread),
+            MostCertain = low,
+            LeastCertain = high,
+            FalseMatch = [],
+            DifferentBelow = 0,
+            Quality = quality,
+            GenuinePairs = pairs.GenuineCount,
+            ImpostorPairs = pairs.ImpostorCount,
+            Source = source,
+        };
+        return WithThresholds(calibration, pairs);
+    }
+
+    private static ScoreCalibration WithThresholds(ScoreCalibration calibration, ScoredPairs pairs)
+    {
+        var evidence = Enumerable.Range(0, pairs.Count).Select(n => calibration.LogLikelihoodRatio(pairs.Scores[n], pairs.Uncertainty1[n], pairs.Uncertainty2[n])).ToArray();
+        var genuine = evidence.Where((_, n) => pairs.Same[n]).Order().ToArray();
+        var impostor = evidence.Where((_, n) => !pairs.Same[n]).OrderDescending().ToArray();
+        return calibration with
+        {
+            FalseMatch = [.. Rates.Where(rate => ThresholdEstimate.ExpectedErrors(rate, impostor.Length) >= ThresholdEstimate.ErrorsForAnInterval)
+                .Select(rate => new RateThreshold(rate, Math.BitIncrement(impostor[(int)ThresholdEstimate.ExpectedErrors(rate, impostor.Length)])))],
+            DifferentBelow = Quantiles.Of(genuine, ScoreCalibration.FalseNonMatchRate),
+        };
+    }
+
+    private static (double Centre, double Spread) Standardise(IReadOnlyList<float> scores)
+    {
+        var centre = scores.Average(score => (double)score);
+        var spread = Math.Sqrt(scores.Average(score => (score - centre) * (score - centre)));
+        return spread > 0 && double.IsFinite(spread) ? (centre, spread) : throw new PfeException("all pairs have the same score, or one is not a number; nothing can be calibrated");
+    }
+}

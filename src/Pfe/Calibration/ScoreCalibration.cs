@@ -1,0 +1,163 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pfe.Scoring;
+
+namespace Pfe.Calibration;
+
+/// <summary>A straight line from score to evidence: <c>slope * score + offset</c>.</summary>
+/// <param name="Slope">Never negative.</param>
+/// <param name="Offset">Evidence at score 0.</param>
+public sealed record EvidenceLine(double Slope, double Offset);
+
+/// <summary>
+/// Turns a score and both faces' uncertainties into P(same person), and into one of three answers. Fitted by <see cref="CalibrationFit"/>,
+/// stored in the model file under <see cref="MetadataKey"/>.
+/// </summary>
+/// <remarks>
+/// Two logistic curves, one for the most certain pairs and one for the least certain; in between, both lines are mixed by the pair's place
+/// between the two. With neither slope negative, the probability never falls as the score rises, whatever the uncertainties.
+/// </remarks>
+public sealed record ScoreCalibration
+{
+    /// <summary>The key of an ONNX file's metadata under which a calibration is stored as JSON.</summary>
+    public const string MetadataKey = "pfe.calibration";
+
+    /// <summary>The false-match rate of <see cref="Decide"/> unless another is asked for, where the fit's impostor pairs support it.</summary>
+    public const double UsualFalseMatchRate = 1e-3;
+
+    /// <summary>The false-non-match rate at which <see cref="Decide"/> answers "different".</summary>
+    public const double FalseNonMatchRate = 1e-2;
+
+    /// <summary>Which score was calibrated.</summary>
+    public required ScoreKind Score { get; init; }
+
+    /// <summary>D of the faces it was fitted on; scores of other D are not comparable.</summary>
+    public required int Dimension { get; init; }
+
+    /// <summary>The line for pairs at <see cref="MostCertain"/> and beyond.</summary>
+    public required EvidenceLine Certain { get; init; }
+
+    /// <summary>The line for pairs at <see cref="LeastCertain"/> and beyond.</summary>
+    public required EvidenceLine Uncertain { get; init; }
+
+    /// <summary>Pair uncertainty (<see cref="FaceUncertainty.OfPair"/>) where <see cref="Certain"/> holds: 1 % of the fit's pairs lie below.</summary>
+    public required double MostCertain { get; init; }
+
+    /// <summary>Pair uncertainty where <see cref="Uncertain"/> holds: 1 % of the fit's pairs lie above.</summary>
+    public required double LeastCertain { get; init; }
+
+    /// <summary>Thresholds on the evidence for false-match rates that the fit's impostor pairs support (30 errors at least), strictest last.</summary>
+    public required IReadOnlyList<RateThreshold> FalseMatch { get; init; }
+
+    /// <summary>The evidence below which only <see cref="FalseNonMatchRate"/> of the fit's genuine pairs lie.</summary>
+    public required double DifferentBelow { get; init; }
+
+    /// <summary>Uncertainty as quality 0 to 100, relative to the fit's faces.</summary>
+    public required QualityScale Quality { get; init; }
+
+    /// <summary>Number of genuine pairs of the fit.</summary>
+    public required int GenuinePairs { get; init; }
+
+    /// <summary>Number of impostor pairs of the fit.</summary>
+    public required int ImpostorPairs { get; init; }
+
+    /// <summary>What it was fitted on, in words.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>The evidence for one person: ln of the likelihood ratio. Never falls as the score rises.</summary>
+    /// <param name="score">The pair's score of the calibrated kind.</param>
+    /// <param name="uncertainty1">Mean ln sigma^2 of one face (<see cref="FaceUncertainty.Of(ReadOnlySpan{float})"/>).</param>
+    /// <param name="uncertainty2">Mean ln sigma^2 of the other.</param>
+    public double LogLikelihoodRatio(double score, double uncertainty1, double uncertainty2)
+    {
+        var place = Math.Clamp((FaceUncertainty.OfPair(uncertainty1, uncertainty2) - MostCertain) / (LeastCertain - MostCertain), 0, 1);
+        return (1 - place) * (Certain.Slope * score + Certain.Offset) + place * (Uncertain.Slope * score + Uncertain.Offset);
+    }
+
+    /// <summary>P(same person) by Bayes' rule.</summary>
+    /// <param name="score">The pair's score of the calibrated kind.</param>
+    /// <param name="uncertainty1">Mean ln sigma^2 of one face.</param>
+    /// <param name="uncertainty2">Mean ln sigma^2 of the other.</param>
+    /// <param name="prior">P(same person) before looking, above 0 and below 1.</param>
+    public double Probability(double score, double uncertainty1, double uncertainty2, double prior = 0.5)
+    {
+        if (prior is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(prior), prior, "a prior lies between 0 and 1, both excluded");
+        return Sigmoid(LogLikelihoodRatio(score, uncertainty1, uncertainty2) + Math.Log(prior / (1 - prior)));
+    }
+
+    /// <summary><see cref="UsualFalseMatchRate"/>, or the strictest rate there is where the fit had too few impostor pairs for it.</summary>
+    [JsonIgnore]
+    public double DefaultFalseMatchRate => Math.Max(UsualFalseMatchRate, FalseMatch.Min(point => point.Rate));
+
+    /// <summary>The threshold on the evidence for a false-match rate.</summary>
+    /// <param name="falseMatchRate">One of <see cref="FalseMatch"/>.</param>
+    /// <exception cref="UsageException">The fit's impostor pairs do not support that rate; the message names those it has.</exception>
+    public double ThresholdAt(double falseMatchRate) => FalseMatch.FirstOrDefault(point => Math.Abs(point.Rate / falseMatchRate - 1) < 1e-9)?.Threshold
+        ?? throw new UsageException($"no threshold for the false-match rate {falseMatchRate:0.##E+0}; this calibration ({ImpostorPairs} impostor pairs) has {string.Join(", ", FalseMatch.Select(point => $"{point.Rate:0.##E+0}"))}");
+
+    /// <summary>
+    /// Same, different, or cannot tell. "Same" needs the evidence of the false-match rate, "different" evidence as low as
+    /// <see cref="FalseNonMatchRate"/> of genuine pairs have; a pair less certain than any the fit saw gets no answer.
+    /// </summary>
+    /// <param name="score">The pair's score of the calibrated kind.</param>
+    /// <param name="uncertainty1">Mean ln sigma^2 of the first face.</param>
+    /// <param name="uncertainty2">Mean ln sigma^2 of the second.</param>
+    /// <param name="falseMatchRate">One of <see cref="FalseMatch"/>; null for <see cref="DefaultFalseMatchRate"/>.</param>
+    public Verdict Decide(double score, double uncertainty1, double uncertainty2, double? falseMatchRate = null)
+    {
+        var rate = falseMatchRate ?? DefaultFalseMatchRate;
+        var accept = ThresholdAt(rate);
+        var evidence = LogLikelihoodRatio(score, uncertainty1, uncertainty2);
+        var (answer, reason) = true switch
+        {
+            _ when Math.Max(uncertainty1, uncertainty2) > Quality.Uncertainties[^1] =>
+                (Answer.CannotTell, $"{Worse(uncertainty1, uncertainty2)} is less certain than any face of the calibration"),
+            _ when evidence >= accept => (Answer.Same, $"{Share(rate)} pairs of two people look this much alike"),
+            _ when evidence < Math.Min(DifferentBelow, accept) => (Answer.Different, $"{Share(FalseNonMatchRate)} pairs of one person look this little alike"),
+            _ when Quality.Of(Math.Max(uncertainty1, uncertainty2)) < QualityScale.Poor =>
+                (Answer.CannotTell, $"{Worse(uncertainty1, uncertainty2)} is too uncertain: more so than {100 - QualityScale.Poor:0} % of faces"),
+            _ => (Answer.CannotTell, "the evidence lies between what pairs of one person and pairs of two people usually show"),
+        };
+        return new(answer, Sigmoid(evidence), evidence, rate, FalseNonMatchRate, reason);
+    }
+
+    /// <summary>The calibration as JSON, for a model's metadata or a file.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, CalibrationJson.Default.ScoreCalibration);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="name">Where it comes from, for an error message.</param>
+    /// <exception cref="PfeException">Not a calibration, or one that would not be monotone.</exception>
+    public static ScoreCalibration FromJson(string json, string name)
+    {
+        try
+        {
+            var calibration = JsonSerializer.Deserialize(json, CalibrationJson.Default.ScoreCalibration) ?? throw new JsonException("null");
+            calibration.Validate();
+            return calibration;
+        }
+        catch (Exception e) when (e is JsonException or PfeException)
+        {
+            throw new PfeException($"'{name}' holds no usable calibration: {e.Message}", e);
+        }
+    }
+
+    internal static double Sigmoid(double logOdds) => 1 / (1 + Math.Exp(-logOdds));
+
+    private void Validate()
+    {
+        Quality.Validate();
+        if (FalseMatch.Count == 0) throw new PfeException("it has no threshold for any false-match rate");
+        if (!(Certain.Slope >= 0 && Uncertain.Slope >= 0)) throw new PfeException($"slopes are never negative; they are {Certain.Slope} and {Uncertain.Slope}");
+        if (!(LeastCertain > MostCertain)) throw new PfeException($"least_certain {LeastCertain} must be above most_certain {MostCertain}");
+    }
+
+    private static string Share(double rate) => $"fewer than 1 in {Math.Round(1 / rate):#,0}";
+
+    private static string Worse(double uncertainty1, double uncertainty2) => uncertainty1 >= uncertainty2 ? "the first photograph" : "the second photograph";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(ScoreCalibration))]
+internal sealed partial class CalibrationJson : JsonSerializerContext;

@@ -1,0 +1,28 @@
+using Pfe.Calibration;
+
+namespace Pfe.Tests.Calibration;
+
+/// <summary>
+/// Pairs whose true evidence is known: scores of genuine and impostor pairs are Gaussian with one deviation, their means 2 m apart, and m shrinks
+/// as the pair's uncertainty grows; the true ln likelihood ratio then is <c>2 m score</c>.
+/// </summary>
+internal static class SimulatedPairs
+{
+    public static ScoredPairs Draw(int genuine, int impostor, int seed, Func<double, double> separation)
+    {
+        var random = new Random(seed);
+        var count = genuine + impostor;
+        var (scores, same, first, second) = (new float[count], new bool[count], new double[count], new double[count]);
+        for (var n = 0; n < count; n++)
+        {
+            (same[n], first[n], second[n]) = (n < genuine, -8 + 3 * random.NextDouble(), -8 + 3 * random.NextDouble());
+            var m = separation(FaceUncertainty.OfPair(first[n], second[n]));
+            scores[n] = (float)((same[n] ? m : -m) + Gaussian(random));
+        }
+        return new(scores, same, first, second);
+    }
+
+    public static double Gaussian(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+
+    public static double[] Faces(ScoredPairs pairs) => [.. pairs.Uncertainty1, .. pairs.Uncertainty2];
+}
