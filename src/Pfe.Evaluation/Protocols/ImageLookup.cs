@@ -29,6 +29,10 @@ public sealed class ImageLookup
         return row != Ambiguous ? row : throw new PfeException($"two embedded images match '{name}'; embed one folder only, or keep paths apart");
     }
 
+    /// <summary>The sentence for a protocol none of whose images is there.</summary>
+    internal string NothingFound(string example, int images) =>
+        $"none of the protocol's {images} images is among the {_paths.Count} embedded ones: it wants paths that end like '{example}'{(_paths.Count > 0 ? $", the first embedded one is '{_paths[0]}'" : "")}";
+
     private (Dictionary<string, int> Exact, Dictionary<string, int> Stem) AtDepth(int depth)
     {
         if (_byDepth.TryGetValue(depth, out var known)) return known;

@@ -6,9 +6,10 @@ namespace Pfe.Evaluation.Templates;
 public sealed class TemplateList
 {
     private readonly Dictionary<long, int> _indices;
+    private readonly string? _nothingFound;
 
-    internal TemplateList(IReadOnlyList<Template> templates, Dictionary<long, int> indices, int[]? identities, int images, int imagesMissing) =>
-        (Templates, _indices, Identities, Images, ImagesMissing) = (templates, indices, identities, images, imagesMissing);
+    internal TemplateList(IReadOnlyList<Template> templates, Dictionary<long, int> indices, int[]? identities, int images, int imagesMissing, string? nothingFound) =>
+        (Templates, _indices, Identities, Images, ImagesMissing, _nothingFound) = (templates, indices, identities, images, imagesMissing, nothingFound);
 
     /// <summary>The templates, in the order in which the protocol first names them.</summary>
     public IReadOnlyList<Template> Templates { get; }
@@ -24,6 +25,13 @@ public sealed class TemplateList
 
     /// <summary>Templates none of whose images were embedded.</summary>
     public int Empty => Templates.Count(template => template.IsEmpty);
+
+    /// <summary>Refuses to go on when none of the images was embedded: that is a mix-up of files, not a result.</summary>
+    /// <exception cref="PfeException">Every template is empty; the message shows a name that was looked for and a path there is.</exception>
+    public void RequireImages()
+    {
+        if (ImagesMissing == Images) throw new PfeException(_nothingFound ?? "the protocol names no image");
+    }
 
     /// <summary>The place of a template in <see cref="Templates"/>, or -1.</summary>
     /// <param name="id">The template's number in the protocol.</param>
@@ -41,6 +49,7 @@ public sealed class TemplateListBuilder
     private readonly Dictionary<string, int> _identities = new(StringComparer.Ordinal);
     private int _images;
     private int _missing;
+    private string? _firstMissing;
 
     /// <summary>Starts an empty list.</summary>
     /// <param name="lookup">The embedded images.</param>
@@ -65,13 +74,15 @@ public sealed class TemplateListBuilder
             return;
         }
         _missing++;
+        _firstMissing ??= names[^1];
     }
 
     /// <summary>The list.</summary>
     public TemplateList Build()
     {
         Template[] templates = [.. _drafts.Select(draft => new Template(draft.Id, [.. draft.Rows], [.. draft.Media]))];
-        return new(templates, _indices, _identities.Count > 0 ? [.. _drafts.Select(draft => draft.Identity)] : null, _images, _missing);
+        return new(templates, _indices, _identities.Count > 0 ? [.. _drafts.Select(draft => draft.Identity)] : null, _images, _missing,
+            _firstMissing is null ? null : _lookup.NothingFound(_firstMissing, _images));
     }
 
     private Draft Find(long id, int identity, string? name)

@@ -1,0 +1,96 @@
+using Pfe.Evaluation.Metrics;
+using Pfe.Evaluation.Pairs;
+using Pfe.Evaluation.Protocols;
+using Pfe.Scoring;
+
+namespace Pfe.Evaluation.Lfw;
+
+/// <summary>One score's outcome on LFW.</summary>
+/// <param name="Score">The score.</param>
+/// <param name="Accuracy">Mean accuracy over the folds, 0 to 1.</param>
+/// <param name="Deviation">Standard deviation over the folds.</param>
+/// <param name="StandardError">Standard error of the mean, as LFW's site defines it.</param>
+/// <param name="AccuracyMissingAsErrors">Accuracy when every pair left out counts as decided wrongly.</param>
+/// <param name="Threshold">Mean of the folds' thresholds.</param>
+/// <param name="ThresholdDeviation">Their standard deviation.</param>
+/// <param name="FoldAccuracies">Accuracy of each fold.</param>
+/// <param name="Rates">TAR at requested FARs over all folds together.</param>
+public sealed record LfwScoreResult(
+    ScoreKind Score, double Accuracy, double Deviation, double StandardError, double AccuracyMissingAsErrors, double Threshold, double ThresholdDeviation,
+    IReadOnlyList<double> FoldAccuracies, IReadOnlyList<RateAtFar> Rates);
+
+/// <summary>The LFW protocol's outcome.</summary>
+/// <param name="Protocol">Name of the protocol.</param>
+/// <param name="Folds">Number of folds.</param>
+/// <param name="Images">Images that the pairs name.</param>
+/// <param name="MissingImages">Of these, not in the feature file: no such file, or no face found in it.</param>
+/// <param name="GenuinePairs">Genuine pairs with two faces.</param>
+/// <param name="ImpostorPairs">Impostor pairs with two faces.</param>
+/// <param name="PairsLeftOut">Pairs with a missing image.</param>
+/// <param name="Interval">How the intervals were made; null without any.</param>
+/// <param name="Scores">Cosine, MLS and shared-variance MLS.</param>
+/// <param name="Notes">What a reader should know before believing the numbers.</param>
+public sealed record LfwResult(
+    string Protocol, int Folds, int Images, IReadOnlyList<string> MissingImages, int GenuinePairs, int ImpostorPairs, int PairsLeftOut,
+    IntervalMethod? Interval, IReadOnlyList<LfwScoreResult> Scores, IReadOnlyList<string> Notes);
+
+/// <summary>LFW, View 2: 10-fold accuracy and TAR at FAR over the 6,000 pairs.</summary>
+public static class LfwProtocol
+{
+    private static readonly ScoreKind[] Kinds = [ScoreKind.Cosine, ScoreKind.MutualLikelihood, ScoreKind.SharedVariance];
+
+    /// <summary>The false accept rates that are printed.</summary>
+    public static IReadOnlyList<double> Fars { get; } = [1e-2, 1e-3];
+
+    /// <summary>Evaluates a set of faces.</summary>
+    /// <param name="faces">Embeddings whose paths end in <c>person/person_0001</c> or <c>person_0001</c>, with any extension.</param>
+    /// <param name="list">The pairs.</param>
+    /// <param name="bootstrap">How to make intervals over identities; null for none.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="PfeException">None of the images is there, or too few for the folds.</exception>
+    public static LfwResult Evaluate(EmbeddingSet faces, LfwPairs list, BootstrapOptions? bootstrap = null, CancellationToken cancellation = default)
+    {
+        var lookup = new ImageLookup(faces.Paths);
+        var rows = Rows(lookup, list);
+        string[] missing = [.. rows.Where(image => image.Value == ImageLookup.Missing).Select(image => image.Key).Order(StringComparer.Ordinal)];
+        if (missing.Length == rows.Count) throw new PfeException(lookup.NothingFound(missing[0], rows.Count));
+        LfwPair[] usable = [.. list.Pairs.Where(pair => rows[pair.First] != ImageLookup.Missing && rows[pair.Second] != ImageLookup.Missing)];
+        var pairs = new PairList([.. usable.Select(pair => rows[pair.First])], [.. usable.Select(pair => rows[pair.Second])], [.. usable.Select(pair => pair.Same)], Identities(faces.Count, rows));
+        int[] fold = [.. usable.Select(pair => pair.Fold)];
+        var (results, interval) = (new List<LfwScoreResult>(), default(IntervalMethod));
+        foreach (var kind in Kinds)
+        {
+            var scores = new float[pairs.Count];
+            new PairScorer(faces, kind).Score(pairs.First, pairs.Second, scores, cancellation: cancellation);
+            var folded = FoldedAccuracy.Of(scores, pairs.Same.Span, fold, list.Folds);
+            var resampled = bootstrap is null ? null : new VerificationBootstrap(pairs, scores);
+            var intervals = resampled?.TarAtFars(Fars, bootstrap!, cancellation);
+            interval = resampled is null ? null : IntervalMethod.Of(bootstrap!, resampled);
+            var (genuine, impostor) = pairs.Split(scores);
+            var right = folded.Accuracies.Select((accuracy, k) => accuracy * fold.Count(f => f == k)).Sum();
+            results.Add(new(kind, folded.Mean, folded.Deviation, folded.StandardError, right / list.Pairs.Count, folded.Thresholds.Average(), Statistics.Deviation(folded.Thresholds),
+                folded.Accuracies, [.. Roc.AtFars(genuine, impostor, Fars).Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
+        }
+        return new($"LFW View 2, {list.Folds} folds", list.Folds, rows.Count, missing, pairs.GenuineCount, pairs.ImpostorCount, list.Pairs.Count - pairs.Count,
+            interval, results, EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount));
+    }
+
+    private static Dictionary<string, int> Rows(ImageLookup lookup, LfwPairs list) =>
+        list.Pairs.SelectMany(pair => new[] { pair.First, pair.Second }).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name =>
+        {
+            var row = lookup.Find(name);
+            return row != ImageLookup.Missing ? row : lookup.Find(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        }, StringComparer.Ordinal);
+
+    private static int[] Identities(int faces, Dictionary<string, int> rows)
+    {
+        var (identities, numbers) = (new int[faces], new Dictionary<string, int>(StringComparer.Ordinal));
+        foreach (var (name, row) in rows.Where(image => image.Value != ImageLookup.Missing))
+        {
+            var person = name[..name.IndexOf('/', StringComparison.Ordinal)];
+            if (!numbers.TryGetValue(person, out var number)) numbers[person] = number = numbers.Count;
+            identities[row] = number;
+        }
+        return identities;
+    }
+}
