@@ -12,13 +12,19 @@ internal static class NaiveMetrics
 
     public static double Share(IEnumerable<float> scores, double threshold) => scores.Average(score => score >= threshold ? 1.0 : 0.0);
 
-    public static double Accuracy(IReadOnlyList<float> genuine, IReadOnlyList<float> impostor, double threshold) =>
-        genuine.Select(score => score >= threshold).Concat(impostor.Select(score => !(score >= threshold))).Average(right => right ? 1.0 : 0.0);
+    public static double Accuracy(IReadOnlyList<float> genuine, IReadOnlyList<float> impostor, double threshold)
+    {
+        var right = 0;
+        foreach (var score in genuine) if (score >= threshold) right++;
+        foreach (var score in impostor) if (!(score >= threshold)) right++;
+        return (double)right / (genuine.Count + impostor.Count);
+    }
 
     public static double BestThreshold(IReadOnlyList<float> genuine, IReadOnlyList<float> impostor)
     {
         var accuracies = genuine.Select(threshold => Accuracy(genuine, impostor, threshold)).ToList();
-        return genuine.Where((_, n) => accuracies[n] == accuracies.Max()).Average(threshold => (double)threshold);
+        var best = accuracies.Max();
+        return genuine.Where((_, n) => accuracies[n] == best).Average(threshold => (double)threshold);
     }
 
     /// <summary>TPIR and FPIR at a threshold: scores[probe][column].</summary>
