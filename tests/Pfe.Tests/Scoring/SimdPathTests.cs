@@ -35,6 +35,7 @@ public sealed class SimdPathTests
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Pfe.Tests.exe" : "Pfe.Tests"),
             ["-class", typeof(ScoreAccuracyTests).FullName!, "-class", typeof(ScoreGalleryTests).FullName!, "-class", typeof(SimdPathTests).FullName!])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             Environment = { [variable] = value, ["PFE_TEST_CHILD"] = "1" },
         };
