@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pfe.Cli.Commands;
 
 namespace Pfe.Cli;
 
@@ -25,5 +26,9 @@ internal static class PfeApplication
     {
         CommonOptions.Json,
         // One line a command, in the order of the work.
+        ModelsCommand.Create(terminal),
+        DetectCommand.Create(terminal),
+        AlignCommand.Create(terminal),
+        EmbedCommand.Create(terminal),
     };
 }
