@@ -10,6 +10,7 @@ internal static class Seeds
     public const int Batch = 2;
     public const int Damage = 3;
     public const int HeldOut = 4;
+    public const int Variant = 5;
 
     /// <summary>A generator of its own for one use. .NET keeps the numbers of a seeded <see cref="Random"/> across versions.</summary>
     public static Random Random(int seed, int purpose, int index) => new((int)Mix(Mix(Mix((ulong)seed) ^ (ulong)purpose) ^ (ulong)index));

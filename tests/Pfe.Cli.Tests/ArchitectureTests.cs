@@ -11,7 +11,7 @@ public sealed class ArchitectureTests
         ["Pfe"] = [],
         ["Pfe.Onnx"] = ["Pfe"],
         ["Pfe.Vision"] = ["Pfe.Onnx"],
-        ["Pfe.Training"] = ["Pfe.Vision"],
+        ["Pfe.Training"] = ["Pfe.Evaluation", "Pfe.Vision"],
         ["Pfe.Evaluation"] = ["Pfe"],
         ["Pfe.Reporting"] = ["Pfe.Evaluation", "Pfe.Vision"],
         ["Pfe.Cli"] = ["Pfe.Reporting", "Pfe.Training"],

@@ -1,3 +1,4 @@
+using Pfe.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,10 +15,13 @@ internal sealed class HeadNetwork : IDisposable
     public const double Decay = 0.995;
 
     /// <summary>Added to batch norm's variances.</summary>
-    public const double Epsilon = 1e-3;
+    public const double Epsilon = UncertaintyHead.NormEpsilon;
 
     /// <summary>The least sigma^2.</summary>
-    public const double VarianceFloor = 1e-6;
+    public const double VarianceFloor = UncertaintyHead.VarianceFloor;
+
+    // Held for ever: see MomentumSgd.
+    private static readonly Scalar Floor = VarianceFloor.ToScalar();
 
     private readonly Dictionary<string, Tensor> _tensors;
 
@@ -30,14 +34,14 @@ internal sealed class HeadNetwork : IDisposable
         (Inputs, Outputs) = (inputs, outputs);
         _tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal)
         {
-            ["fc1.weight"] = Glorot(outputs, inputs, Seeds.Random(seed, Seeds.Initialisation, 0)),
-            ["bn1.gain"] = ones(outputs),
-            ["bn1.offset"] = zeros(outputs),
-            ["bn1.mean"] = zeros(outputs),
-            ["bn1.variance"] = ones(outputs),
-            ["fc2.weight"] = Glorot(outputs, outputs, Seeds.Random(seed, Seeds.Initialisation, 1)),
-            ["bn2.mean"] = zeros(outputs),
-            ["bn2.variance"] = ones(outputs),
+            ["hidden.weight"] = Glorot(outputs, inputs, Seeds.Random(seed, Seeds.Initialisation, 0)),
+            ["hidden.scale"] = ones(outputs),
+            ["hidden.centre"] = zeros(outputs),
+            ["hidden.mean"] = zeros(outputs),
+            ["hidden.variance"] = ones(outputs),
+            ["output.weight"] = Glorot(outputs, outputs, Seeds.Random(seed, Seeds.Initialisation, 1)),
+            ["output.mean"] = zeros(outputs),
+            ["output.variance"] = ones(outputs),
             ["gain"] = tensor(1e-4f),
             ["offset"] = tensor(-7f),
         };
@@ -65,10 +69,10 @@ internal sealed class HeadNetwork : IDisposable
     public Tensor Forward(Tensor features, bool training)
     {
         using var scope = NewDisposeScope();
-        var hidden = nn.functional.linear(features, _tensors["fc1.weight"]);
-        hidden = BatchNorm(hidden, "bn1", _tensors["bn1.gain"], _tensors["bn1.offset"], training).relu();
-        var raw = BatchNorm(nn.functional.linear(hidden, _tensors["fc2.weight"]), "bn2", null, null, training);
-        return (raw * _tensors["gain"] + _tensors["offset"]).exp().add(VarianceFloor).log().MoveToOuterDisposeScope();
+        var hidden = nn.functional.linear(features, _tensors["hidden.weight"]);
+        hidden = BatchNorm(hidden, "hidden", _tensors["hidden.scale"], _tensors["hidden.centre"], training).relu();
+        var raw = BatchNorm(nn.functional.linear(hidden, _tensors["output.weight"]), "output", null, null, training);
+        return (raw * _tensors["gain"] + _tensors["offset"]).exp().add(Floor).log().MoveToOuterDisposeScope();
     }
 
     /// <summary>A tensor of <see cref="State"/> as an array, row-major.</summary>
@@ -81,6 +85,25 @@ internal sealed class HeadNetwork : IDisposable
         using var source = tensor(values.ToArray(), _tensors[name].shape);
         _tensors[name].copy_(source);
     }
+
+    /// <summary>The head as a file and the ONNX builder want it.</summary>
+    /// <param name="source">Name of the base's tensor that it reads.</param>
+    /// <param name="notes">About the training.</param>
+    public UncertaintyHead Export(string source, IReadOnlyDictionary<string, string> notes) => new()
+    {
+        Source = source,
+        HiddenWeight = Values("hidden.weight"),
+        HiddenScale = Values("hidden.scale"),
+        HiddenCentre = Values("hidden.centre"),
+        HiddenMean = Values("hidden.mean"),
+        HiddenVariance = Values("hidden.variance"),
+        OutputWeight = Values("output.weight"),
+        OutputMean = Values("output.mean"),
+        OutputVariance = Values("output.variance"),
+        Gain = Values("gain")[0],
+        Offset = Values("offset")[0],
+        Notes = notes,
+    };
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pfe.Training.Head;
@@ -6,7 +7,9 @@ namespace Pfe.Training.Head;
 internal sealed class MomentumSgd : IDisposable
 {
     private readonly HeadNetwork _head;
-    private readonly double _momentum;
+    // Scalars are held: TorchSharp lets the collector free one that is made in passing while native code still reads it.
+    private readonly Scalar _momentum;
+    private readonly Scalar _decay;
     private readonly double _weightDecay;
     private readonly double _clip;
     private readonly Dictionary<string, Tensor> _velocity;
@@ -18,7 +21,8 @@ internal sealed class MomentumSgd : IDisposable
     /// <param name="clip">Greatest length of the whole gradient; 0 for no limit.</param>
     public MomentumSgd(HeadNetwork head, double momentum, double weightDecay, double clip)
     {
-        (_head, _momentum, _weightDecay, _clip) = (head, momentum, weightDecay, clip);
+        (_head, _weightDecay, _clip) = (head, weightDecay, clip);
+        (_momentum, _decay) = (momentum.ToScalar(), weightDecay.ToScalar());
         _velocity = head.Trained.ToDictionary(entry => entry.Name, entry => zeros_like(entry.Tensor), StringComparer.Ordinal);
     }
 
@@ -30,7 +34,7 @@ internal sealed class MomentumSgd : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return _weightDecay / 2 * _head.Trained.Where(entry => HeadNetwork.IsDecayed(entry.Name)).Sum(entry => (double)entry.Tensor.square().sum().item<float>());
+        return _weightDecay / 2 * _head.Trained.Where(entry => HeadNetwork.IsDecayed(entry.Name)).Sum(entry => Square(entry.Tensor));
     }
 
     /// <summary>One step along the gradients that lie in the tensors, which are cleared.</summary>
@@ -39,13 +43,14 @@ internal sealed class MomentumSgd : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var shrink = _clip > 0 ? Math.Min(1, _clip / GradientLength()) : 1;
+        using var shrink = (_clip > 0 ? Math.Min(1, _clip / GradientLength()) : 1).ToScalar();
+        using var back = (-rate).ToScalar();
         foreach (var (name, weight) in _head.Trained)
         {
             var velocity = _velocity[name];
             velocity.mul_(_momentum).add_(weight.grad!, alpha: shrink);
-            if (HeadNetwork.IsDecayed(name)) velocity.add_(weight, alpha: _weightDecay);
-            weight.add_(velocity, alpha: -rate);
+            if (HeadNetwork.IsDecayed(name)) velocity.add_(weight, alpha: _decay);
+            weight.add_(velocity, alpha: back);
             weight.grad!.zero_();
         }
     }
@@ -53,7 +58,11 @@ internal sealed class MomentumSgd : IDisposable
     public void Dispose()
     {
         foreach (var tensor in _velocity.Values) tensor.Dispose();
+        _momentum.Dispose();
+        _decay.Dispose();
     }
 
-    private double GradientLength() => Math.Sqrt(_head.Trained.Sum(entry => (double)entry.Tensor.grad!.square().sum().item<float>()));
+    private double GradientLength() => Math.Sqrt(_head.Trained.Sum(entry => Square(entry.Tensor.grad!)));
+
+    private static double Square(Tensor tensor) => tensor.mul(tensor).sum().item<float>();
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pfe.Training.Head;
@@ -10,6 +11,9 @@ internal static class PairLoss
 {
     /// <summary>The demo's guard under the division.</summary>
     public const double Guard = 1e-10;
+
+    // Held for ever: see MomentumSgd.
+    private static readonly Scalar GuardScalar = Guard.ToScalar();
 
     /// <summary>Positions i &lt; j of the batch with equal label.</summary>
     /// <param name="labels">One label a batch entry.</param>
@@ -39,6 +43,6 @@ internal static class PairLoss
         var variance = logVariance.exp();
         var sum = variance.index_select(0, first) + variance.index_select(0, second);
         var difference = mu.index_select(0, first) - mu.index_select(0, second);
-        return (difference.square() / (sum + Guard) + sum.log()).sum(1).mean().MoveToOuterDisposeScope();
+        return (difference.mul(difference) / sum.add(GuardScalar) + sum.log()).sum(1).mean().MoveToOuterDisposeScope();
     }
 }

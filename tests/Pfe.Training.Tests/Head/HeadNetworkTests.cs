@@ -21,8 +21,8 @@ public sealed class HeadNetworkTests
         using var head = new HeadNetwork(5, 3, seed: 4);
         head.Set("gain", [0.8f]);
         head.Set("offset", [-2f]);
-        head.Set("bn1.gain", [1.5f, 0.5f, -1f]);
-        head.Set("bn1.offset", [0.1f, 0.3f, 0.2f]);
+        head.Set("hidden.scale", [1.5f, 0.5f, -1f]);
+        head.Set("hidden.centre", [0.1f, 0.3f, 0.2f]);
         var x = randn(16, 5);
 
         var training = head.Forward(x, training: true);
@@ -38,10 +38,10 @@ public sealed class HeadNetworkTests
     {
         using var head = new HeadNetwork(4, 2, seed: 4);
         var x = randn(8, 4);
-        using var hidden = x.matmul(tensor(head.Values("fc1.weight"), [2, 4]).t());
+        using var hidden = x.matmul(tensor(head.Values("hidden.weight"), [2, 4]).t());
         using (head.Forward(x, training: true)) { }
-        head.Values("bn1.mean")[0].ShouldBe(0.005f * hidden.mean([0])[0].item<float>(), 1e-6f);
-        head.Values("bn1.variance")[1].ShouldBe(0.995f + 0.005f * hidden.var(0)[1].item<float>(), 1e-5f);
+        head.Values("hidden.mean")[0].ShouldBe(0.005f * hidden.mean([0])[0].item<float>(), 1e-6f);
+        head.Values("hidden.variance")[1].ShouldBe(0.995f + 0.005f * hidden.var(0)[1].item<float>(), 1e-5f);
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class HeadNetworkTests
         using var a = new HeadNetwork(9, 4, seed: 3);
         using var b = new HeadNetwork(9, 4, seed: 3);
         using var c = new HeadNetwork(9, 4, seed: 5);
-        a.Values("fc1.weight").ShouldBe(b.Values("fc1.weight"));
-        a.Values("fc1.weight").ShouldNotBe(c.Values("fc1.weight"));
+        a.Values("hidden.weight").ShouldBe(b.Values("hidden.weight"));
+        a.Values("hidden.weight").ShouldNotBe(c.Values("hidden.weight"));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class HeadNetworkTests
             foreach (var (name, tensor) in head.Trained)
             {
                 var gradient = tensor.grad!.data<float>().ToArray();
-                var decay = name is "fc1.weight" or "fc2.weight" ? 0.01 : 0;
+                var decay = name is "hidden.weight" or "output.weight" ? 0.01 : 0;
                 for (var i = 0; i < gradient.Length; i++)
                 {
                     velocities[name][i] = 0.9 * velocities[name][i] + gradient[i] + decay * weights[name][i];
@@ -104,8 +104,8 @@ public sealed class HeadNetworkTests
             var variance = averages ? Of($"{name}.variance") : (h - h.mean([0])).square().mean([0]);
             return (h - mean) / (variance + 1e-3).sqrt();
         }
-        var hidden = (Norm(x.matmul(Of("fc1.weight", 3, 5).t()), "bn1") * Of("bn1.gain") + Of("bn1.offset")).clamp_min(0);
-        var raw = Norm(hidden.matmul(Of("fc2.weight", 3, 3).t()), "bn2");
+        var hidden = (Norm(x.matmul(Of("hidden.weight", 3, 5).t()), "hidden") * Of("hidden.scale") + Of("hidden.centre")).clamp_min(0);
+        var raw = Norm(hidden.matmul(Of("output.weight", 3, 3).t()), "output");
         return (1e-6 + (raw * Of("gain", 1) + Of("offset", 1)).exp()).log();
     }
 }

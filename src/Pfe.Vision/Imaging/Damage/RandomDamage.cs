@@ -2,7 +2,7 @@ namespace Pfe.Vision.Imaging.Damage;
 
 /// <summary>A chance mixture of one to three damages, as bad photographs have them.</summary>
 /// <param name="Kinds">The kinds to draw from; empty for all.</param>
-/// <param name="Strength">The greatest strength, 0 to 1; each is drawn uniformly below it.</param>
+/// <param name="Strength">The greatest strength, 0 to 1. Each strength is this times the square of a uniform number: mild damage is the most frequent.</param>
 public sealed record RandomDamage(IReadOnlyList<DamageKind> Kinds, double Strength)
 {
     /// <summary>The most kinds at once.</summary>
@@ -16,7 +16,7 @@ public sealed record RandomDamage(IReadOnlyList<DamageKind> Kinds, double Streng
         var kinds = Kinds.Count > 0 ? Kinds.ToArray() : Enum.GetValues<DamageKind>();
         random.Shuffle(kinds);
         var count = 1 + random.Next(Math.Min(Most, kinds.Length));
-        return [.. kinds.Take(count).Order().Select(kind => (kind, Strength * random.NextDouble()))];
+        return [.. kinds.Take(count).Order().Select(kind => (kind, Strength * Math.Pow(random.NextDouble(), 2)))];
     }
 
     /// <summary>A damaged copy.</summary>

@@ -1,0 +1,178 @@
+using System.ComponentModel;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Pfe.Training.Configuration;
+
+/// <summary>
+/// A training run: the demo's keys under the demo's names, and Pfe's own after them. JSON in snake_case; comments and trailing commas are allowed,
+/// unknown keys are errors.
+/// </summary>
+/// <remarks>The properties have setters, not initialisers only: the JSON source generator would lose the defaults.</remarks>
+public sealed record TrainingConfig
+{
+    /// <summary>Name of the run: its folder under <see cref="LogBaseDir"/>, and the name in the trained model.</summary>
+    [Description("Name of the run: its folder under log_base_dir, and the name in the trained model.")]
+    public required string Name { get; set; }
+
+    /// <summary>Runs are written to log_base_dir/name/yyyyMMdd-HHmmss.</summary>
+    [Description("Runs are written to <log_base_dir>/<name>/<yyyyMMdd-HHmmss>.")]
+    public string LogBaseDir { get; set; } = "log";
+
+    /// <summary>Steps between two lines of the summaries.</summary>
+    [Description("Steps between two lines of the summaries.")]
+    public int SummaryInterval { get; set; } = 100;
+
+    /// <summary>Where an editor finds the schema; not read.</summary>
+    [JsonPropertyName("$schema")]
+    [Description("Where an editor finds this schema.")]
+    public string? Schema { get; set; }
+
+    /// <summary>A folder of class folders, or a list.</summary>
+    [Description("A folder of class folders, or a .txt list with 'path label' or 'path' on each line. ~ is the home folder.")]
+    public required string TrainDatasetPath { get; set; }
+
+    /// <summary>Height and width that the preprocessing ends in; null for what the base network wants.</summary>
+    [Description("[height, width] that the preprocessing ends in; it must be the base network's input size. Null: that size.")]
+    public int[]? ImageSize { get; set; }
+
+    /// <summary>3, or 1 for grey images.</summary>
+    [Description("Colour channels; only 3 is possible (grey images are read as three equal channels).")]
+    public int Channels { get; set; } = 3;
+
+    /// <summary>The demo's list of operations for training images.</summary>
+    [Description("Operations on training images in the demo's form, such as [[\"center_crop\", [112, 96]], [\"random_flip\"], [\"standardize\", \"mean_scale\"]]; only for images that are aligned already. Null: resize to the base network's input, random flip.")]
+    public JsonElement[][]? PreprocessTrain { get; set; }
+
+    /// <summary>The demo's list of operations for test images.</summary>
+    [Description("Operations on held-out images in the demo's form; null: as preprocess_train, without its random operations.")]
+    public JsonElement[][]? PreprocessTest { get; set; }
+
+    /// <summary>The frozen base.</summary>
+    [Description("The frozen base network: a name of 'pfe models', an ONNX file, or an address with checksum.")]
+    public string EmbeddingNetwork { get; set; } = "base";
+
+    /// <summary>What the base wants; null for the file beside it.</summary>
+    [Description("The base network's description (JSON); null for the file of the same name beside it. 'base' needs none.")]
+    public string? NetworkDescription { get; set; }
+
+    /// <summary>The head's architecture.</summary>
+    [Description("The head's architecture; only 'fc' (the demo's uncertainty_module.py) exists.")]
+    public string UncertaintyModule { get; set; } = "fc";
+
+    /// <summary>D; null for what the base gives.</summary>
+    [Description("Dimension of the embedding; null for what the base network gives, otherwise it must agree.")]
+    public int? EmbeddingSize { get; set; }
+
+    /// <summary>Same seed and one thread: bitwise the same head.</summary>
+    [Description("Seed of everything random. Same seed and threads = 1: bitwise the same head.")]
+    public int BaseRandomSeed { get; set; }
+
+    /// <summary>Images and classes a batch.</summary>
+    [Description("Images and classes of a batch.")]
+    public BatchFormat BatchFormat { get; set; } = new();
+
+    /// <summary>Steps an epoch.</summary>
+    [Description("Steps an epoch.")]
+    public int EpochSize { get; set; } = 1000;
+
+    /// <summary>Epochs; a checkpoint and the held-out table follow each.</summary>
+    [Description("Epochs; a checkpoint and the held-out table follow each.")]
+    public int NumEpochs { get; set; } = 3;
+
+    /// <summary>step, cosine or linear; see <see cref="LearningRate"/>.</summary>
+    [Description("step: the schedule maps first steps to rates. cosine: initial, interval, end_step. linear: initial, start, end_step.")]
+    public string LearningRateStrategy { get; set; } = "step";
+
+    /// <summary>The strategy's numbers.</summary>
+    [Description("The strategy's numbers.")]
+    public Dictionary<string, double> LearningRateSchedule { get; set; } = new(StringComparer.Ordinal) { ["0"] = 1e-3, ["2000"] = 1e-4 };
+
+    /// <summary>A head to begin with.</summary>
+    [Description("A trained head to begin with: a head or checkpoint .safetensors of an earlier run.")]
+    public string? RestoreModel { get; set; }
+
+    /// <summary>Which of its parts.</summary>
+    [Description("Which of its tensors, by the beginnings of their names in the demo's or in Pfe's spelling: UncertaintyModule, UncertaintyModule/fc1, fc2, ...; empty for all.")]
+    public string[] RestoreScopes { get; set; } = [];
+
+    /// <summary>On the two matrices.</summary>
+    [Description("Weight decay on the two matrices.")]
+    public double WeightDecay { get; set; } = 5e-4;
+
+    /// <summary>Accepted from the demo's files, where it has no effect on the head.</summary>
+    [Description("Dropout of the demo's base network. The base is frozen and the head has none, so it has no effect; accepted as the demo's files have it.")]
+    public double KeepProb { get; set; } = 1;
+
+    /// <summary>Of gradient descent.</summary>
+    [Description("Momentum of gradient descent.")]
+    public double Momentum { get; set; } = 0.9;
+
+    /// <summary>0 for none.</summary>
+    [Description("Greatest length of the gradient; 0 for no limit.")]
+    public double GradientClip { get; set; }
+
+    /// <summary>Which tensor of the base the head reads.</summary>
+    [Description("What the head reads: feature_map (the last 4-D tensor before the embedding, as in the demo), embedding (before it is normalised), or a tensor's name.")]
+    public string HeadInput { get; set; } = "feature_map";
+
+    /// <summary>Where the faces' landmarks come from.</summary>
+    [Description("aligned: the images are aligned faces already. detect: find them. Five [x, y] points: the same for every image. A path: a landmark list.")]
+    public LandmarkSource Landmarks { get; set; } = LandmarkSource.Aligned;
+
+    /// <summary>Damaged copies.</summary>
+    [Description("Damaged copies of the training images, so that sigma learns what bad images look like. Null or copies = 0: none, as in the demo.")]
+    public DamageOptions Damage { get; set; } = new();
+
+    /// <summary>Classes that are set aside to judge the head by.</summary>
+    [Description("Classes set aside, drawn by the seed: never trained on, they give the table of MLS against cosine. 0 for none, as in the demo.")]
+    public int HeldOutClasses { get; set; }
+
+    /// <summary>CPU threads of the training steps; 0 for all.</summary>
+    [Description("CPU threads of the training steps; 0 for all cores. With 1, the same seed gives bitwise the same head.")]
+    public int Threads { get; set; }
+
+    /// <summary>Folder of the feature cache; null for the user's cache folder.</summary>
+    [Description("Folder of the feature cache; null for the user's cache folder.")]
+    public string? CacheDir { get; set; }
+
+    /// <summary>What is known of the training data, for the model's metadata.</summary>
+    [Description("What the training data are, in a few words; goes into the trained model.")]
+    public string? TrainingData { get; set; }
+}
+
+/// <summary>How a batch is made up.</summary>
+public sealed record BatchFormat
+{
+    /// <summary>Images.</summary>
+    [Description("Images a batch.")]
+    public int Size { get; set; } = 256;
+
+    /// <summary>Different classes; each gives size / num_classes images.</summary>
+    [Description("Different classes a batch; each gives size / num_classes images.")]
+    public int NumClasses { get; set; } = 64;
+}
+
+/// <summary>Damaged copies of the training images.</summary>
+public sealed record DamageOptions
+{
+    /// <summary>Copies an image, each damaged in its own way.</summary>
+    [Description("Copies of each image, each damaged in its own way.")]
+    public int Copies { get; set; }
+
+    /// <summary>How often a batch takes a damaged copy instead of the clean image.</summary>
+    [Description("How often a batch takes a damaged copy instead of the clean image, 0 to 1.")]
+    public double Probability { get; set; } = 0.5;
+
+    /// <summary>Greatest strength.</summary>
+    [Description("Greatest strength of a damage, 0 to 1.")]
+    public double Strength { get; set; } = 1;
+
+    /// <summary>Error of the landmarks.</summary>
+    [Description("Error of the landmarks of damaged copies: standard deviation in eye distances. Needs landmarks.")]
+    public double Misalignment { get; set; } = 0.03;
+
+    /// <summary>Names of <see cref="Pfe.Vision.Imaging.Damage.DamageKind"/> in snake_case; empty for all.</summary>
+    [Description("Which damages: occlusion, darkness, low_contrast, motion_blur, blur, low_resolution, noise, compression; empty for all.")]
+    public string[] Kinds { get; set; } = [];
+}

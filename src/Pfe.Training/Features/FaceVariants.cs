@@ -1,0 +1,93 @@
+using System.Buffers;
+using Pfe.Training.Configuration;
+using Pfe.Vision.Faces;
+using Pfe.Vision.Imaging;
+using Pfe.Vision.Imaging.Damage;
+
+namespace Pfe.Training.Features;
+
+/// <summary>
+/// The variants of each image as the base sees them: clean, mirrored, then damaged copies, half of them mirrored. What happens to a copy
+/// is a pure function of the seed, the image and the copy.
+/// </summary>
+internal sealed class FaceVariants : IFeatureSource
+{
+    private readonly FrozenBase _base;
+    private readonly IReadOnlyList<string> _paths;
+    private readonly LandmarkLookup _landmarks;
+    private readonly DamageOptions _options;
+    private readonly RandomDamage _damage;
+    private readonly int _seed;
+    private readonly int _width;
+    private readonly int _height;
+
+    public FaceVariants(FrozenBase network, IReadOnlyList<string> paths, LandmarkLookup landmarks, TrainingConfig config)
+    {
+        (_base, _paths, _landmarks, _options, _seed) = (network, paths, landmarks, config.Damage, config.BaseRandomSeed);
+        (_width, _height) = (network.Description.Width, network.Description.Height);
+        _damage = new RandomDamage(TrainingConfigFile.KindsOf(config.Damage), config.Damage.Strength);
+    }
+
+    public int Variants => 2 + _options.Copies;
+
+    public int Dimension => _base.Dimension;
+
+    public int FeatureSize => _base.FeatureSize;
+
+    public void Compute(int image, Memory<float> embeddings, Memory<float> features)
+    {
+        var length = Variants * _base.Network.InputLength;
+        var tensors = ArrayPool<float>.Shared.Rent(length);
+        try
+        {
+            Fill(image, tensors.AsSpan(0, length));
+            if (FeatureSize == 0) _base.Network.Run(tensors.AsMemory(0, length), Variants, embeddings);
+            else _base.Network.Run(tensors.AsMemory(0, length), Variants, embeddings, features);
+        }
+        finally { ArrayPool<float>.Shared.Return(tensors); }
+    }
+
+    private void Fill(int index, Span<float> tensors)
+    {
+        var size = _base.Network.InputLength;
+        var image = Image.Load(_paths[index]);
+        var landmarks = _landmarks.Of(index, image);
+        var photograph = new Pyramid(image);
+        if (landmarks is { } face) _base.Network.Prepare(photograph, face, tensors[..size]);
+        else _base.Network.Prepare(image, tensors[..size]);
+        Mirror(tensors[..size], tensors[size..(2 * size)]);
+        for (var copy = 0; copy < _options.Copies; copy++)
+        {
+            var random = Seeds.Random(_seed, Seeds.Damage, index * _options.Copies + copy);
+            var tensor = tensors.Slice((2 + copy) * size, size);
+            var aligned = landmarks is { } exact ? Align(photograph, Misaligned(exact, random)) : image;
+            _base.Network.Prepare(_damage.Apply(aligned, FaceSquare.Whole(aligned), random), tensor);
+            if (random.Next(2) != 0) Mirror(tensor);
+        }
+    }
+
+    private Image Align(Pyramid photograph, in FiveLandmarks face)
+    {
+        var (image, map) = photograph.For(_base.Network.Template.ToSource(face, _width, _height));
+        return Warp.ToImage(image, map, _width, _height);
+    }
+
+    private FiveLandmarks Misaligned(FiveLandmarks face, Random random)
+    {
+        var deviation = _options.Misalignment * face.EyeDistance;
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        Point2 Moved(Point2 point) => new(point.X + deviation * Normal(), point.Y + deviation * Normal());
+        return new FiveLandmarks(Moved(face.LeftEye), Moved(face.RightEye), Moved(face.Nose), Moved(face.LeftMouth), Moved(face.RightMouth));
+    }
+
+    private void Mirror(ReadOnlySpan<float> from, Span<float> to)
+    {
+        from.CopyTo(to);
+        Mirror(to);
+    }
+
+    private void Mirror(Span<float> tensor)
+    {
+        for (var row = 0; row < tensor.Length; row += _width) tensor.Slice(row, _width).Reverse();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Numerics.Tensors;
+using System.Text.Json;
+using Pfe.Storage;
+using Pfe.Training.Configuration;
+
+namespace Pfe.Training.Features;
+
+/// <summary>An image that could not be read.</summary>
+/// <param name="Image">Its index.</param>
+/// <param name="Reason">One line.</param>
+public sealed record UnreadableImage(int Image, string Reason);
+
+/// <summary>What a cache holds, as its <c>cache.json</c> says.</summary>
+/// <param name="Images">Number of images.</param>
+/// <param name="Variants">Rows an image: clean, mirrored, damaged copies.</param>
+/// <param name="Dimension">D, the length of an embedding.</param>
+/// <param name="FeatureSize">Values of the head's input; 0 where the head reads the embedding.</param>
+/// <param name="Done">Images whose rows are complete; a computation that was interrupted goes on from here.</param>
+/// <param name="Unreadable">Images that could not be read; their rows are zero.</param>
+public sealed record CacheIndex(int Images, int Variants, int Dimension, int FeatureSize, int Done, UnreadableImage[] Unreadable);
+
+/// <summary>
+/// What the frozen base says about every training image, computed once: the embedding (float32, not normalised) and the tensor that the head
+/// reads (float16), for the clean image, its mirror image and each damaged copy. Memory-mapped: the system keeps in memory what it has room for.
+/// </summary>
+public sealed class FeatureCache : IDisposable
+{
+    internal const string IndexFile = "cache.json";
+    internal const string EmbeddingFile = "embeddings.f32";
+    internal const string FeatureFile = "features.f16";
+
+    private readonly MappedFile _embeddings;
+    private readonly MappedFile? _features;
+
+    private FeatureCache(CacheIndex index, MappedFile embeddings, MappedFile? features) => (Index, _embeddings, _features) = (index, embeddings, features);
+
+    /// <summary>What it holds.</summary>
+    public CacheIndex Index { get; }
+
+    /// <summary>Length of the head's input.</summary>
+    public int InputSize => Index.FeatureSize > 0 ? Index.FeatureSize : Index.Dimension;
+
+    /// <summary>Opens a complete cache.</summary>
+    /// <param name="folder">The cache's folder.</param>
+    /// <exception cref="PfeException">Missing, incomplete or damaged.</exception>
+    public static FeatureCache Open(string folder)
+    {
+        var index = ReadIndex(folder) ?? throw new PfeException($"'{folder}' holds no feature cache");
+        if (index.Done < index.Images) throw new PfeException($"feature cache '{folder}' is incomplete: {index.Done} of {index.Images} images");
+        var embeddings = new MappedFile(Path.Combine(folder, EmbeddingFile));
+        try { return new FeatureCache(index, embeddings, index.FeatureSize > 0 ? new MappedFile(Path.Combine(folder, FeatureFile)) : null); }
+        catch
+        {
+            embeddings.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The head's input for one image.</summary>
+    /// <param name="image">Index of the image.</param>
+    /// <param name="variant">0 clean, 1 mirrored, from 2 on damaged.</param>
+    /// <param name="input"><see cref="InputSize"/> values to fill.</param>
+    public void CopyInput(int image, int variant, Span<float> input)
+    {
+        if (_features is null)
+        {
+            Embedding(image, variant).CopyTo(input);
+            return;
+        }
+        var size = Index.FeatureSize;
+        TensorPrimitives.ConvertToSingle(_features.Span<Half>(Row(image, variant) * size * sizeof(ushort), size), input);
+    }
+
+    /// <summary>mu: the embedding at length 1.</summary>
+    /// <param name="image">Index of the image.</param>
+    /// <param name="variant">0 clean, 1 mirrored, from 2 on damaged.</param>
+    /// <param name="mu">D values to fill.</param>
+    public void CopyMu(int image, int variant, Span<float> mu)
+    {
+        var embedding = Embedding(image, variant);
+        TensorPrimitives.Divide(embedding, Math.Max(1e-12f, TensorPrimitives.Norm(embedding)), mu);
+    }
+
+    /// <summary>Unmaps the files.</summary>
+    public void Dispose()
+    {
+        _embeddings.Dispose();
+        _features?.Dispose();
+    }
+
+    internal static CacheIndex? ReadIndex(string folder)
+    {
+        var path = Path.Combine(folder, IndexFile);
+        if (!File.Exists(path)) return null;
+        try { return JsonSerializer.Deserialize(File.ReadAllBytes(path), TrainingJson.Default.CacheIndex); }
+        catch (JsonException e) { throw new PfeException($"'{path}' is damaged; remove the folder to compute the cache again: {e.Message}", e); }
+    }
+
+    private ReadOnlySpan<float> Embedding(int image, int variant) =>
+        _embeddings.Span<float>(Row(image, variant) * Index.Dimension * sizeof(float), Index.Dimension);
+
+    private long Row(int image, int variant)
+    {
+        if ((uint)image >= (uint)Index.Images) throw new ArgumentOutOfRangeException(nameof(image), image, $"0 to {Index.Images - 1}");
+        if ((uint)variant >= (uint)Index.Variants) throw new ArgumentOutOfRangeException(nameof(variant), variant, $"0 to {Index.Variants - 1}");
+        return (long)image * Index.Variants + variant;
+    }
+}

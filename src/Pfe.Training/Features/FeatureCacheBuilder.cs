@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Pfe.Storage;
+using Pfe.Training.Configuration;
+
+namespace Pfe.Training.Features;
+
+/// <summary>Computes what the base says about one image in all its variants. Called from several threads at once.</summary>
+internal interface IFeatureSource
+{
+    int Variants { get; }
+
+    int Dimension { get; }
+
+    /// <summary>0 where the head reads the embedding.</summary>
+    int FeatureSize { get; }
+
+    /// <summary>Fills variants x dimension and variants x feature size values.</summary>
+    /// <exception cref="PfeException">The image cannot be used; it is counted and left out.</exception>
+    void Compute(int image, Memory<float> embeddings, Memory<float> features);
+}
+
+/// <summary>How far the computation of a feature cache is.</summary>
+/// <param name="Done">Images done.</param>
+/// <param name="Total">All images.</param>
+/// <param name="Passes">Base-network passes of this run so far.</param>
+/// <param name="PerSecond">Passes a second in this run.</param>
+/// <param name="Left">Estimated time left.</param>
+public sealed record CacheProgress(int Done, int Total, long Passes, double PerSecond, TimeSpan Left);
+
+/// <summary>
+/// Fills a cache chunk by chunk: images in parallel into memory, then appended, then the index moves on. An interrupted computation
+/// loses at most a chunk; memory stays at two chunks whatever the size of the data.
+/// </summary>
+internal static class FeatureCacheBuilder
+{
+    private const int ChunkImages = 64;
+
+    /// <summary>Completes the cache in <paramref name="folder"/>.</summary>
+    /// <param name="folder">Named by the hash of all that determines the content, so that what is found there belongs to it.</param>
+    /// <param name="images">Number of images.</param>
+    /// <param name="source">The base network.</param>
+    /// <param name="progress">Told after each chunk.</param>
+    /// <param name="cancellation">Stops after the images in work; what is done stays.</param>
+    public static void Complete(string folder, int images, IFeatureSource source, IProgress<CacheProgress>? progress, CancellationToken cancellation)
+    {
+        var index = FeatureCache.ReadIndex(folder) ?? new CacheIndex(images, source.Variants, source.Dimension, source.FeatureSize, 0, []);
+        if (index.Done == images) return;
+        var (embeddingBytes, featureBytes) = ((long)source.Variants * source.Dimension * sizeof(float), (long)source.Variants * source.FeatureSize * sizeof(ushort));
+        CheckSpace(folder, (images - index.Done) * (embeddingBytes + featureBytes));
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using var embeddings = OpenAt(Path.Combine(folder, FeatureCache.EmbeddingFile), index.Done * embeddingBytes);
+            using var features = source.FeatureSize > 0 ? OpenAt(Path.Combine(folder, FeatureCache.FeatureFile), index.Done * featureBytes) : null;
+            Fill(folder, index, source, embeddings, features, progress, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PfeException($"cannot write the feature cache '{folder}': {e.Message}. What is done is kept and the next run goes on from there; cache_dir names another place", e);
+        }
+    }
+
+    private static void Fill(string folder, CacheIndex index, IFeatureSource source, FileStream embeddings, FileStream? features, IProgress<CacheProgress>? progress, CancellationToken cancellation)
+    {
+        var (perEmbedding, perFeature) = (source.Variants * source.Dimension, source.Variants * source.FeatureSize);
+        var embeddingChunk = new float[ChunkImages * perEmbedding];
+        var featureChunk = new Half[ChunkImages * perFeature];
+        var (start, clock) = (index.Done, Stopwatch.StartNew());
+        while (index.Done < index.Images)
+        {
+            var (first, count) = (index.Done, Math.Min(ChunkImages, index.Images - index.Done));
+            var failures = new ConcurrentBag<UnreadableImage>();
+            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount },
+                () => new float[perFeature],
+                (i, _, scratch) =>
+                {
+                    var embedding = embeddingChunk.AsMemory(i * perEmbedding, perEmbedding);
+                    try { source.Compute(first + i, embedding, scratch); }
+                    catch (PfeException e)
+                    {
+                        failures.Add(new UnreadableImage(first + i, e.Message));
+                        embedding.Span.Clear();
+                        Array.Clear(scratch);
+                    }
+                    TensorPrimitives.ConvertToHalf(scratch, featureChunk.AsSpan(i * perFeature, perFeature));
+                    return scratch;
+                },
+                _ => { });
+            cancellation.ThrowIfCancellationRequested();
+            embeddings.Write(MemoryMarshal.AsBytes(embeddingChunk.AsSpan(0, count * perEmbedding)));
+            embeddings.Flush();
+            features?.Write(MemoryMarshal.AsBytes(featureChunk.AsSpan(0, count * perFeature)));
+            features?.Flush();
+            index = index with { Done = first + count, Unreadable = [.. index.Unreadable, .. failures.OrderBy(failure => failure.Image)] };
+            AtomicFile.WriteText(Path.Combine(folder, FeatureCache.IndexFile), JsonSerializer.Serialize(index, TrainingJson.Default.CacheIndex));
+            var perSecond = (index.Done - start) / clock.Elapsed.TotalSeconds;
+            progress?.Report(new CacheProgress(index.Done, index.Images, (long)(index.Done - start) * source.Variants, perSecond * source.Variants,
+                TimeSpan.FromSeconds((index.Images - index.Done) / perSecond)));
+        }
+    }
+
+    // What lies behind the last complete chunk is from an interrupted write.
+    private static FileStream OpenAt(string path, long length)
+    {
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        if (file.Length < length)
+        {
+            file.Dispose();
+            throw new PfeException($"feature cache file '{path}' is shorter than its index says; remove its folder to compute it again");
+        }
+        file.SetLength(length);
+        file.Position = length;
+        return file;
+    }
+
+    private static void CheckSpace(string folder, long needed)
+    {
+        var existing = new DirectoryInfo(Path.GetFullPath(folder));
+        while (!existing.Exists && existing.Parent is { } parent) existing = parent;
+        var free = new DriveInfo(existing.FullName).AvailableFreeSpace;
+        if (free < needed)
+            throw new PfeException($"the feature cache needs {Gigabytes(needed)} in '{folder}', {Gigabytes(free)} are free: make room, or name another place with cache_dir");
+    }
+
+    private static string Gigabytes(long bytes) => $"{bytes / 1e9:0.##} GB";
+}

@@ -1,0 +1,70 @@
+using Pfe.Onnx;
+using Pfe.Training.Configuration;
+using Pfe.Vision;
+using Pfe.Vision.Models;
+
+namespace Pfe.Training.Features;
+
+/// <summary>The base network as training uses it: faces in, embeddings and the head's input out. Several threads may run it at once.</summary>
+internal sealed class FrozenBase : IDisposable
+{
+    /// <param name="model">The base's ONNX file.</param>
+    /// <param name="description">What it wants.</param>
+    /// <param name="headInput">feature_map, embedding, or a tensor's name.</param>
+    public FrozenBase(OnnxModel model, NetworkDescription description, string headInput)
+    {
+        (Model, Description) = (model, description);
+        var graph = BaseGraph.Prepare(model, description);
+        (Embedding, Dimension) = (graph.Embedding, graph.Dimension);
+        HeadInput = headInput switch
+        {
+            "embedding" => graph.Embedding,
+            "feature_map" => graph.FeatureMap ?? throw new UsageException($"no feature map was found in '{model.Name}': name a tensor with head_input, or use \"embedding\""),
+            _ => headInput,
+        };
+        FeatureSize = HeadInput == Embedding ? 0 : graph.SizeOf(HeadInput);
+        Network = new BaseNetwork(graph.Model, description, FeatureSize == 0 ? [Embedding] : [Embedding, HeadInput]);
+    }
+
+    /// <summary>Opens the base that a configuration names.</summary>
+    public static FrozenBase Open(TrainingConfig config, ModelStore store, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        var (model, description) = store.LoadBase(config.EmbeddingNetwork, config.NetworkDescription, progress, cancellation);
+        var network = new FrozenBase(model, description, config.HeadInput);
+        try
+        {
+            if (config.EmbeddingSize is { } size && size != network.Dimension)
+                throw new UsageException($"embedding_size is {size}, '{config.EmbeddingNetwork}' gives {network.Dimension} dimensions");
+            if (config.ImageSize is [var height, var width] && (height, width) != (description.Height, description.Width))
+                throw new UsageException($"image_size is [{height}, {width}], '{config.EmbeddingNetwork}' takes [{description.Height}, {description.Width}]");
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The file as it is.</summary>
+    public OnnxModel Model { get; }
+
+    public NetworkDescription Description { get; }
+
+    /// <summary>Gives the embedding, and the head's input after it where that is another tensor.</summary>
+    public BaseNetwork Network { get; }
+
+    /// <summary>Name of the embedding's tensor.</summary>
+    public string Embedding { get; }
+
+    /// <summary>Name of the tensor that the head reads.</summary>
+    public string HeadInput { get; }
+
+    /// <summary>D.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Length of the head's input; 0 where it is the embedding.</summary>
+    public int FeatureSize { get; }
+
+    public void Dispose() => Network.Dispose();
+}

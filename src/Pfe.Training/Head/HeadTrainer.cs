@@ -1,0 +1,119 @@
+using Pfe.Training.Configuration;
+using Pfe.Training.Features;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pfe.Training.Head;
+
+/// <summary>What one step gave.</summary>
+/// <param name="Step">Number of steps done, this one included.</param>
+/// <param name="Loss">Mean of -score over the batch's same-class pairs (the demo's form, without 1/2 and constant).</param>
+/// <param name="LearningRate">The rate it was taken with.</param>
+/// <param name="MeanLogVariance">Mean of log sigma^2 over faces and dimensions.</param>
+/// <param name="Spread">Standard deviation over the batch's faces of their mean log sigma^2: how much faces differ in certainty.</param>
+internal readonly record struct StepResult(int Step, double Loss, double LearningRate, double MeanLogVariance, double Spread)
+{
+    public bool IsFinite => double.IsFinite(Loss) && double.IsFinite(MeanLogVariance);
+}
+
+/// <summary>Everything that the next step depends on: the head, the momentum, how many steps are done, and the factor on the learning rate.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="RateFactor">1, halved by every recovery.</param>
+/// <param name="Recoveries">How often the run went back to an earlier state.</param>
+/// <param name="Tensors">By name; momentum under <c>momentum/</c>.</param>
+internal sealed record TrainerState(int Step, double RateFactor, int Recoveries, IReadOnlyDictionary<string, float[]> Tensors)
+{
+    /// <summary>For <see cref="TrainingHealth"/>: the loss of the first step.</summary>
+    public double FirstLoss { get; init; } = double.NaN;
+
+    /// <summary>For <see cref="TrainingHealth"/>: whether sigma has ever differed between faces.</summary>
+    public bool HasLearnt { get; init; }
+}
+
+/// <summary>Gradient descent on the head, a step at a time.</summary>
+internal sealed class HeadTrainer : IDisposable
+{
+    private const string MomentumPrefix = "momentum/";
+    private readonly TrainingConfig _config;
+    private readonly FeatureCache _cache;
+    private readonly TrainingFaces _faces;
+    private readonly MomentumSgd _descent;
+    private readonly float[] _inputs;
+    private readonly float[] _mus;
+
+    public HeadTrainer(TrainingConfig config, FeatureCache cache, TrainingFaces faces)
+    {
+        (_config, _cache, _faces) = (config, cache, faces);
+        set_num_threads(config.Threads > 0 ? config.Threads : Environment.ProcessorCount);
+        Head = new HeadNetwork(cache.InputSize, cache.Index.Dimension, config.BaseRandomSeed);
+        _descent = new MomentumSgd(Head, config.Momentum, config.WeightDecay, config.GradientClip);
+        _inputs = new float[faces.BatchSize * cache.InputSize];
+        _mus = new float[faces.BatchSize * cache.Index.Dimension];
+    }
+
+    public HeadNetwork Head { get; }
+
+    /// <summary>Steps done.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>On top of the schedule; see <see cref="TrainerState"/>.</summary>
+    public double RateFactor { get; private set; } = 1;
+
+    public int Recoveries { get; private set; }
+
+    /// <summary>Weight decay's share of the loss.</summary>
+    public double RegularisationLoss() => _descent.RegularisationLoss();
+
+    /// <summary>One step.</summary>
+    public StepResult Advance()
+    {
+        using var scope = NewDisposeScope();
+        var labels = new int[_faces.BatchSize];
+        var batch = _faces.Batch(Step, labels);
+        var (inputSize, dimension) = (_cache.InputSize, _cache.Index.Dimension);
+        for (var i = 0; i < batch.Length; i++)
+        {
+            _cache.CopyInput(batch[i].Image, batch[i].Variant, _inputs.AsSpan(i * inputSize, inputSize));
+            _cache.CopyMu(batch[i].Image, batch[i].Variant, _mus.AsSpan(i * dimension, dimension));
+        }
+        var (first, second) = PairLoss.SameClass(labels);
+        var logVariance = Head.Forward(tensor(_inputs, [batch.Length, inputSize]), training: true);
+        var loss = PairLoss.Of(tensor(_mus, [batch.Length, dimension]), logVariance, tensor(first), tensor(second));
+        loss.backward();
+        var rate = RateFactor * LearningRate.At(_config.LearningRateStrategy, _config.LearningRateSchedule, Step);
+        _descent.Step(rate);
+        Step++;
+        using var _ = no_grad();
+        var certainty = logVariance.mean([1]);
+        return new StepResult(Step, loss.item<float>(), rate, certainty.mean().item<float>(), certainty.std().item<float>());
+    }
+
+    /// <summary>A copy of the whole state.</summary>
+    public TrainerState Save()
+    {
+        var tensors = new Dictionary<string, float[]>(StringComparer.Ordinal);
+        foreach (var (name, _) in Head.State) tensors[name] = Head.Values(name);
+        foreach (var (name, velocity) in _descent.Velocity) tensors[MomentumPrefix + name] = velocity.data<float>().ToArray();
+        return new TrainerState(Step, RateFactor, Recoveries, tensors);
+    }
+
+    /// <summary>Goes back (or on) to a state.</summary>
+    /// <param name="state">From <see cref="Save"/>.</param>
+    public void Load(TrainerState state)
+    {
+        foreach (var (name, _) in Head.State) Head.Set(name, state.Tensors[name]);
+        using var __ = no_grad();
+        foreach (var (name, velocity) in _descent.Velocity)
+        {
+            using var saved = tensor(state.Tensors[MomentumPrefix + name], velocity.shape);
+            velocity.copy_(saved);
+        }
+        (Step, RateFactor, Recoveries) = (state.Step, state.RateFactor, state.Recoveries);
+    }
+
+    public void Dispose()
+    {
+        _descent.Dispose();
+        Head.Dispose();
+    }
+}

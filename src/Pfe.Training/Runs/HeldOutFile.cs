@@ -1,0 +1,24 @@
+using System.Globalization;
+using Pfe.Storage;
+
+namespace Pfe.Training.Runs;
+
+/// <summary>The held-out tables as CSV, one after each epoch.</summary>
+internal static class HeldOutFile
+{
+    private const string Header = "step,pairs,score,tar_at_far_1e-2,tar_at_far_1e-3,tar_at_far_1e-4\n";
+
+    public static void Append(string path, int step, IEnumerable<HeldOutRow> rows) => AtomicFile.WriteText(path,
+        (File.Exists(path) ? File.ReadAllText(path) : Header) + string.Concat(rows.Select(row => Line(step, row))));
+
+    /// <summary>Forgets tables after <paramref name="step"/>.</summary>
+    public static void TruncateAfter(string path, int step)
+    {
+        if (!File.Exists(path)) return;
+        var kept = File.ReadAllLines(path).Where((line, i) => i == 0 || int.Parse(line.Split(',')[0], CultureInfo.InvariantCulture) <= step);
+        AtomicFile.WriteText(path, string.Concat(kept.Select(line => line + "\n")));
+    }
+
+    private static string Line(int step, HeldOutRow row) =>
+        string.Create(CultureInfo.InvariantCulture, $"{step},{row.Pairs},{row.Score},{row.Tar2:F4},{row.Tar3:F4},{row.Tar4:F4}\n");
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Pfe.Training.Configuration;
+
+namespace Pfe.Training.Runs;
+
+/// <summary>A run's folder, as in the demo: log_base_dir/name/yyyyMMdd-HHmmss with its configuration, checkpoints and summaries.</summary>
+/// <param name="Path">The folder.</param>
+public sealed record RunFolder(string Path)
+{
+    /// <summary>The configuration as it was used.</summary>
+    public string Config => System.IO.Path.Combine(Path, "config.json");
+
+    /// <summary>One line a summary interval.</summary>
+    public string Summaries => System.IO.Path.Combine(Path, "summary.csv");
+
+    /// <summary>One line an epoch and kind of pair: MLS against cosine on the classes set aside.</summary>
+    public string HeldOut => System.IO.Path.Combine(Path, "held_out.csv");
+
+    /// <summary>The trained head alone.</summary>
+    public string Head => System.IO.Path.Combine(Path, "head.safetensors");
+
+    /// <summary>Base and head in one file.</summary>
+    public string Model => System.IO.Path.Combine(Path, "model.onnx");
+
+    /// <summary>Where the state after <paramref name="step"/> steps is kept.</summary>
+    /// <param name="step">Steps done.</param>
+    public string Checkpoint(int step) => System.IO.Path.Combine(Path, $"checkpoint-{step:D8}.safetensors");
+
+    /// <summary>Creates a new, time-stamped folder with the configuration in it.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="now">The time, in UTC.</param>
+    /// <exception cref="PfeException">It cannot be created.</exception>
+    public static RunFolder Create(TrainingConfig config, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var parent = System.IO.Path.Combine(config.LogBaseDir, config.Name);
+        var stamp = now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        // Two runs that begin in the same second get folders of their own.
+        var names = Enumerable.Range(1, 1000).Select(n => n == 1 ? stamp : $"{stamp}-{n}");
+        var folder = new RunFolder(names.Select(name => System.IO.Path.Combine(parent, name)).First(path => !Directory.Exists(path)));
+        TrainingConfigFile.Save(config, folder.Config);
+        return folder;
+    }
+
+    /// <summary>The newest checkpoint.</summary>
+    /// <returns>Null where there is none.</returns>
+    public string? LatestCheckpoint() => Directory.Exists(Path)
+        ? Directory.EnumerateFiles(Path, "checkpoint-*.safetensors").Max(StringComparer.Ordinal)
+        : null;
+
+    /// <summary>Removes all checkpoints but the newest <paramref name="keep"/>.</summary>
+    /// <param name="keep">How many stay.</param>
+    public void RemoveOldCheckpoints(int keep)
+    {
+        foreach (var old in Directory.EnumerateFiles(Path, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal).Skip(keep)) File.Delete(old);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Pfe.Onnx;
+using Pfe.Training.Configuration;
+using Pfe.Training.Data;
+using Pfe.Training.Features;
+using Pfe.Vision.Models;
+
+namespace Pfe.Training;
+
+/// <summary>What training reads: the images and their classes, the base network, the base's features of every image.</summary>
+internal sealed class TrainingInput : IDisposable
+{
+    private const int CacheFormat = 1;
+
+    private TrainingInput(LabelledImages images, FrozenBase network, FeatureCache cache, TrainingFaces faces, long basePasses, double seconds)
+    {
+        (Network, Description, HeadInput) = (network.Model, network.Description, network.HeadInput);
+        (Labels, Cache, Faces, BasePasses, Seconds) = (images.Labels, cache, faces, basePasses, seconds);
+    }
+
+    public OnnxModel Network { get; }
+
+    public NetworkDescription Description { get; }
+
+    /// <summary>Name of the tensor that the head reads.</summary>
+    public string HeadInput { get; }
+
+    public IReadOnlyList<int> Labels { get; }
+
+    public FeatureCache Cache { get; }
+
+    public TrainingFaces Faces { get; }
+
+    /// <summary>Base-network passes that were needed.</summary>
+    public long BasePasses { get; }
+
+    /// <summary>Time they took.</summary>
+    public double Seconds { get; }
+
+    /// <summary>Loads, checks, and completes the feature cache.</summary>
+    public static TrainingInput Prepare(TrainingConfig config, ModelStore store, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    {
+        void Say(string text) => progress?.Report(new TrainingEvent.Note(text));
+        var images = LabelledImages.Load(config.TrainDatasetPath);
+        // Batches that the data cannot fill are refused before the long part.
+        _ = new TrainingFaces(images.Labels, [], config);
+        using var network = FrozenBase.Open(config, store, new Relay<string>(Say), cancellation);
+        using var landmarks = new LandmarkLookup(config.Landmarks, images.Paths, store);
+        var variants = new FaceVariants(network, images.Paths, landmarks, config);
+        var folder = Path.Combine(config.CacheDir ?? DefaultCacheFolder(), Key(images, network, config));
+        var (clock, passes) = (Stopwatch.StartNew(), 0L);
+        var caching = new Relay<CacheProgress>(step =>
+        {
+            passes = step.Passes;
+            progress?.Report(new TrainingEvent.Caching(step));
+        });
+        FeatureCacheBuilder.Complete(folder, images.Paths.Count, variants, caching, cancellation);
+        var cache = FeatureCache.Open(folder);
+        try
+        {
+            foreach (var bad in cache.Index.Unreadable.Take(10)) Say($"left out: {bad.Reason}");
+            if (cache.Index.Unreadable.Length > 10) Say($"left out: {cache.Index.Unreadable.Length - 10} more");
+            var faces = new TrainingFaces(images.Labels, cache.Index.Unreadable.Select(bad => bad.Image), config);
+            if (faces.Singles > 0) Say($"{faces.Singles} classes have a single image: it is paired with its own variants only and teaches little");
+            return new TrainingInput(images, network, cache, faces, passes, clock.Elapsed.TotalSeconds);
+        }
+        catch
+        {
+            cache.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Cache.Dispose();
+
+    /// <summary>A hash of all that the features depend on: another base, alignment, damage, seed or list of images is another cache.</summary>
+    private static string Key(LabelledImages images, FrozenBase network, TrainingConfig config)
+    {
+        var damage = config.Damage.Copies == 0
+            ? "none"
+            : FormattableString.Invariant($"{config.Damage.Copies} {config.Damage.Strength} {config.Damage.Misalignment} {string.Join(',', TrainingConfigFile.KindsOf(config.Damage))} seed {config.BaseRandomSeed}");
+        var about = network.Description;
+        var text = new StringBuilder().AppendLine($"format {CacheFormat}").AppendLine(network.Model.Sha256())
+            .AppendLine(FormattableString.Invariant($"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} {about.Std} {about.Alignment} {network.Embedding} {network.HeadInput}"))
+            .AppendLine(config.Landmarks.ToString()).AppendLine(damage);
+        foreach (var path in images.Paths) text.Append(Path.GetRelativePath(images.Root, path)).Append(' ').Append(new FileInfo(path).Length).Append('\n');
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..32];
+    }
+
+    private static string DefaultCacheFolder() =>
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "pfe", "features");
+
+    // Progress<T> would call back later, on another thread.
+    private sealed class Relay<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

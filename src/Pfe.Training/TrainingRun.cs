@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using Pfe.Onnx;
+using Pfe.Training.Configuration;
+using Pfe.Training.Features;
+using Pfe.Training.Head;
+using Pfe.Training.Runs;
+using Pfe.Vision.Models;
+
+namespace Pfe.Training;
+
+/// <summary>
+/// The whole of training: features of the frozen base (cached), gradient descent on the head, checkpoints and summaries, and at the end one
+/// ONNX file that holds base and head.
+/// </summary>
+public sealed class TrainingRun
+{
+    private readonly TrainingConfig _config;
+    private readonly RunFolder _folder;
+    private readonly ModelStore _store;
+    private readonly IProgress<TrainingEvent>? _progress;
+
+    private TrainingRun(TrainingConfig config, RunFolder folder, ModelStore store, IProgress<TrainingEvent>? progress) =>
+        (_config, _folder, _store, _progress) = (config, folder, store, progress);
+
+    private int Steps => _config.EpochSize * _config.NumEpochs;
+
+    /// <summary>Trains from the beginning, in a new folder.</summary>
+    /// <param name="config">What to do.</param>
+    /// <param name="store">Where the base network comes from.</param>
+    /// <param name="now">The time that the folder is named by, in UTC.</param>
+    /// <param name="progress">Told what happens.</param>
+    /// <param name="cancellation">Stops after a step; a checkpoint is left, from which <see cref="Resume"/> goes on.</param>
+    /// <exception cref="PfeException">Bad input, a full disk, or a run that failed; the message says what to do.</exception>
+    public static TrainingResult Start(TrainingConfig config, ModelStore store, DateTimeOffset now, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
+    {
+        TrainingConfigFile.Validate(config, "the configuration");
+        // The input is checked and the features are computed before a folder is made: a request that cannot work leaves none behind.
+        using var faces = TrainingInput.Prepare(config, store, progress, cancellation);
+        return new TrainingRun(config, RunFolder.Create(config, now), store, progress).Train(faces, null, cancellation);
+    }
+
+    /// <summary>Goes on with an interrupted run; the result is the same as an unbroken run's (bitwise, with one thread).</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="store">Where the base network comes from.</param>
+    /// <param name="progress">Told what happens.</param>
+    /// <param name="cancellation">See <see cref="Start"/>.</param>
+    /// <exception cref="PfeException">No run there, or see <see cref="Start"/>.</exception>
+    public static TrainingResult Resume(string folder, ModelStore store, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
+    {
+        var run = new RunFolder(folder);
+        if (!File.Exists(run.Config)) throw new UsageException($"'{folder}' is not a run's folder: it has no config.json (runs are log_base_dir/name/yyyyMMdd-HHmmss)");
+        var config = TrainingConfigFile.Load(run.Config);
+        var checkpoint = run.LatestCheckpoint();
+        using var faces = TrainingInput.Prepare(config, store, progress, cancellation);
+        return new TrainingRun(config, run, store, progress).Train(faces, checkpoint is null ? null : Checkpoint.Load(checkpoint), cancellation);
+    }
+
+    private TrainingResult Train(TrainingInput input, TrainerState? from, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        using var trainer = new HeadTrainer(_config, input.Cache, input.Faces);
+        if (from is not null) trainer.Load(from);
+        else if (_config.RestoreModel is { } model) RestoredHead.Load(model, _config.RestoreScopes, trainer.Head);
+        var good = from ?? trainer.Save();
+        var health = new TrainingHealth(good.FirstLoss, good.HasLearnt);
+        SummaryFile.TruncateAfter(_folder.Summaries, trainer.Step);
+        HeldOutFile.TruncateAfter(_folder.HeldOut, trainer.Step);
+        Say($"{input.Faces.Trained} images, batches of {input.Faces.BatchSize}, steps {trainer.Step + 1} to {Steps}; run folder {_folder.Path}");
+        Say("the loss is -score, a log density of many narrow dimensions: below zero and falling is normal. Watch that sigma's spread grows: it is what the head learns");
+
+        IReadOnlyList<HeldOutRow> heldOut = [];
+        StepResult last = default;
+        var (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
+        while (trainer.Step < Steps)
+        {
+            if (cancellation.IsCancellationRequested) Interrupt(trainer, health, cancellation);
+            last = trainer.Advance();
+            if (health.Problem(last) is { } problem)
+            {
+                Recover(trainer, good, problem, last.Step);
+                (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
+                continue;
+            }
+            if (trainer.Step % TrainingHealth.GuardInterval == 0) good = State(trainer, health);
+            if (trainer.Step % _config.SummaryInterval == 0 || trainer.Step == Steps)
+            {
+                var perStep = (clock.Elapsed - intervalStart) / Math.Max(1, trainer.Step - intervalStep);
+                Summarise(trainer, last, input.Faces.BatchSize / perStep.TotalSeconds, perStep * (Steps - trainer.Step));
+                (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
+            }
+            if (trainer.Step % _config.EpochSize != 0 && trainer.Step != Steps) continue;
+            good = State(trainer, health);
+            Checkpoint.Save(good, _folder.Checkpoint(trainer.Step));
+            _folder.RemoveOldCheckpoints(keep: 2);
+            heldOut = MeasureHeldOut(trainer, input);
+        }
+        if (!health.HasLearnt && last.Step > 0)
+            Say($"warning: sigma hardly differs between faces (spread {last.Spread:0.####}): MLS with this head is no better than cosine. Train longer or with a greater learning rate");
+        Finish(trainer, input, last);
+        return new TrainingResult(_folder, trainer.Step, last.Loss, last.Spread, trainer.Recoveries, input.BasePasses, input.Seconds, clock.Elapsed.TotalSeconds, heldOut);
+    }
+
+    private static TrainerState State(HeadTrainer trainer, TrainingHealth health) =>
+        trainer.Save() with { FirstLoss = health.FirstLoss, HasLearnt = health.HasLearnt };
+
+    private void Interrupt(HeadTrainer trainer, TrainingHealth health, CancellationToken cancellation)
+    {
+        Checkpoint.Save(State(trainer, health), _folder.Checkpoint(trainer.Step));
+        Say($"stopped after step {trainer.Step}; pfe train --resume {_folder.Path} goes on from there");
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private void Recover(HeadTrainer trainer, TrainerState good, string problem, int step)
+    {
+        var recoveries = trainer.Recoveries + 1;
+        if (recoveries > TrainingHealth.MostRecoveries)
+            throw new PfeException($"training {problem} at step {step}, the {recoveries}th time, at last with {trainer.RateFactor:0.####} of the learning rate: lower learning_rate_schedule, or set gradient_clip (try 100)");
+        var factor = trainer.RateFactor / 2;
+        trainer.Load(good with { RateFactor = factor, Recoveries = recoveries });
+        Say($"training {problem} at step {step}; back to step {good.Step} with {factor:0.####} of the learning rate ({recoveries} of {TrainingHealth.MostRecoveries} recoveries)");
+    }
+
+    private void Summarise(HeadTrainer trainer, in StepResult last, double imagesPerSecond, TimeSpan left)
+    {
+        var summary = new Summary(last.Step, last.Loss, trainer.RegularisationLoss(), last.LearningRate, last.MeanLogVariance, last.Spread, imagesPerSecond);
+        SummaryFile.Append(_folder.Summaries, summary);
+        _progress?.Report(new TrainingEvent.Stepped(summary, Steps, left));
+    }
+
+    private IReadOnlyList<HeldOutRow> MeasureHeldOut(HeadTrainer trainer, TrainingInput input)
+    {
+        if (input.Faces.HeldOut.Count == 0) return [];
+        var rows = HeldOutEvaluation.Measure(trainer.Head, input.Cache, input.Faces.HeldOut, input.Labels, _config.BaseRandomSeed);
+        HeldOutFile.Append(_folder.HeldOut, trainer.Step, rows);
+        _progress?.Report(new TrainingEvent.Measured(trainer.Step, rows));
+        return rows;
+    }
+
+    private void Finish(HeadTrainer trainer, TrainingInput input, in StepResult last)
+    {
+        var notes = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["name"] = _config.Name,
+            ["training_data"] = _config.TrainingData ?? "not stated",
+            ["training"] = FormattableString.Invariant($"{input.Faces.Trained} images, {trainer.Step} steps of {input.Faces.BatchSize}, seed {_config.BaseRandomSeed}, {_config.Damage.Copies} damaged copies an image"),
+            ["final_loss"] = FormattableString.Invariant($"{last.Loss:G6}"),
+        };
+        var head = trainer.Head.Export(input.HeadInput, notes);
+        head.Save(_folder.Head);
+        ProbabilisticModel.Build(input.Network, input.Description, head).Save(_folder.Model);
+    }
+
+    private void Say(string text) => _progress?.Report(new TrainingEvent.Note(text));
+}
