@@ -26,6 +26,10 @@ internal static class PfeApplication
     {
         CommonOptions.Json,
         // One line a command, in the order of the work.
+        ModelsCommand.Create(terminal),
+        DetectCommand.Create(terminal),
+        AlignCommand.Create(terminal),
+        EmbedCommand.Create(terminal),
         TrainCommand.Create(terminal),
     };
 }

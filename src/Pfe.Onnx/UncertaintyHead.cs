@@ -36,6 +36,9 @@ public sealed record UncertaintyHead
     /// <summary>First normalisation's moving variance [hidden].</summary>
     public required ReadOnlyMemory<float> HiddenVariance { get; init; }
 
+    /// <summary>What negative values are multiplied with after the first normalisation [hidden] (a PReLU); empty for the demo's ReLU.</summary>
+    public ReadOnlyMemory<float> HiddenSlope { get; init; }
+
     /// <summary>Second matrix, row-major [dimension, hidden].</summary>
     public required ReadOnlyMemory<float> OutputWeight { get; init; }
 
@@ -79,6 +82,7 @@ public sealed record UncertaintyHead
             HiddenCentre = Read(file, "hidden.centre"),
             HiddenMean = Read(file, "hidden.mean"),
             HiddenVariance = Read(file, "hidden.variance"),
+            HiddenSlope = file.Contains("hidden.slope") ? Read(file, "hidden.slope") : default(ReadOnlyMemory<float>),
             OutputWeight = Read(file, "output.weight"),
             OutputMean = Read(file, "output.mean"),
             OutputVariance = Read(file, "output.variance"),
@@ -96,10 +100,11 @@ public sealed record UncertaintyHead
     public void Save(string path, bool half = false)
     {
         Validate(path);
+        SafetensorsEntry[] slope = HiddenSlope.IsEmpty ? [] : [Vector("hidden.slope", HiddenSlope)];
         SafetensorsEntry[] tensors =
         [
             Matrix("hidden.weight", HiddenWeight, Hidden, half), Vector("hidden.scale", HiddenScale), Vector("hidden.centre", HiddenCentre),
-            Vector("hidden.mean", HiddenMean), Vector("hidden.variance", HiddenVariance),
+            Vector("hidden.mean", HiddenMean), Vector("hidden.variance", HiddenVariance), .. slope,
             Matrix("output.weight", OutputWeight, Dimension, half), Vector("output.mean", OutputMean), Vector("output.variance", OutputVariance),
             Vector("gain", new[] { Gain }), Vector("offset", new[] { Offset }),
         ];
@@ -116,6 +121,7 @@ public sealed record UncertaintyHead
         Size("hidden.mean", HiddenMean, Hidden);
         Size("hidden.variance", HiddenVariance, Hidden);
         Size("hidden.weight", HiddenWeight, Features * Hidden);
+        if (!HiddenSlope.IsEmpty) Size("hidden.slope", HiddenSlope, Hidden);
         Size("output.mean", OutputMean, Dimension);
         Size("output.variance", OutputVariance, Dimension);
         Size("output.weight", OutputWeight, Dimension * Hidden);

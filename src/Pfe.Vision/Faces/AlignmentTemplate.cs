@@ -60,4 +60,16 @@ public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveL
     /// <summary>The map from an aligned face of the template's size back to the photograph.</summary>
     /// <param name="face">The face's landmarks in the photograph.</param>
     public AffineMap ToSource(in FiveLandmarks face) => ToSource(face, Width, Height);
+
+    /// <summary>Refuses an image that cannot be a face aligned to this template: aligned faces of any size have its shape.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="name">What to call it in the message.</param>
+    /// <exception cref="ImageException">Width to height differs by more than 2%.</exception>
+    public void RequireShape(Image image, string name)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var (shape, wanted) = ((double)image.Width / image.Height, (double)Width / Height);
+        if (Math.Abs(shape / wanted - 1) > 0.02)
+            throw new ImageException(name, $"{image.Width} x {image.Height} is not the shape of an aligned face ({Width} x {Height}); align it first");
+    }
 }

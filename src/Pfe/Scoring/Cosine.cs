@@ -14,7 +14,18 @@ public static class Cosine
         FaceGuard.CheckMean(mu1);
         FaceGuard.CheckMean(mu2);
         FaceGuard.SameLength(mu1.Length, mu2.Length);
-        var lengths = TensorPrimitives.Norm(mu1) * TensorPrimitives.Norm(mu2);
-        return lengths > 0 ? Math.Clamp(TensorPrimitives.Dot(mu1, mu2) / lengths, -1f, 1f) : 0f;
+        return OfPair(mu1, mu2);
+    }
+
+    /// <summary>The cosine of checked means.</summary>
+    internal static float OfPair(ReadOnlySpan<float> mu1, ReadOnlySpan<float> mu2)
+    {
+        var lengths = (double)TensorPrimitives.Norm(mu1) * TensorPrimitives.Norm(mu2);
+        if (lengths is > 1e-15 and < 1e15) return Math.Clamp((float)(TensorPrimitives.Dot(mu1, mu2) / lengths), -1f, 1f);
+        // Lengths near the ends of single precision's range.
+        double dot = 0, squared1 = 0, squared2 = 0;
+        for (var l = 0; l < mu1.Length; l++)
+            (dot, squared1, squared2) = (dot + (double)mu1[l] * mu2[l], squared1 + (double)mu1[l] * mu1[l], squared2 + (double)mu2[l] * mu2[l]);
+        return squared1 > 0 && squared2 > 0 ? (float)Math.Clamp(dot / Math.Sqrt(squared1) / Math.Sqrt(squared2), -1, 1) : 0f;
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Pfe.Scoring.Kernels;
 
 namespace Pfe.Scoring;
 
@@ -33,6 +34,13 @@ internal static class FaceGuard
     public static void SameLength(int first, int second)
     {
         if (first != second) throw new ArgumentException($"the two faces have {first} and {second} dimensions; a score needs the same number", nameof(second));
+    }
+
+    /// <summary>Whether the fast kernels can take a checked face, and its range of variances.</summary>
+    public static bool FitsKernels(ReadOnlySpan<float> mu, ReadOnlySpan<float> variance, out VarianceRange range)
+    {
+        range = new VarianceRange(TensorPrimitives.Min(variance), TensorPrimitives.Max(variance));
+        return range.FitsKernels && MathF.Abs(TensorPrimitives.MaxMagnitude(mu)) <= VarianceScale.MaxMean;
     }
 
     private static void Refuse(ReadOnlySpan<float> values, Func<float, bool> isGood, string name, string wanted)

@@ -1,3 +1,7 @@
+using System.Buffers;
+using Pfe.Scoring.Blocks;
+using Pfe.Scoring.Kernels;
+
 namespace Pfe.Scoring;
 
 /// <summary>
@@ -10,7 +14,7 @@ namespace Pfe.Scoring;
 /// The reference demo computes the sum without the factor 1/2 and without the constant; <see cref="ToDemo"/> and <see cref="FromDemo"/>
 /// convert, as one is an increasing affine image of the other.
 /// </remarks>
-public static class MutualLikelihood
+public static unsafe class MutualLikelihood
 {
     private const double LogTwoPi = 1.8378770664093454836;
 
@@ -25,13 +29,19 @@ public static class MutualLikelihood
         FaceGuard.Check(mu1, variance1);
         FaceGuard.Check(mu2, variance2);
         FaceGuard.SameLength(mu1.Length, mu2.Length);
-        var sum = 0.0;
-        for (var l = 0; l < mu1.Length; l++)
+        if (!FaceGuard.FitsKernels(mu1, variance1, out var range1) || !FaceGuard.FitsKernels(mu2, variance2, out var range2)
+            || default(VarianceScale).Period(range1, range2) is var period && period == 0)
+            return CarefulScore.MutualLikelihood(mu1, variance1, mu2, variance2);
+        var padded = PairRows.Pad(mu1.Length);
+        var rows = ArrayPool<float>.Shared.Rent(4 * padded);
+        PairRows.Write(rows.AsSpan(0, 2 * padded), mu1, variance1);
+        PairRows.Write(rows.AsSpan(2 * padded, 2 * padded), mu2, variance2);
+        fixed (float* first = rows)
         {
-            var (difference, variance) = ((double)mu1[l] - mu2[l], (double)variance1[l] + variance2[l]);
-            sum += difference * difference / variance + Math.Log(variance);
+            var (s, l) = SimdPath.Kernels.PairSums(first, first + 2 * padded, padded, period);
+            ArrayPool<float>.Shared.Return(rows);
+            return new ScoreFormula(mu1.Length, default, BlockStore.Float32).Of(s, l);
         }
-        return (float)(-0.5 * (sum + mu1.Length * LogTwoPi));
     }
 
     /// <summary>The reference demo's value for a score: <c>-sum_l [...] = 2 MLS + D ln(2 pi)</c>.</summary>

@@ -1,3 +1,6 @@
+using System.Numerics.Tensors;
+using Pfe.Scoring.Blocks;
+
 namespace Pfe.Scoring;
 
 /// <summary>
@@ -7,8 +10,6 @@ namespace Pfe.Scoring;
 /// </summary>
 public static class SharedVariance
 {
-    private const double LogTwoPi = 1.8378770664093454836;
-
     /// <summary>The score of two faces that have a variance per dimension.</summary>
     /// <param name="mu1">The first mean, D values.</param>
     /// <param name="variance1">The first sigma squared, D positive values; their mean is used.</param>
@@ -35,13 +36,7 @@ public static class SharedVariance
         FaceGuard.SameLength(mu1.Length, mu2.Length);
         FaceGuard.CheckVariance(variance1, nameof(variance1));
         FaceGuard.CheckVariance(variance2, nameof(variance2));
-        var (variance, squared) = ((double)variance1 + variance2, 0.0);
-        for (var l = 0; l < mu1.Length; l++)
-        {
-            var difference = (double)mu1[l] - mu2[l];
-            squared += difference * difference;
-        }
-        return (float)(-0.5 * (squared / variance + mu1.Length * (Math.Log(variance) + LogTwoPi)));
+        return OfPair(mu1, variance1, mu2, variance2);
     }
 
     /// <summary>A face's one variance: the mean of sigma squared over the dimensions.</summary>
@@ -51,5 +46,14 @@ public static class SharedVariance
         var sum = 0.0;
         foreach (var value in variance) sum += value;
         return (float)(sum / variance.Length);
+    }
+
+    /// <summary>The score of checked faces.</summary>
+    internal static float OfPair(ReadOnlySpan<float> mu1, float variance1, ReadOnlySpan<float> mu2, float variance2)
+    {
+        double distance = TensorPrimitives.Distance(mu1, mu2);
+        // Distances that leave single precision's range, or vanish in it, are taken again in double.
+        var squared = distance is > 1e-15 and < 1e15 ? distance * distance : CarefulScore.SquaredDistance(mu1, mu2);
+        return CarefulScore.SharedVariance(squared, variance1, variance2, mu1.Length);
     }
 }

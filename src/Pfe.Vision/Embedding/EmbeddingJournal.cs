@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Pfe.Vision.Faces;
+
+namespace Pfe.Vision.Embedding;
+
+/// <summary>
+/// The rows computed so far, beside the output file: appended chunk by chunk, so an interrupted run goes on where it was. A chunk is
+/// [length][checksum][payload]; a torn tail is cut off. The key in front ties the journal to the model and the list of images.
+/// </summary>
+internal sealed class EmbeddingJournal : IDisposable
+{
+    private const int KeyLength = 32, FrameLength = 12, ChecksumLength = 8;
+    private readonly FileStream _file;
+    private readonly string _path;
+    private readonly int _rowBytes;
+    private readonly long[] _rowAt;
+    private readonly HashSet<int> _chunks = [];
+    private readonly Lock _lock = new();
+
+    public EmbeddingJournal(string path, byte[] key, int images, int dimension)
+    {
+        (_path, _rowBytes) = (path, 2 * dimension * sizeof(float));
+        _rowAt = new long[images];
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PfeException($"cannot write '{path}': {e.Message}", e);
+        }
+        var found = new byte[KeyLength];
+        if (_file.ReadAtLeast(found, KeyLength, throwOnEndOfStream: false) == KeyLength && found.AsSpan().SequenceEqual(key))
+        {
+            ReadChunks();
+            return;
+        }
+        _file.SetLength(0);
+        _file.Write(key);
+        _file.Flush();
+    }
+
+    /// <summary>Images that failed, by their index.</summary>
+    public SortedDictionary<int, string> Failures { get; } = [];
+
+    /// <summary>Images finished.</summary>
+    public int Done { get; private set; }
+
+    public bool Has(int chunk) => _chunks.Contains(chunk);
+
+    public bool HasRow(int image) => _rowAt[image] > 0;
+
+    /// <summary>Records a finished chunk; safe for several threads.</summary>
+    public void Append(int chunk, IReadOnlyList<int> images, ReadOnlyMemory<float> mu, ReadOnlyMemory<float> logVariance, IReadOnlyList<(int Image, FailedImage Failure)> failures)
+    {
+        using var payload = new MemoryStream();
+        using (var writer = new BinaryWriter(payload, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(chunk);
+            writer.Write(failures.Count);
+            foreach (var (image, failure) in failures)
+            {
+                writer.Write(image);
+                writer.Write(failure.Reason);
+            }
+            writer.Write(images.Count);
+            var values = _rowBytes / 2 / sizeof(float);
+            for (var i = 0; i < images.Count; i++)
+            {
+                writer.Write(images[i]);
+                writer.Write(MemoryMarshal.AsBytes(mu.Span.Slice(i * values, values)));
+                writer.Write(MemoryMarshal.AsBytes(logVariance.Span.Slice(i * values, values)));
+            }
+        }
+        var bytes = payload.ToArray();
+        var frame = new byte[FrameLength];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, bytes.Length);
+        SHA256.HashData(bytes).AsSpan(0, ChecksumLength).CopyTo(frame.AsSpan(4));
+        lock (_lock)
+        {
+            try
+            {
+                _file.Write(frame);
+                var start = _file.Position;
+                _file.Write(bytes);
+                _file.Flush();
+                Take(bytes, start);
+            }
+            catch (IOException e)
+            {
+                throw new PfeException($"cannot write '{_path}': {e.Message}", e);
+            }
+        }
+    }
+
+    /// <summary>Reads the row of an image: mu, then log variance.</summary>
+    public void ReadRow(int image, Span<byte> row)
+    {
+        if (RandomAccess.Read(_file.SafeFileHandle, row, _rowAt[image]) != _rowBytes) throw new PfeException($"'{_path}' was cut off while it was read");
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>Closes and removes the journal: its rows are in the output.</summary>
+    public void Delete()
+    {
+        _file.Dispose();
+        File.Delete(_path);
+    }
+
+    private void ReadChunks()
+    {
+        var frame = new byte[FrameLength];
+        var good = _file.Position;
+        while (_file.ReadAtLeast(frame, FrameLength, throwOnEndOfStream: false) == FrameLength)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(frame);
+            if (length < 0 || length > _file.Length - _file.Position) break;
+            var (start, bytes) = (_file.Position, new byte[length]);
+            _file.ReadExactly(bytes);
+            if (!SHA256.HashData(bytes).AsSpan(0, ChecksumLength).SequenceEqual(frame.AsSpan(4))) break;
+            Take(bytes, start);
+            good = _file.Position;
+        }
+        _file.SetLength(good);
+        _file.Position = good;
+    }
+
+    private void Take(byte[] payload, long start)
+    {
+        using var reader = new BinaryReader(new MemoryStream(payload), Encoding.UTF8);
+        _chunks.Add(reader.ReadInt32());
+        for (var failures = reader.ReadInt32(); failures > 0; failures--, Done++) Failures[reader.ReadInt32()] = reader.ReadString();
+        for (var rows = reader.ReadInt32(); rows > 0; rows--, Done++)
+        {
+            _rowAt[reader.ReadInt32()] = start + reader.BaseStream.Position;
+            reader.BaseStream.Position += _rowBytes;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using System.Security.Cryptography;
+using System.Text;
+using Pfe.Storage;
+using Pfe.Vision.Faces;
+using Pfe.Vision.Imaging;
+
+namespace Pfe.Vision.Embedding;
+
+/// <summary>How a run over many images goes about it.</summary>
+public sealed record EmbeddingRunOptions
+{
+    /// <summary>The images are faces aligned to the model's template already; nothing is detected.</summary>
+    public bool Aligned { get; init; }
+
+    /// <summary>Fail on the first image that cannot be used instead of counting it.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Images worked on at the same time; 0 for one a core.</summary>
+    public int Workers { get; init; }
+}
+
+/// <summary>What came of a run.</summary>
+/// <param name="Embedded">Rows in the output.</param>
+/// <param name="Failures">The images left out, in the order of the list.</param>
+public sealed record EmbeddingRunResult(int Embedded, IReadOnlyList<FailedImage> Failures);
+
+/// <summary>
+/// Embeds many images into one file: in parallel, in bounded memory, in the order of the list whatever the number of workers, and
+/// resumable (<c>output.part</c> holds what is done; the output itself appears, whole, at the end).
+/// </summary>
+public static class EmbeddingRun
+{
+    // Consecutive images share a run of the network. The chunks are fixed by the list, so results do not depend on the workers.
+    private const int ChunkSize = 16;
+
+    /// <summary>Embeds the images.</summary>
+    /// <param name="images">The images; landmarks are used where they are given.</param>
+    /// <param name="embedder">The model.</param>
+    /// <param name="finder">Finds the faces of images without landmarks; may be null when there is none to find.</param>
+    /// <param name="output">The embedding file to create or replace; see <see cref="EmbeddingSet"/>.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="progress">Told after every chunk.</param>
+    /// <param name="cancellation">Stops the run; a later one with the same images and model goes on.</param>
+    /// <exception cref="PfeException">The output cannot be written, no image could be used, or with Strict the first failure.</exception>
+    public static EmbeddingRunResult Run(IReadOnlyList<FaceSource> images, FaceEmbedder embedder, FaceFinder? finder, string output,
+        EmbeddingRunOptions? options = null, IProgress<ImageProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(embedder);
+        options ??= new EmbeddingRunOptions();
+        using var journal = new EmbeddingJournal(output + ".part", Key(images, embedder, options), images.Count, embedder.Dimension);
+        var chunks = Enumerable.Range(0, (images.Count + ChunkSize - 1) / ChunkSize).Where(chunk => !journal.Has(chunk)).ToList();
+        ParallelImages.ForEach(chunks, options.Workers, () => new Worker(embedder, finder, options), (chunk, worker) =>
+        {
+            worker.Embed(chunk, images, journal, cancellation);
+            progress?.Report(new ImageProgress(journal.Done, images.Count, journal.Failures.Count));
+        }, cancellation);
+        var rows = Enumerable.Range(0, images.Count).Where(journal.HasRow).ToList();
+        FailedImage[] failures = [.. journal.Failures.Select(failure => new FailedImage(images[failure.Key].Name, failure.Value))];
+        if (rows.Count == 0) throw new PfeException($"none of {images.Count} images could be embedded; the first: {failures[0].Name}: {failures[0].Reason}");
+        Write(output, journal, rows, images, embedder, options);
+        journal.Delete();
+        return new EmbeddingRunResult(rows.Count, failures);
+    }
+
+    private static void Write(string output, EmbeddingJournal journal, List<int> rows, IReadOnlyList<FaceSource> images, FaceEmbedder embedder, EmbeddingRunOptions options)
+    {
+        var half = embedder.Dimension * sizeof(float);
+        var paths = Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(row => images[row].Name)));
+        void Half(Stream stream, int offset)
+        {
+            var row = new byte[2 * half];
+            foreach (var index in rows)
+            {
+                journal.ReadRow(index, row);
+                stream.Write(row, offset, half);
+            }
+        }
+        long[] shape = [rows.Count, embedder.Dimension];
+        Safetensors.Write(output,
+        [
+            new("mu", "F32", shape, stream => Half(stream, 0)),
+            new("log_variance", "F32", shape, stream => Half(stream, half)),
+            new("paths", "U8", [paths.Length], stream => stream.Write(paths)),
+        ], new Dictionary<string, string>
+        {
+            ["model"] = embedder.Description.Name,
+            ["model_sha256"] = embedder.Sha256,
+            ["alignment"] = embedder.Template.Name,
+            ["faces"] = options.Aligned ? "aligned before" : images.Any(image => image.Landmarks is not null) ? "landmark list" : "detected",
+        });
+    }
+
+    private static byte[] Key(IReadOnlyList<FaceSource> images, FaceEmbedder embedder, EmbeddingRunOptions options)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{embedder.Sha256} {options.Aligned} {ChunkSize}\n"));
+        foreach (var image in images) hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\n{image.Path}\n{image.Landmarks}\n"));
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>One worker's buffers.</summary>
+    private sealed class Worker(FaceEmbedder embedder, FaceFinder? finder, EmbeddingRunOptions options)
+    {
+        private readonly float[] _input = new float[ChunkSize * embedder.InputLength];
+        private readonly float[] _mu = new float[ChunkSize * embedder.Dimension];
+        private readonly float[] _logVariance = new float[ChunkSize * embedder.Dimension];
+
+        public void Embed(int chunk, IReadOnlyList<FaceSource> images, EmbeddingJournal journal, CancellationToken cancellation)
+        {
+            var (good, failed) = (new List<int>(), new List<(int, FailedImage)>());
+            for (var i = chunk * ChunkSize; i < Math.Min(images.Count, (chunk + 1) * ChunkSize); i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                try
+                {
+                    Prepare(images[i], _input.AsSpan(good.Count * embedder.InputLength, embedder.InputLength));
+                    good.Add(i);
+                }
+                catch (PfeException e) when (!options.Strict)
+                {
+                    failed.Add((i, new FailedImage(images[i].Name, e is ImageException image ? image.Reason : e.Message)));
+                }
+            }
+            var values = good.Count * embedder.Dimension;
+            if (good.Count > 0) embedder.Run(_input.AsMemory(0, good.Count * embedder.InputLength), good.Count, _mu.AsMemory(0, values), _logVariance.AsMemory(0, values));
+            journal.Append(chunk, good, _mu.AsMemory(0, values), _logVariance.AsMemory(0, values), failed);
+        }
+
+        private void Prepare(FaceSource source, Span<float> input)
+        {
+            var image = Image.Load(source.Path);
+            if (options.Aligned)
+            {
+                embedder.Template.RequireShape(image, source.Path);
+                embedder.PrepareAligned(image, input);
+                return;
+            }
+            var photo = new Pyramid(image);
+            if (source.Landmarks is not { } landmarks)
+            {
+                if (finder is null) throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face finder", nameof(source));
+                landmarks = (finder.FindMain(photo) ?? throw new ImageException(source.Path, "no face found")).Landmarks;
+            }
+            embedder.Prepare(photo, landmarks, input);
+        }
+    }
+}

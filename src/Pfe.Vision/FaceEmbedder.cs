@@ -1,0 +1,96 @@
+using Microsoft.ML.OnnxRuntime;
+using Pfe.Onnx;
+using Pfe.Vision.Faces;
+using Pfe.Vision.Imaging;
+
+namespace Pfe.Vision;
+
+/// <summary>One face as a Gaussian.</summary>
+/// <param name="Mu">D values of unit length.</param>
+/// <param name="LogVariance">D values, natural logarithm of sigma^2.</param>
+public sealed record FaceEmbedding(float[] Mu, float[] LogVariance);
+
+/// <summary>
+/// A PFE model: faces in, (mu, log sigma^2) out. Everything it needs to know (input size, normalisation, alignment) it reads from the
+/// model's own metadata. Safe for several threads at once; each call uses one thread.
+/// </summary>
+public sealed class FaceEmbedder : IDisposable
+{
+    private readonly BaseNetwork _network;
+
+    /// <summary>Loads a model that Pfe exported.</summary>
+    /// <param name="model">The ONNX model.</param>
+    /// <param name="configure">Changes the ONNX Runtime session (threads, execution providers); null for one thread on the CPU.</param>
+    /// <exception cref="PfeException">Another kind of ONNX file, or one that cannot be run.</exception>
+    public FaceEmbedder(OnnxModel model, Action<SessionOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _network = new BaseNetwork(model, ProbabilisticModel.Describe(model), [ProbabilisticModel.Mu, ProbabilisticModel.LogVariance], configure);
+        (Sha256, Metadata) = (model.Sha256(), model.Metadata);
+    }
+
+    /// <summary>What the model says of its network.</summary>
+    public NetworkDescription Description => _network.Description;
+
+    /// <summary>Everything the model's metadata says.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The model's checksum: two embedding files belong together when it is equal.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>Where a face's landmarks belong in an aligned face.</summary>
+    public AlignmentTemplate Template => _network.Template;
+
+    /// <summary>D.</summary>
+    public int Dimension => _network.Outputs[0].Length;
+
+    /// <summary>Values of one image of input.</summary>
+    public int InputLength => _network.InputLength;
+
+    /// <summary>Embeds a face of a photograph.</summary>
+    /// <param name="photo">The photograph.</param>
+    /// <param name="landmarks">The face's landmarks in it.</param>
+    public FaceEmbedding Embed(Image photo, in FiveLandmarks landmarks)
+    {
+        var input = new float[InputLength];
+        Prepare(new Pyramid(photo), landmarks, input);
+        return Embed(input);
+    }
+
+    /// <summary>Embeds a face that is already aligned to <see cref="Template"/>.</summary>
+    /// <param name="aligned">The aligned face, of the template's shape and any size.</param>
+    public FaceEmbedding EmbedAligned(Image aligned)
+    {
+        var input = new float[InputLength];
+        PrepareAligned(aligned, input);
+        return Embed(input);
+    }
+
+    /// <summary>Warps a face into one image of input.</summary>
+    /// <param name="photo">The photograph.</param>
+    /// <param name="landmarks">The face's landmarks in it.</param>
+    /// <param name="input"><see cref="InputLength"/> values to fill.</param>
+    public void Prepare(Pyramid photo, in FiveLandmarks landmarks, Span<float> input) => _network.Prepare(photo, landmarks, input);
+
+    /// <summary>Writes an aligned face into one image of input.</summary>
+    /// <param name="aligned">The aligned face, of the template's shape and any size.</param>
+    /// <param name="input"><see cref="InputLength"/> values to fill.</param>
+    public void PrepareAligned(Image aligned, Span<float> input) => _network.Prepare(aligned, input);
+
+    /// <summary>Embeds a batch of prepared inputs.</summary>
+    /// <param name="images">count x <see cref="InputLength"/> values.</param>
+    /// <param name="count">Number of images.</param>
+    /// <param name="mu">count x D values, filled.</param>
+    /// <param name="logVariance">count x D values, filled.</param>
+    public void Run(Memory<float> images, int count, Memory<float> mu, Memory<float> logVariance) => _network.Run(images, count, mu, logVariance);
+
+    /// <summary>Unloads the model.</summary>
+    public void Dispose() => _network.Dispose();
+
+    private FaceEmbedding Embed(float[] input)
+    {
+        var result = new FaceEmbedding(new float[Dimension], new float[Dimension]);
+        Run(input, 1, result.Mu, result.LogVariance);
+        return result;
+    }
+}

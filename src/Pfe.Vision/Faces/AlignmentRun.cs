@@ -1,0 +1,112 @@
+using Pfe.Vision.Imaging;
+
+namespace Pfe.Vision.Faces;
+
+/// <summary>How many images are aligned, and where to.</summary>
+public sealed record AlignmentRunOptions
+{
+    /// <summary>Size and landmark places of the aligned faces.</summary>
+    public AlignmentTemplate Template { get; init; } = AlignmentTemplate.ArcFace;
+
+    /// <summary>How many components of an image's name, counted from its end, make its path in the output folder; the demo's <c>--dir-depth</c>.</summary>
+    public int DirectoryDepth { get; init; } = 2;
+
+    /// <summary>Fail on the first image that cannot be used instead of counting it.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Images worked on at the same time; 0 for one a core.</summary>
+    public int Workers { get; init; }
+}
+
+/// <summary>What came of an alignment run.</summary>
+/// <param name="Aligned">Faces written.</param>
+/// <param name="AlreadyThere">Faces that an earlier run had written.</param>
+/// <param name="Failures">The images left out, in the order of the list.</param>
+public sealed record AlignmentRunResult(int Aligned, int AlreadyThere, IReadOnlyList<FailedImage> Failures);
+
+/// <summary>
+/// Aligns many faces into a folder: in parallel and resumable, as each picture appears whole and one that is there is not made again.
+/// Landmarks come from a list, or from detection (the main face, see <see cref="FaceFinder.FindMain(Image)"/>).
+/// </summary>
+public static class AlignmentRun
+{
+    /// <summary>Aligns the images.</summary>
+    /// <param name="images">The images; landmarks are used where they are given.</param>
+    /// <param name="finder">Finds the faces of images without landmarks; may be null when there is none to find.</param>
+    /// <param name="output">The folder to fill.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="progress">Told after every image.</param>
+    /// <param name="cancellation">Stops the run; a later one goes on.</param>
+    /// <exception cref="PfeException">The folder cannot be written, two images would share a file, or with Strict the first failure.</exception>
+    public static AlignmentRunResult Run(IReadOnlyList<FaceSource> images, FaceFinder? finder, string output, AlignmentRunOptions? options = null,
+        IProgress<ImageProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        options ??= new AlignmentRunOptions();
+        var targets = Targets(images, output, options.DirectoryDepth);
+        var failures = new FailedImage?[images.Count];
+        var (done, aligned, failed) = (0, 0, 0);
+        ParallelImages.For(images.Count, options.Workers, i =>
+        {
+            try
+            {
+                if (!File.Exists(targets[i]))
+                {
+                    Align(images[i], finder, options.Template).Face.Save(targets[i]);
+                    Interlocked.Increment(ref aligned);
+                }
+            }
+            catch (ImageException e) when (!options.Strict)
+            {
+                failures[i] = new FailedImage(images[i].Name, e.Reason);
+                Interlocked.Increment(ref failed);
+            }
+            progress?.Report(new ImageProgress(Interlocked.Increment(ref done), images.Count, Volatile.Read(ref failed)));
+        }, cancellation);
+        return new AlignmentRunResult(aligned, images.Count - aligned - failed, [.. failures.OfType<FailedImage>()]);
+    }
+
+    /// <summary>Aligns one face.</summary>
+    /// <param name="source">The image; its main face is detected when it has no landmarks.</param>
+    /// <param name="finder">Finds the face; may be null when landmarks are given.</param>
+    /// <param name="template">Size and landmark places of the aligned face.</param>
+    /// <returns>The aligned face, and where its landmarks lie in it.</returns>
+    /// <exception cref="ImageException">The image cannot be read, has no face, or its landmarks coincide.</exception>
+    public static (Image Face, FiveLandmarks Landmarks) Align(FaceSource source, FaceFinder? finder, AlignmentTemplate template)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(template);
+        var photo = new Pyramid(Image.Load(source.Path));
+        var landmarks = source.Landmarks
+            ?? (finder ?? throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face finder", nameof(source))).FindMain(photo)?.Landmarks
+            ?? throw new ImageException(source.Path, "no face found");
+        AffineMap toPhoto;
+        try
+        {
+            toPhoto = template.ToSource(landmarks);
+        }
+        catch (PfeException e)
+        {
+            throw new ImageException(source.Path, e.Message, e);
+        }
+        var (image, map) = photo.For(toPhoto);
+        return (Warp.ToImage(image, map, template.Width, template.Height), landmarks.Map(toPhoto.Inverse()));
+    }
+
+    private static string[] Targets(IReadOnlyList<FaceSource> images, string output, int depth)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(depth);
+        var taken = new Dictionary<string, string>(images.Count, StringComparer.Ordinal);
+        var targets = new string[images.Count];
+        for (var i = 0; i < targets.Length; i++)
+        {
+            var parts = images[i].Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or "..")).TakeLast(depth);
+            var target = Path.Combine([output, .. parts]);
+            if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP")) target = Path.ChangeExtension(target, ".png");
+            if (!taken.TryAdd(target, images[i].Name))
+                throw new UsageException($"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': raise --dir-depth above {depth}");
+            targets[i] = target;
+        }
+        return targets;
+    }
+}

@@ -1,0 +1,69 @@
+namespace Pfe.Vision.Faces;
+
+/// <summary>One image to work on, and what is known of the face in it.</summary>
+/// <param name="Name">The name under which results are recorded, with forward slashes: the path relative to the folder or as the list gives it.</param>
+/// <param name="Path">Where the file lies.</param>
+/// <param name="Landmarks">The face's landmarks; null to detect it.</param>
+public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmarks = null)
+{
+    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif" };
+
+    /// <summary>Every picture below a folder, ordered by name.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="PfeException">There is no such folder, or no picture in it.</exception>
+    public static IReadOnlyList<FaceSource> InFolder(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new PfeException($"there is no folder '{folder}'");
+        var found = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => Extensions.Contains(System.IO.Path.GetExtension(path)))
+            .Select(path => new FaceSource(System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/'), path))
+            .OrderBy(source => source.Name, StringComparer.Ordinal).ToList();
+        return found.Count > 0 ? found : throw new PfeException($"there is no picture (.jpg, .png, .webp, .bmp, .gif) in '{folder}'");
+    }
+
+    /// <summary>The images of a text file, one path a line; a label behind the path is ignored.</summary>
+    /// <param name="list">The text file.</param>
+    /// <param name="root">What relative paths are relative to; null for the list's own folder.</param>
+    /// <exception cref="PfeException">The list is missing or empty.</exception>
+    public static IReadOnlyList<FaceSource> InList(string list, string? root = null)
+    {
+        try
+        {
+            var folder = root ?? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(list))!;
+            var found = File.ReadLines(list).Select(line => line.Trim()).Where(line => line.Length > 0)
+                .Select(line => WithoutLabel(line)).Select(name => new FaceSource(name, Place(folder, name))).ToList();
+            return found.Count > 0 ? found : throw new PfeException($"'{list}' is empty; one image path a line is wanted");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PfeException($"cannot read the image list '{list}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>The images of a landmark list.</summary>
+    /// <param name="list">The landmark list; see <see cref="LandmarkList"/>.</param>
+    /// <param name="order">The order of its numbers.</param>
+    /// <param name="root">What its paths are relative to (the demo's <c>--prefix</c>).</param>
+    /// <exception cref="PfeException">The list is missing or malformed.</exception>
+    public static IReadOnlyList<FaceSource> WithLandmarks(string list, LandmarkOrder order, string root) =>
+        [.. LandmarkList.Read(list, order).Select(line => new FaceSource(line.Path.Replace('\\', '/'), Place(root, line.Path), line.Landmarks))];
+
+    private static string Place(string root, string name) => name.StartsWith("~/", StringComparison.Ordinal)
+        ? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), name[2..])
+        : System.IO.Path.GetFullPath(System.IO.Path.Combine(root, name));
+
+    /// <summary>"path label" with a whole number as label.</summary>
+    private static string WithoutLabel(string line) =>
+        line.LastIndexOfAny([' ', '\t']) is var blank and > 0 && line.AsSpan(blank + 1).IndexOfAnyExceptInRange('0', '9') < 0 ? line[..blank].TrimEnd() : line;
+}
+
+/// <summary>An image that was left out of a run.</summary>
+/// <param name="Name">Its name in the run.</param>
+/// <param name="Reason">Why.</param>
+public sealed record FailedImage(string Name, string Reason);
+
+/// <summary>How far a run over many images is.</summary>
+/// <param name="Done">Images finished, failed ones included.</param>
+/// <param name="Total">Images in all.</param>
+/// <param name="Failed">Images that failed.</param>
+public readonly record struct ImageProgress(int Done, int Total, int Failed);

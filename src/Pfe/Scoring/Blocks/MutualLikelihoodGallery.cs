@@ -1,0 +1,51 @@
+using Pfe.Scoring.Kernels;
+
+namespace Pfe.Scoring.Blocks;
+
+/// <summary>A gallery in memory for full mutual likelihood scores: 8 D bytes a face.</summary>
+internal sealed unsafe class MutualLikelihoodGallery : IGallery
+{
+    private readonly AlignedMemory _memory;
+    private readonly FaceBlocks _blocks;
+
+    public MutualLikelihoodGallery(EmbeddingSet faces, int threads, CancellationToken cancellation)
+    {
+        var survey = new FaceReader(faces).Survey(0, faces.Count, cancellation);
+        var (strays, scale) = (new Strays(), VarianceScale.For(survey.Range));
+        var blockBytes = FaceBlocks.BytesOf(faces.Dimension, BlockStore.Float32);
+        _memory = new AlignedMemory((faces.Count + 15L) / 16 * blockBytes);
+        _blocks = new FaceBlocks(_memory, _memory.Start, faces.Count, faces.Dimension, BlockStore.Float32, scale, survey.Range) { Strays = strays };
+        Workers.Run(_blocks.BlockCount, 64, threads, (first, end) =>
+        {
+            var reader = new FaceReader(faces);
+            for (var block = first; block < end; block++)
+            {
+                FaceBlocks.Clear(_blocks.Block(block), faces.Dimension, BlockStore.Float32);
+                for (var face = block * 16; face < Math.Min(block * 16 + 16, faces.Count); face++)
+                {
+                    var mu = reader.Read(face, out var variance);
+                    if (FaceGuard.FitsKernels(mu, variance, out _)) FaceBlocks.Write(_blocks.Block(block), BlockStore.Float32, face % 16, mu, variance, scale);
+                    else lock (strays) strays.Add(face, mu, variance);
+                }
+            }
+        }, cancellation);
+    }
+
+    public int Count => _blocks.Count;
+
+    public int Dimension => _blocks.Dimension;
+
+    public int BlockCount => _blocks.BlockCount;
+
+    public IProbes Prepare(EmbeddingSet probes, int first, int count) => new Probes(_blocks, new ProbeRows(probes, first, count, _blocks));
+
+    public void Dispose() => _memory.Dispose();
+
+    private sealed class Probes(FaceBlocks blocks, ProbeRows rows) : IProbes
+    {
+        public void Scan(int firstBlock, int endBlock, IScoreSink sink, CancellationToken cancellation) =>
+            BlockScan.Run(blocks, rows, firstBlock, endBlock, sink, cancellation);
+
+        public void Dispose() => rows.Dispose();
+    }
+}

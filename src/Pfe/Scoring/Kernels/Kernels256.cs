@@ -1,0 +1,224 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Pfe.Scoring.Kernels;
+
+/// <summary>256-bit vectors (AVX2): a block of 16 faces is done in two halves; with 16 registers, two probes a pass.</summary>
+internal sealed unsafe class Kernels256 : IKernels
+{
+    public string Name => "256";
+
+    public void Sums(byte* block, BlockStore store, float* probes, int stride, int count, int dimensions, int period, float* s, float* l)
+    {
+        for (var half = 0; half < 16; half += 8)
+        {
+            if (count == 1 && store == BlockStore.Float32) One<Float32>(block, half, probes, dimensions, period, s + half, l + half);
+            else if (count == 1) One<Int16>(block, half, probes, dimensions, period, s + half, l + half);
+            else
+                for (var probe = 0; probe < count; probe += 2)
+                {
+                    var at = probes + probe * stride;
+                    var to = probe * 16 + half;
+                    if (store == BlockStore.Float32) Two<Float32>(block, half, at, stride, dimensions, period, s + to, l + to);
+                    else Two<Int16>(block, half, at, stride, dimensions, period, s + to, l + to);
+                }
+        }
+    }
+
+    private static void Two<TStore>(byte* block, int half, float* probes, int stride, int dimensions, int period, float* s, float* l)
+        where TStore : struct, IStore
+    {
+        Lanes a = Lanes.Zero, b = Lanes.Zero;
+        float* probeA = probes, probeB = probes + stride;
+        for (var group = dimensions / (2 * period); group > 0; group--)
+        {
+            for (var pair = period; pair > 0; pair--)
+            {
+                TStore.Load(block, half, out var mean1, out var variance1);
+                TStore.Load(block + TStore.Bytes, half, out var mean2, out var variance2);
+                a.Add(mean1, variance1, mean2, variance2, probeA);
+                b.Add(mean1, variance1, mean2, variance2, probeB);
+                block += 2 * TStore.Bytes;
+                probeA += 4;
+                probeB += 4;
+            }
+            a.Renormalise();
+            b.Renormalise();
+        }
+        var renormalised = dimensions / (2 * period);
+        a.Store(s, l, renormalised);
+        b.Store(s + 16, l + 16, renormalised);
+    }
+
+    private static void One<TStore>(byte* block, int half, float* probe, int dimensions, int period, float* s, float* l) where TStore : struct, IStore
+    {
+        var lanes = Lanes.Zero;
+        for (var group = dimensions / (2 * period); group > 0; group--)
+        {
+            for (var pair = period; pair > 0; pair--)
+            {
+                TStore.Load(block, half, out var mean1, out var variance1);
+                TStore.Load(block + TStore.Bytes, half, out var mean2, out var variance2);
+                lanes.Add(mean1, variance1, mean2, variance2, probe);
+                block += 2 * TStore.Bytes;
+                probe += 4;
+            }
+            lanes.Renormalise();
+        }
+        lanes.Store(s, l, dimensions / (2 * period));
+    }
+
+    public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
+    {
+        var lanes = Lanes.Zero;
+        float* variance1 = first + dimensions, variance2 = second + dimensions;
+        var (pairs, renormalised) = (0, 0);
+        for (var at = 0; at < dimensions; at += 16)
+        {
+            lanes.Add(
+                Vector256.Load(first + at) - Vector256.Load(second + at), Vector256.Load(variance1 + at) + Vector256.Load(variance2 + at),
+                Vector256.Load(first + at + 8) - Vector256.Load(second + at + 8), Vector256.Load(variance1 + at + 8) + Vector256.Load(variance2 + at + 8));
+            if (++pairs % period != 0) continue;
+            lanes.Renormalise();
+            renormalised++;
+        }
+        lanes.Renormalise();
+        return lanes.Sum(renormalised + 1);
+    }
+
+    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots)
+    {
+        for (var probe = 0; probe < 8; probe += 4)
+        {
+            Dots(panel + probe, block1, dimensions, dots + probe * 32);
+            Dots(panel + probe, block2, dimensions, dots + probe * 32 + 16);
+        }
+    }
+
+    private static void Dots(float* panel, float* block, int dimensions, float* dots)
+    {
+        Vector256<float> a1 = default, a2 = default, b1 = default, b2 = default, c1 = default, c2 = default, d1 = default, d2 = default;
+        for (var l = dimensions; l > 0; l--)
+        {
+            Vector256<float> low = Vector256.Load(block), high = Vector256.Load(block + 8);
+            (a1, a2) = Accumulate(panel, low, high, a1, a2);
+            (b1, b2) = Accumulate(panel + 1, low, high, b1, b2);
+            (c1, c2) = Accumulate(panel + 2, low, high, c1, c2);
+            (d1, d2) = Accumulate(panel + 3, low, high, d1, d2);
+            panel += 8;
+            block += 16;
+        }
+        Store(dots, a1, a2);
+        Store(dots + 32, b1, b2);
+        Store(dots + 64, c1, c2);
+        Store(dots + 96, d1, d2);
+    }
+
+    public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)
+    {
+        Vector256<int> low = default, high = default;
+        for (var l = 0; l < dimensions; l += 2)
+        {
+            var values = Vector256.Create(*(int*)probe).AsInt16();
+            low += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(Vector128.Load(block)), values);
+            high += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(Vector128.Load(block + 16)), values);
+            block += 32;
+            probe += 2;
+        }
+        low.Store(dots);
+        high.Store(dots + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<float> Low, Vector256<float> High) Accumulate(
+        float* probe, Vector256<float> low, Vector256<float> high, Vector256<float> sum1, Vector256<float> sum2)
+    {
+        var value = Vector256.Create(*probe);
+        return (Vector256.MultiplyAddEstimate(low, value, sum1), Vector256.MultiplyAddEstimate(high, value, sum2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* dots, Vector256<float> low, Vector256<float> high)
+    {
+        low.Store(dots);
+        high.Store(dots + 8);
+    }
+
+    private interface IStore
+    {
+        static abstract int Bytes { get; }
+
+        static abstract void Load(byte* at, int half, out Vector256<float> mean, out Vector256<float> variance);
+    }
+
+    private readonly struct Float32 : IStore
+    {
+        public static int Bytes => 128;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Load(byte* at, int half, out Vector256<float> mean, out Vector256<float> variance) =>
+            (mean, variance) = (Vector256.Load((float*)at + half), Vector256.Load((float*)at + 16 + half));
+    }
+
+    private readonly struct Int16 : IStore
+    {
+        public static int Bytes => 64;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Load(byte* at, int half, out Vector256<float> mean, out Vector256<float> variance)
+        {
+            mean = Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(Vector128.Load((short*)at + half)));
+            var bits = Avx2.ConvertToVector256Int32(Vector128.Load((ushort*)at + 16 + half));
+            variance = ((bits << SmallFloat.Shift) + Vector256.Create(SmallFloat.Base)).AsSingle();
+        }
+    }
+
+    /// <summary>The running sums of one probe against 8 faces.</summary>
+    private struct Lanes
+    {
+        private Vector256<float> _sum;
+        private Vector256<float> _total;
+        private Vector256<float> _product;
+        private Vector256<int> _exponent;
+
+        public static Lanes Zero => new() { _product = Vector256<float>.One };
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(Vector256<float> mean1, Vector256<float> variance1, Vector256<float> mean2, Vector256<float> variance2, float* probe) => Add(
+            mean1 - Vector256.Create(probe[0]), variance1 + Vector256.Create(probe[1]),
+            mean2 - Vector256.Create(probe[2]), variance2 + Vector256.Create(probe[3]));
+
+        /// <inheritdoc cref="Kernels512"/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(Vector256<float> d1, Vector256<float> t1, Vector256<float> d2, Vector256<float> t2)
+        {
+            var product = t1 * t2;
+            _sum += Vector256.MultiplyAddEstimate(d1 * d1, t2, d2 * d2 * t1) / product;
+            _product *= product;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Renormalise()
+        {
+            var bits = _product.AsInt32();
+            _exponent += bits >> 23;
+            _product = ((bits & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle();
+            _total += _sum;
+            _sum = default;
+        }
+
+        public readonly void Store(float* s, float* l, int renormalised)
+        {
+            _total.Store(s);
+            (Vector256.ConvertToSingle(_exponent - Vector256.Create(127 * renormalised)) + Vector256.Log2(_product)).Store(l);
+        }
+
+        public readonly (float S, float L) Sum(int renormalised)
+        {
+            var half = _product.GetLower() * _product.GetUpper();
+            var mantissas = half[0] * half[1] * (half[2] * half[3]);
+            return (Vector256.Sum(_total), Vector256.Sum(_exponent) - 8 * 127 * renormalised + MathF.Log2(mantissas));
+        }
+    }
+}

@@ -1,0 +1,235 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Pfe.Scoring.Kernels;
+
+/// <summary>512-bit vectors (AVX-512): one register holds a dimension of all 16 faces of a block.</summary>
+internal sealed unsafe class Kernels512 : IKernels
+{
+    public string Name => "512";
+
+    public void Sums(byte* block, BlockStore store, float* probes, int stride, int count, int dimensions, int period, float* s, float* l)
+    {
+        switch (store, count)
+        {
+            case (BlockStore.Float32, 4): Four<Float32>(block, probes, stride, dimensions, period, s, l); break;
+            case (BlockStore.Float32, _): One<Float32>(block, probes, dimensions, period, s, l); break;
+            case (_, 4): Four<Int16>(block, probes, stride, dimensions, period, s, l); break;
+            default: One<Int16>(block, probes, dimensions, period, s, l); break;
+        }
+    }
+
+    private static void Four<TStore>(byte* block, float* probes, int stride, int dimensions, int period, float* s, float* l) where TStore : struct, IStore
+    {
+        Lanes a = Lanes.Zero, b = Lanes.Zero, c = Lanes.Zero, d = Lanes.Zero;
+        float* probeA = probes, probeB = probeA + stride, probeC = probeB + stride, probeD = probeC + stride;
+        for (var group = dimensions / (2 * period); group > 0; group--)
+        {
+            for (var pair = period; pair > 0; pair--)
+            {
+                TStore.Load(block, out var mean1, out var variance1);
+                TStore.Load(block + TStore.Bytes, out var mean2, out var variance2);
+                a.Add(mean1, variance1, mean2, variance2, probeA);
+                b.Add(mean1, variance1, mean2, variance2, probeB);
+                c.Add(mean1, variance1, mean2, variance2, probeC);
+                d.Add(mean1, variance1, mean2, variance2, probeD);
+                block += 2 * TStore.Bytes;
+                probeA += 4;
+                probeB += 4;
+                probeC += 4;
+                probeD += 4;
+            }
+            a.Renormalise();
+            b.Renormalise();
+            c.Renormalise();
+            d.Renormalise();
+        }
+        var renormalised = dimensions / (2 * period);
+        a.Store(s, l, renormalised);
+        b.Store(s + 16, l + 16, renormalised);
+        c.Store(s + 32, l + 32, renormalised);
+        d.Store(s + 48, l + 48, renormalised);
+    }
+
+    private static void One<TStore>(byte* block, float* probe, int dimensions, int period, float* s, float* l) where TStore : struct, IStore
+    {
+        var lanes = Lanes.Zero;
+        for (var group = dimensions / (2 * period); group > 0; group--)
+        {
+            for (var pair = period; pair > 0; pair--)
+            {
+                TStore.Load(block, out var mean1, out var variance1);
+                TStore.Load(block + TStore.Bytes, out var mean2, out var variance2);
+                lanes.Add(mean1, variance1, mean2, variance2, probe);
+                block += 2 * TStore.Bytes;
+                probe += 4;
+            }
+            lanes.Renormalise();
+        }
+        lanes.Store(s, l, dimensions / (2 * period));
+    }
+
+    public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
+    {
+        var lanes = Lanes.Zero;
+        float* variance1 = first + dimensions, variance2 = second + dimensions;
+        var (pairs, renormalised) = (0, 0);
+        for (var at = 0; at < dimensions; at += 32)
+        {
+            lanes.Add(
+                Vector512.Load(first + at) - Vector512.Load(second + at), Vector512.Load(variance1 + at) + Vector512.Load(variance2 + at),
+                Vector512.Load(first + at + 16) - Vector512.Load(second + at + 16), Vector512.Load(variance1 + at + 16) + Vector512.Load(variance2 + at + 16));
+            if (++pairs % period != 0) continue;
+            lanes.Renormalise();
+            renormalised++;
+        }
+        lanes.Renormalise();
+        return lanes.Sum(renormalised + 1);
+    }
+
+    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots)
+    {
+        Vector512<float> a1 = default, a2 = default, b1 = default, b2 = default, c1 = default, c2 = default, d1 = default, d2 = default;
+        Vector512<float> e1 = default, e2 = default, f1 = default, f2 = default, g1 = default, g2 = default, h1 = default, h2 = default;
+        for (var l = dimensions; l > 0; l--)
+        {
+            Vector512<float> face1 = Vector512.Load(block1), face2 = Vector512.Load(block2);
+            (a1, a2) = Accumulate(panel, face1, face2, a1, a2);
+            (b1, b2) = Accumulate(panel + 1, face1, face2, b1, b2);
+            (c1, c2) = Accumulate(panel + 2, face1, face2, c1, c2);
+            (d1, d2) = Accumulate(panel + 3, face1, face2, d1, d2);
+            (e1, e2) = Accumulate(panel + 4, face1, face2, e1, e2);
+            (f1, f2) = Accumulate(panel + 5, face1, face2, f1, f2);
+            (g1, g2) = Accumulate(panel + 6, face1, face2, g1, g2);
+            (h1, h2) = Accumulate(panel + 7, face1, face2, h1, h2);
+            panel += 8;
+            block1 += 16;
+            block2 += 16;
+        }
+        Store(dots, a1, a2);
+        Store(dots + 32, b1, b2);
+        Store(dots + 64, c1, c2);
+        Store(dots + 96, d1, d2);
+        Store(dots + 128, e1, e2);
+        Store(dots + 160, f1, f2);
+        Store(dots + 192, g1, g2);
+        Store(dots + 224, h1, h2);
+    }
+
+    public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)
+    {
+        Vector512<int> sum1 = default, sum2 = default;
+        for (var l = 0; l < dimensions; l += 4)
+        {
+            sum1 += Products(block, (int*)probe);
+            sum2 += Products(block + 32, (int*)probe + 1);
+            block += 64;
+            probe += 4;
+        }
+        (sum1 + sum2).Store(dots);
+    }
+
+    // 16 faces x 2 dimensions, widened to 16 bits, times the probe's two values, added in pairs.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Products(sbyte* block, int* probe)
+    {
+        var faces = Avx512BW.ConvertToVector512Int16(Vector256.Load(block));
+        return Avx512BW.MultiplyAddAdjacent(faces, Vector512.Create(*probe).AsInt16());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<float> First, Vector512<float> Second) Accumulate(
+        float* probe, Vector512<float> face1, Vector512<float> face2, Vector512<float> sum1, Vector512<float> sum2)
+    {
+        var value = Vector512.Create(*probe);
+        return (Vector512.FusedMultiplyAdd(face1, value, sum1), Vector512.FusedMultiplyAdd(face2, value, sum2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* dots, Vector512<float> first, Vector512<float> second)
+    {
+        first.Store(dots);
+        second.Store(dots + 16);
+    }
+
+    private interface IStore
+    {
+        static abstract int Bytes { get; }
+
+        static abstract void Load(byte* at, out Vector512<float> mean, out Vector512<float> variance);
+    }
+
+    private readonly struct Float32 : IStore
+    {
+        public static int Bytes => 128;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Load(byte* at, out Vector512<float> mean, out Vector512<float> variance) =>
+            (mean, variance) = (Vector512.Load((float*)at), Vector512.Load((float*)at + 16));
+    }
+
+    private readonly struct Int16 : IStore
+    {
+        public static int Bytes => 64;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Load(byte* at, out Vector512<float> mean, out Vector512<float> variance)
+        {
+            mean = Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector256.Load((short*)at)));
+            var bits = Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)at + 16));
+            variance = ((bits << SmallFloat.Shift) + Vector512.Create(SmallFloat.Base)).AsSingle();
+        }
+    }
+
+    /// <summary>The running sums of one probe against 16 faces.</summary>
+    private struct Lanes
+    {
+        private Vector512<float> _sum;
+        private Vector512<float> _total;
+        private Vector512<float> _product;
+        private Vector512<int> _exponent;
+
+        public static Lanes Zero => new() { _product = Vector512<float>.One };
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(Vector512<float> mean1, Vector512<float> variance1, Vector512<float> mean2, Vector512<float> variance2, float* probe) => Add(
+            mean1 - Vector512.Create(probe[0]), variance1 + Vector512.Create(probe[1]),
+            mean2 - Vector512.Create(probe[2]), variance2 + Vector512.Create(probe[3]));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(Vector512<float> d1, Vector512<float> t1, Vector512<float> d2, Vector512<float> t2)
+        {
+            // d1^2 / t1 + d2^2 / t2 with one division.
+            var product = t1 * t2;
+            _sum += Vector512.FusedMultiplyAdd(d1 * d1, t2, d2 * d2 * t1) / product;
+            _product *= product;
+        }
+
+        /// <summary>Moves the product's exponent into the integer sum and closes a partial sum, which keeps the rounding error of long sums small.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Renormalise()
+        {
+            var bits = _product.AsInt32();
+            _exponent += bits >> 23;
+            _product = Vector512.ConditionalSelect(Vector512.Create(0x007FFFFF), bits, Vector512.Create(0x3F800000)).AsSingle();
+            _total += _sum;
+            _sum = default;
+        }
+
+        public readonly void Store(float* s, float* l, int renormalised)
+        {
+            _total.Store(s);
+            (Vector512.ConvertToSingle(_exponent - Vector512.Create(127 * renormalised)) + Vector512.Log2(_product)).Store(l);
+        }
+
+        public readonly (float S, float L) Sum(int renormalised)
+        {
+            // 16 mantissas below 2 multiply without overflow: one logarithm for all.
+            var half = _product.GetLower() * _product.GetUpper();
+            var quarter = half.GetLower() * half.GetUpper();
+            var mantissas = quarter[0] * quarter[1] * (quarter[2] * quarter[3]);
+            return (Vector512.Sum(_total), Vector512.Sum(_exponent) - 16 * 127 * renormalised + MathF.Log2(mantissas));
+        }
+    }
+}

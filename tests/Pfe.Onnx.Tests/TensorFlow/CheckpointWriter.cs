@@ -1,0 +1,175 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using Google.Protobuf;
+using Pfe.Onnx.Wire;
+
+namespace Pfe.Onnx.Tests.TensorFlow;
+
+/// <summary>
+/// Writes checkpoints as TensorFlow's BundleWriter does: prefix-compressed blocks, restart points every 16 entries, masked CRC-32C (by a
+/// byte-wise loop of its own), several data files, partitioned variables with keys in ordered code.
+/// </summary>
+internal sealed class CheckpointWriter
+{
+    public const int Float = 1, Double = 2, Int64 = 9, BFloat16 = 14, Half = 19;
+
+    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(value =>
+    {
+        var crc = (uint)value;
+        for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1) * 0x82f63b78);
+        return crc;
+    })];
+
+    private readonly SortedDictionary<byte[], byte[]> _entries = new(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
+    private readonly MemoryStream[] _shards;
+    private int _stored;
+
+    public CheckpointWriter(int shards = 1) => _shards = [.. Enumerable.Range(0, shards).Select(_ => new MemoryStream())];
+
+    public int BlockSize { get; init; } = 4096;
+
+    public void Add(string name, float[] values, params long[] shape) => Add(name, Float, MemoryMarshal.AsBytes<float>(values).ToArray(), shape);
+
+    public void Add(string name, int type, byte[] bytes, params long[] shape) =>
+        _entries[Encoding.UTF8.GetBytes(name)] = Store(type, bytes, shape).ToByteArray();
+
+    /// <summary>A variable split along its first dimension into parts of the given sizes.</summary>
+    public void AddPartitioned(string name, float[] values, long[] shape, params long[] parts)
+    {
+        var whole = new BundleEntryProto { Dtype = Float, Shape = Shape(shape) };
+        var (row, start) = ((int)(values.Length / shape[0]), 0L);
+        foreach (var part in parts)
+        {
+            var slice = new TensorSliceProto();
+            for (var d = 0; d < shape.Length; d++)
+                slice.Extent.Add(d == 0 ? new TensorSliceProto.Types.Extent { Start = start, Length = part } : new TensorSliceProto.Types.Extent());
+            // TensorFlow lists the partitions in the order in which they were saved, which need not be that of their places.
+            whole.Slices.Insert(0, slice);
+            var bytes = MemoryMarshal.AsBytes(values.AsSpan((int)start * row, (int)part * row)).ToArray();
+            _entries[SliceKey(name, slice)] = Store(Float, bytes, [part, .. shape[1..]]).ToByteArray();
+            start += part;
+        }
+        _entries[Encoding.UTF8.GetBytes(name)] = whole.ToByteArray();
+    }
+
+    public void Write(string prefix)
+    {
+        _entries[[]] = new BundleHeaderProto { NumShards = _shards.Length, Endianness = BundleHeaderProto.Types.Endianness.Little }.ToByteArray();
+        Directory.CreateDirectory(Path.GetDirectoryName(prefix)!);
+        for (var i = 0; i < _shards.Length; i++) File.WriteAllBytes($"{prefix}.data-{i:D5}-of-{_shards.Length:D5}", _shards[i].ToArray());
+        File.WriteAllBytes(prefix + ".index", Table());
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(prefix)!, "checkpoint"),
+            $"model_checkpoint_path: \"{Path.GetFileName(prefix)}\"\nall_model_checkpoint_paths: \"{Path.GetFileName(prefix)}\"\n");
+    }
+
+    public static uint MaskedCrc(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in bytes) crc = (crc >> 8) ^ CrcTable[(byte)(crc ^ value)];
+        crc = ~crc;
+        return ((crc >> 15) | (crc << 17)) + 0xa282ead8;
+    }
+
+    private BundleEntryProto Store(int type, byte[] bytes, long[] shape)
+    {
+        var shard = _stored++ % _shards.Length;
+        // Multiples of 4 only by chance in real files: an odd gap keeps the reader honest about alignment.
+        _shards[shard].Write(new byte[_shards[shard].Length % 2 == 0 ? 1 : 0]);
+        var entry = new BundleEntryProto
+        {
+            Dtype = type, Shape = Shape(shape), ShardId = shard, Offset = _shards[shard].Length, Size = bytes.Length, Crc32C = MaskedCrc(bytes),
+        };
+        _shards[shard].Write(bytes);
+        return entry;
+    }
+
+    private byte[] Table()
+    {
+        var (file, index) = (new MemoryStream(), new List<(byte[] Key, byte[] Value)>());
+        var block = new List<(byte[] Key, byte[] Value)>();
+        foreach (var (key, value) in _entries)
+        {
+            block.Add((key, value));
+            if (block.Sum(entry => entry.Key.Length + entry.Value.Length) >= BlockSize) Close();
+        }
+        if (block.Count > 0) Close();
+        var meta = Append(file, []);
+        var footer = new MemoryStream();
+        footer.Write(meta);
+        footer.Write(Append(file, index));
+        footer.Write(new byte[40 - footer.Length]);
+        footer.Write([0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb]);
+        file.Write(footer.ToArray());
+        return file.ToArray();
+
+        void Close()
+        {
+            index.Add((block[^1].Key, Append(file, block)));
+            block.Clear();
+        }
+    }
+
+    /// <summary>Appends a block; gives its handle.</summary>
+    private static byte[] Append(MemoryStream file, List<(byte[] Key, byte[] Value)> entries)
+    {
+        var (block, restarts, previous) = (new MemoryStream(), new List<uint>(), Array.Empty<byte>());
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var (key, value) = entries[i];
+            if (i % 16 == 0) restarts.Add((uint)block.Length);
+            var shared = i % 16 == 0 ? 0 : key.AsSpan().CommonPrefixLength(previous);
+            block.Write([.. Number(shared), .. Number(key.Length - shared), .. Number(value.Length), .. key[shared..], .. value]);
+            previous = key;
+        }
+        if (restarts.Count == 0) restarts.Add(0);
+        foreach (var restart in restarts.Append((uint)restarts.Count)) block.Write(BitConverter.GetBytes(restart));
+        byte[] handle = [.. Number(file.Length), .. Number(block.Length)];
+        block.WriteByte(0);
+        file.Write(block.ToArray());
+        file.Write(BitConverter.GetBytes(MaskedCrc(block.ToArray())));
+        return handle;
+    }
+
+    private static byte[] Number(long value)
+    {
+        var bytes = new List<byte>();
+        for (; value >= 128; value >>= 7) bytes.Add((byte)(value | 128));
+        bytes.Add((byte)value);
+        return [.. bytes];
+    }
+
+    private static byte[] SliceKey(string name, TensorSliceProto slice)
+    {
+        var key = new List<byte> { 0 };
+        foreach (var value in Encoding.UTF8.GetBytes(name)) key.AddRange(value switch { 0 => [0, 255], 255 => [255, 0], _ => [value] });
+        key.AddRange([0, 1, 1, (byte)slice.Extent.Count]);
+        foreach (var extent in slice.Extent)
+        {
+            key.AddRange(Ordered(extent.Start));
+            key.AddRange(Ordered(extent.HasLength ? extent.Length : -1));
+        }
+        return [.. key];
+    }
+
+    /// <summary>TensorFlow's signed ordered code: the number of leading ones tells the length, so that bytes sort as numbers do.</summary>
+    private static byte[] Ordered(long value)
+    {
+        var magnitude = value < 0 ? ~value : value;
+        if (magnitude < 64) return [(byte)(0x80 ^ value)];
+        var length = 2;
+        while (length < 8 && magnitude >= 1L << (7 * length - 1)) length++;
+        var bytes = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, value);
+        bytes = bytes[^length..];
+        bytes[0] ^= (byte)(0xff << (8 - length));
+        return bytes;
+    }
+
+    private static BundleShapeProto Shape(long[] shape)
+    {
+        var proto = new BundleShapeProto();
+        foreach (var size in shape) proto.Dim.Add(new BundleShapeProto.Types.Dim { Size = size });
+        return proto;
+    }
+}
