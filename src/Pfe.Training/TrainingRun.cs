@@ -93,6 +93,7 @@ public sealed class TrainingRun
             Checkpoint.Save(good, _folder.Checkpoint(trainer.Step));
             _folder.RemoveOldCheckpoints(keep: 2);
             heldOut = MeasureHeldOut(trainer, input);
+            (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
         }
         if (!health.HasLearnt && last.Step > 0)
             Say($"warning: sigma hardly differs between faces (spread {last.Spread:0.####}): MLS with this head is no better than cosine. Train longer or with a greater learning rate");

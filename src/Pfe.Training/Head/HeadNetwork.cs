@@ -118,6 +118,8 @@ internal sealed class HeadNetwork : IDisposable
         var limit = Math.Sqrt(6.0 / (rows + columns));
         var values = new float[(long)rows * columns];
         for (var i = 0; i < values.Length; i++) values[i] = (float)((2 * random.NextDouble() - 1) * limit);
-        return tensor(values, [rows, columns]);
+        // A copy in libtorch's own, aligned memory: see HeadTrainer.
+        using var array = tensor(values, [rows, columns]);
+        return array.clone();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pfe.Training.Configuration;
 using Pfe.Training.Features;
 using TorchSharp;
@@ -38,8 +39,8 @@ internal sealed class HeadTrainer : IDisposable
     private readonly FeatureCache _cache;
     private readonly TrainingFaces _faces;
     private readonly MomentumSgd _descent;
-    private readonly float[] _inputs;
-    private readonly float[] _mus;
+    private readonly Tensor _inputs;
+    private readonly Tensor _mus;
 
     public HeadTrainer(TrainingConfig config, FeatureCache cache, TrainingFaces faces)
     {
@@ -47,8 +48,9 @@ internal sealed class HeadTrainer : IDisposable
         set_num_threads(config.Threads > 0 ? config.Threads : Environment.ProcessorCount);
         Head = new HeadNetwork(cache.InputSize, cache.Index.Dimension, config.BaseRandomSeed);
         _descent = new MomentumSgd(Head, config.Momentum, config.WeightDecay, config.GradientClip);
-        _inputs = new float[faces.BatchSize * cache.InputSize];
-        _mus = new float[faces.BatchSize * cache.Index.Dimension];
+        // Memory of libtorch's own: it is aligned, and the bits of a matrix product depend on alignment.
+        _inputs = zeros(faces.BatchSize, cache.InputSize);
+        _mus = zeros(faces.BatchSize, cache.Index.Dimension);
     }
 
     public HeadNetwork Head { get; }
@@ -70,15 +72,10 @@ internal sealed class HeadTrainer : IDisposable
         using var scope = NewDisposeScope();
         var labels = new int[_faces.BatchSize];
         var batch = _faces.Batch(Step, labels);
-        var (inputSize, dimension) = (_cache.InputSize, _cache.Index.Dimension);
-        for (var i = 0; i < batch.Length; i++)
-        {
-            _cache.CopyInput(batch[i].Image, batch[i].Variant, _inputs.AsSpan(i * inputSize, inputSize));
-            _cache.CopyMu(batch[i].Image, batch[i].Variant, _mus.AsSpan(i * dimension, dimension));
-        }
+        Fill(batch);
         var (first, second) = PairLoss.SameClass(labels);
-        var logVariance = Head.Forward(tensor(_inputs, [batch.Length, inputSize]), training: true);
-        var loss = PairLoss.Of(tensor(_mus, [batch.Length, dimension]), logVariance, tensor(first), tensor(second));
+        var logVariance = Head.Forward(_inputs, training: true);
+        var loss = PairLoss.Of(_mus, logVariance, tensor(first), tensor(second));
         loss.backward();
         var rate = RateFactor * LearningRate.At(_config.LearningRateStrategy, _config.LearningRateSchedule, Step);
         _descent.Step(rate);
@@ -113,7 +110,21 @@ internal sealed class HeadTrainer : IDisposable
 
     public void Dispose()
     {
+        _inputs.Dispose();
+        _mus.Dispose();
         _descent.Dispose();
         Head.Dispose();
+    }
+
+    private void Fill((int Image, int Variant)[] batch)
+    {
+        var (inputSize, dimension) = (_cache.InputSize, _cache.Index.Dimension);
+        var inputs = MemoryMarshal.Cast<byte, float>(_inputs.bytes);
+        var mus = MemoryMarshal.Cast<byte, float>(_mus.bytes);
+        for (var i = 0; i < batch.Length; i++)
+        {
+            _cache.CopyInput(batch[i].Image, batch[i].Variant, inputs.Slice(i * inputSize, inputSize));
+            _cache.CopyMu(batch[i].Image, batch[i].Variant, mus.Slice(i * dimension, dimension));
+        }
     }
 }

@@ -10,7 +10,7 @@ public sealed class HeadNetworkTests
     public void Gives_every_variance_about_exp_minus_7_before_training()
     {
         using var head = new HeadNetwork(20, 6, seed: 1);
-        using var output = head.Forward(randn(32, 20), training: true);
+        using var output = head.Forward(Inputs(0, 32, 20), training: true);
         output.data<float>().ShouldAllBe(value => Math.Abs(value + 7) < 0.01);
     }
 
@@ -23,7 +23,7 @@ public sealed class HeadNetworkTests
         head.Set("offset", [-2f]);
         head.Set("hidden.scale", [1.5f, 0.5f, -1f]);
         head.Set("hidden.centre", [0.1f, 0.3f, 0.2f]);
-        var x = randn(16, 5);
+        var x = Inputs(0, 16, 5);
 
         var training = head.Forward(x, training: true);
         Distance(training, Definition(head, x, averages: false)).ShouldBeLessThan(1e-5);
@@ -37,7 +37,7 @@ public sealed class HeadNetworkTests
     public void Moving_averages_keep_the_demos_share()
     {
         using var head = new HeadNetwork(4, 2, seed: 4);
-        var x = randn(8, 4);
+        var x = Inputs(0, 8, 4);
         using var hidden = x.matmul(tensor(head.Values("hidden.weight"), [2, 4]).t());
         using (head.Forward(x, training: true)) { }
         head.Values("hidden.mean")[0].ShouldBe(0.005f * hidden.mean([0])[0].item<float>(), 1e-6f);
@@ -64,7 +64,7 @@ public sealed class HeadNetworkTests
         for (var step = 0; step < 5; step++)
         {
             using var scope = NewDisposeScope();
-            head.Forward(randn(12, 6), training: true).square().sum().backward();
+            head.Forward(Inputs(step, 12, 6), training: true).square().sum().backward();
             foreach (var (name, tensor) in head.Trained)
             {
                 var gradient = tensor.grad!.data<float>().ToArray();
@@ -78,7 +78,7 @@ public sealed class HeadNetworkTests
             descent.Step(0.05);
         }
         foreach (var (name, expected) in weights)
-            head.Values(name).Zip(expected, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-5, name);
+            head.Values(name).Zip(expected, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-4 * (1 + expected.Max(Math.Abs)), name);
     }
 
     [Fact]
@@ -87,10 +87,16 @@ public sealed class HeadNetworkTests
         using var head = new HeadNetwork(6, 3, seed: 2);
         var before = head.Trained.ToDictionary(entry => entry.Name, entry => head.Values(entry.Name));
         using var descent = new MomentumSgd(head, momentum: 0.9, weightDecay: 0, clip: 0.5);
-        (head.Forward(randn(12, 6), training: true).square().sum() * 1000).backward();
+        (head.Forward(Inputs(0, 12, 6), training: true).square().sum() * 1000).backward();
         descent.Step(1);
         var length = Math.Sqrt(before.Sum(pair => head.Values(pair.Key).Zip(pair.Value, (a, b) => (double)(a - b) * (a - b)).Sum()));
         length.ShouldBe(0.5, 1e-3);
+    }
+
+    private static Tensor Inputs(int seed, int rows, int columns)
+    {
+        var random = new Random(seed);
+        return tensor(Enumerable.Range(0, rows * columns).Select(_ => (float)(4 * random.NextDouble() - 2)).ToArray(), [rows, columns]);
     }
 
     private static double Distance(Tensor a, Tensor b) => (a - b).abs().max().ToDouble();
