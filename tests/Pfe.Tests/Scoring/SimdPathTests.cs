@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pfe.Scoring.Kernels;
+using Pfe.Tests.Search;
 
 namespace Pfe.Tests.Scoring;
 
@@ -10,13 +11,14 @@ public sealed class SimdPathTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void Every_score_is_right_on_this_path(string path) => RunScoreTests(SimdPath.Variable, path);
+    public void Every_score_is_right_on_this_path(string path) =>
+        RunTests(SimdPath.Variable, path, typeof(ScoreAccuracyTests), typeof(ScoreGalleryTests), typeof(EmbeddingIndexTests), typeof(SimdPathTests));
 
     [Theory]
     [InlineData("DOTNET_EnableAVX512")]
     [InlineData("DOTNET_EnableAVX2")]
     [InlineData("DOTNET_EnableHWIntrinsic")]
-    public void Every_score_is_right_on_a_machine_without(string instructions) => RunScoreTests(instructions, "0");
+    public void Scores_are_right_on_a_machine_without(string instructions) => RunTests(instructions, "0", typeof(ScoreGalleryTests), typeof(SimdPathTests));
 
     [Fact]
     public void The_path_in_use_is_the_forced_one_or_else_the_widest()
@@ -29,11 +31,12 @@ public sealed class SimdPathTests
     public void A_path_that_does_not_exist_is_refused_with_those_that_do()
         => Should.Throw<UsageException>(() => SimdPath.Choose("1024")).Message.ShouldBe($"PFE_SIMD is '1024'; this machine can run {string.Join(", ", SimdPath.Available)}");
 
-    private static void RunScoreTests(string variable, string value)
+    private static void RunTests(string variable, string value, params Type[] classes)
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable("PFE_TEST_CHILD") is not null, "this is the child process");
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Pfe.Tests.exe" : "Pfe.Tests"),
-            ["-class", typeof(ScoreAccuracyTests).FullName!, "-class", typeof(ScoreGalleryTests).FullName!, "-class", typeof(SimdPathTests).FullName!])
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Pfe.Tests.exe" : "Pfe.Tests"),
+            classes.SelectMany(type => new[] { "-class", type.FullName! }))
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -43,6 +43,21 @@ internal static unsafe class BlockScan
         GC.KeepAlive(probes);
     }
 
+    /// <summary>Scores one probe against one block.</summary>
+    public static void Score(FaceBlocks gallery, ProbeRows probes, int probe, int block, IScoreSink sink)
+    {
+        float* s = stackalloc float[16], l = stackalloc float[16];
+        if (probes.Period(probe) > 0)
+            SimdPath.Kernels.Sums(gallery.Block(block), gallery.Store, probes.Row(probe), probes.Stride, 1, gallery.Padded, probes.Period(probe), s, l);
+        new ScoreFormula(gallery.Dimension, gallery.Scale, gallery.Store).Apply(s, l, FaceBlocks.Lanes);
+        var firstFace = block * FaceBlocks.Lanes;
+        var scores = new Span<float>(s, Math.Min(FaceBlocks.Lanes, gallery.Count - firstFace));
+        if (probes.Period(probe) == 0 || !gallery.Strays.IsEmpty) Repair(gallery, probes, probe, firstFace, scores);
+        sink.Take(probe, firstFace, scores);
+        GC.KeepAlive(gallery);
+        GC.KeepAlive(probes);
+    }
+
     // Redoes in double precision what the kernels could not do: all of a stray probe's scores, or those of stray faces.
     private static void Repair(FaceBlocks gallery, ProbeRows probes, int probe, int firstFace, Span<float> scores)
     {
