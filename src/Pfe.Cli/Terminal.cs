@@ -9,9 +9,11 @@ namespace Pfe.Cli;
 /// </summary>
 internal sealed class Terminal
 {
+    private readonly TextWriter _error;
+
     public Terminal(TextWriter output, TextWriter error)
     {
-        Output = output;
+        (Output, _error) = (output, error);
         Results = Console(output);
         Messages = Console(error);
     }
@@ -28,8 +30,8 @@ internal sealed class Terminal
     /// <summary>Writes one JSON document and a line end to standard output.</summary>
     public void WriteJson<T>(T value, JsonTypeInfo<T> type) => Output.WriteLine(JsonSerializer.Serialize(value, type));
 
-    /// <summary>One plain line to standard error, never interpreted as markup.</summary>
-    public void Say(string line) => Messages.WriteLine(line);
+    /// <summary>One plain line to standard error, never interpreted as markup and never wrapped.</summary>
+    public void Say(string line) => _error.WriteLine(line);
 
     private static IAnsiConsole Console(TextWriter writer)
     {
