@@ -31,5 +31,6 @@ internal static class PfeApplication
         AlignCommand.Create(terminal),
         EmbedCommand.Create(terminal),
         TrainCommand.Create(terminal),
+        EvalCommand.Create(terminal),
     };
 }

@@ -24,6 +24,7 @@ public sealed record LfwScoreResult(
 /// <param name="Folds">Number of folds.</param>
 /// <param name="Images">Images that the pairs name.</param>
 /// <param name="MissingImages">Of these, not in the feature file: no such file, or no face found in it.</param>
+/// <param name="ImagesWithoutFace">How many of the missing images exist as files, so that no face was found in them; null when nobody looked.</param>
 /// <param name="GenuinePairs">Genuine pairs with two faces.</param>
 /// <param name="ImpostorPairs">Impostor pairs with two faces.</param>
 /// <param name="PairsLeftOut">Pairs with a missing image.</param>
@@ -31,7 +32,7 @@ public sealed record LfwScoreResult(
 /// <param name="Scores">Cosine, MLS and shared-variance MLS.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>
 public sealed record LfwResult(
-    string Protocol, int Folds, int Images, IReadOnlyList<string> MissingImages, int GenuinePairs, int ImpostorPairs, int PairsLeftOut,
+    string Protocol, int Folds, int Images, IReadOnlyList<string> MissingImages, int? ImagesWithoutFace, int GenuinePairs, int ImpostorPairs, int PairsLeftOut,
     IntervalMethod? Interval, IReadOnlyList<LfwScoreResult> Scores, IReadOnlyList<string> Notes);
 
 /// <summary>LFW, View 2: 10-fold accuracy and TAR at FAR over the 6,000 pairs.</summary>
@@ -71,9 +72,15 @@ public static class LfwProtocol
             results.Add(new(kind, folded.Mean, folded.Deviation, folded.StandardError, right / list.Pairs.Count, folded.Thresholds.Average(), Statistics.Deviation(folded.Thresholds),
                 folded.Accuracies, [.. Roc.AtFars(genuine, impostor, Fars).Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
         }
-        return new($"LFW View 2, {list.Folds} folds", list.Folds, rows.Count, missing, pairs.GenuineCount, pairs.ImpostorCount, list.Pairs.Count - pairs.Count,
+        return new($"LFW View 2, {list.Folds} folds", list.Folds, rows.Count, missing, null, pairs.GenuineCount, pairs.ImpostorCount, list.Pairs.Count - pairs.Count,
             interval, results, EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount));
     }
+
+    /// <summary>How many of the images lie in a folder, in whatever format.</summary>
+    /// <param name="folder">The images' folder, with a folder a person.</param>
+    /// <param name="images">Names as <c>person/person_0001</c>.</param>
+    public static int CountPresent(string folder, IReadOnlyList<string> images) => images.Count(image =>
+        Path.GetDirectoryName(Path.Combine(folder, image)) is { } person && Directory.Exists(person) && Directory.EnumerateFiles(person, Path.GetFileName(image) + ".*").Any());
 
     private static Dictionary<string, int> Rows(ImageLookup lookup, LfwPairs list) =>
         list.Pairs.SelectMany(pair => new[] { pair.First, pair.Second }).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name =>

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Globalization;
+using Pfe.Evaluation.Lfw;
+using Spectre.Console;
+
+namespace Pfe.Cli.Commands;
+
+internal static class EvalLfwCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var options = new EvalOptions();
+        var pairs = new Option<FileInfo>("--pairs") { Description = "LFW's pairs.txt.", Required = true };
+        var images = new Option<DirectoryInfo?>("--images") { Description = "Folder of the images, to tell a missing image from one without a face." };
+        return new Command("lfw", "LFW's 10-fold protocol: pfe eval lfw --pairs pairs.txt --features lfw.safetensors")
+        {
+            pairs, options.Features, images, options.Resamples, options.Confidence, options.Seed,
+        }.Does(terminal, (parsed, cancellation) =>
+        {
+            using var faces = options.LoadFeatures(parsed);
+            var result = LfwProtocol.Evaluate(faces, LfwPairs.Read(parsed.GetValue(pairs)!.ToString()), options.Bootstrap(parsed), cancellation);
+            if (parsed.GetValue(images) is { } folder) result = result with { ImagesWithoutFace = LfwProtocol.CountPresent(folder.ToString(), result.MissingImages) };
+            if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.LfwResult);
+            else Print(terminal, result);
+        });
+    }
+
+    private static void Print(Terminal terminal, LfwResult result)
+    {
+        terminal.Output.WriteLine($"{result.Protocol}: {result.GenuinePairs} genuine and {result.ImpostorPairs} impostor pairs of {result.Images} images");
+        terminal.Output.WriteLine(result.MissingImages.Count == 0
+            ? "images missing or without a face: 0"
+            : $"images missing or without a face: {result.MissingImages.Count}{(result.ImagesWithoutFace is { } faceless ? $" ({result.MissingImages.Count - faceless} missing, {faceless} without a face)" : "")}; pairs left out: {result.PairsLeftOut}");
+        var columns = new List<string> { "score", "accuracy %", "threshold" };
+        columns.AddRange(result.Scores[0].Rates.Select(rate => $"TAR % at FAR {EvalTables.Far(rate.RequestedFar)}"));
+        if (result.PairsLeftOut > 0) columns.Add("accuracy %, left out = wrong");
+        var table = EvalTables.Table([.. columns]);
+        foreach (var score in result.Scores)
+        {
+            var cells = new List<string> { EvalTables.Name(score.Score), $"{EvalTables.Percent(score.Accuracy)} ± {EvalTables.Percent(score.Deviation)}", $"{EvalTables.Number(score.Threshold)} ± {EvalTables.Number(score.ThresholdDeviation)}" };
+            cells.AddRange(score.Rates.Select(EvalTables.Rate));
+            if (result.PairsLeftOut > 0) cells.Add(EvalTables.Percent(score.AccuracyMissingAsErrors));
+            EvalTables.Row(table, [.. cells]);
+        }
+        terminal.Results.Write(table);
+        EvalTables.Footer(terminal, $"± is the standard deviation over {result.Folds.ToString(CultureInfo.InvariantCulture)} folds", result.Interval, result.Notes);
+    }
+}

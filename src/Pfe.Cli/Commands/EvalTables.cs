@@ -1,0 +1,72 @@
+using System.Globalization;
+using Pfe.Evaluation;
+using Pfe.Evaluation.Templates;
+using Pfe.Scoring;
+using Spectre.Console;
+
+namespace Pfe.Cli.Commands;
+
+/// <summary>How the protocols' numbers are printed: rates in percent, intervals in brackets, deviations behind a plus-minus.</summary>
+internal static class EvalTables
+{
+    public static string Name(ScoreKind score) => score switch
+    {
+        ScoreKind.Cosine => "cosine",
+        ScoreKind.MutualLikelihood => "MLS",
+        ScoreKind.SharedVariance => "MLS, one variance a face",
+        _ => score.ToString(),
+    };
+
+    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.00}");
+
+    public static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+
+    public static string Far(double far) => far.ToString(far < 0.001 ? "0e0" : "0.###", CultureInfo.InvariantCulture);
+
+    public static string Rate(RateAtFar rate) => rate switch
+    {
+        { TarDeviation: { } deviation } => $"{Percent(rate.Tar)} ± {Percent(deviation)}",
+        { TarLow: { } low, TarHigh: { } high } => $"{Percent(rate.Tar)} [{Percent(low)}, {Percent(high)}]",
+        _ => Percent(rate.Tar),
+    };
+
+    public static Table Table(params string[] columns)
+    {
+        var table = new Table().RoundedBorder();
+        foreach (var column in columns) table.AddColumn(new TableColumn(Markup.Escape(column)));
+        return table;
+    }
+
+    public static void Row(Table table, params string[] cells) => table.AddRow([.. cells.Select(cell => Markup.Escape(cell))]);
+
+    public static void Print(Terminal terminal, TemplateResult result)
+    {
+        terminal.Output.WriteLine($"{result.Protocol}: {result.GenuinePairs} genuine and {result.ImpostorPairs} impostor template pairs, {result.Templates} templates, {result.Images} images");
+        terminal.Output.WriteLine($"images missing: {result.ImagesMissing}; templates without images: {result.TemplatesWithoutImages} (their {result.PairsWithoutScore} pairs are rejected)");
+        foreach (var (pooling, score) in TemplateMethod.Blocks)
+        {
+            terminal.Output.WriteLine();
+            terminal.Output.WriteLine($"{(pooling == Pooling.Average ? "Average" : "Uncertainty")} pooling, {Name(score)}");
+            var (plain, media) = (Method(result, pooling, score, false), Method(result, pooling, score, true));
+            var table = Table("FAR", "TAR %", "threshold", "TAR %, media first", "threshold, media first");
+            for (var n = 0; n < plain.Rates.Count; n++)
+                Row(table, Far(plain.Rates[n].RequestedFar), Rate(plain.Rates[n]), Number(plain.Rates[n].Threshold), Rate(media.Rates[n]), Number(media.Rates[n].Threshold));
+            terminal.Results.Write(table);
+        }
+        Footer(terminal, result.Splits > 1 ? $"± is the standard deviation over {result.Splits} splits" : null, result.Interval, result.Notes);
+    }
+
+    public static void Footer(Terminal terminal, string? legend, IntervalMethod? interval, IReadOnlyList<string> notes)
+    {
+        if (legend is not null) terminal.Output.WriteLine(legend);
+        if (interval is not null)
+        {
+            var plural = interval.Unit == "identity" ? "identities" : "pairs";
+            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[..] is the {100 * interval.Confidence:0.#} % interval: {interval.Resamples} resamples of {interval.Units} {plural}, seed {interval.Seed}"));
+        }
+        foreach (var note in notes) terminal.Output.WriteLine($"note: {note}");
+    }
+
+    private static TemplateMethodResult Method(TemplateResult result, Pooling pooling, ScoreKind score, bool mediaAware) =>
+        result.Methods.Single(method => method.Pooling == pooling && method.Score == score && method.MediaAware == mediaAware);
+}

@@ -1,0 +1,159 @@
+using System.Text.Json;
+using Pfe.TestSupport;
+
+namespace Pfe.Cli.Tests;
+
+public sealed class EvalCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task<(int Code, string Output, string Error)> Run(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        return (await PfeApplication.RunAsync(args, output, error, TestContext.Current.CancellationToken), output.ToString(), error.ToString());
+    }
+
+    /// <summary>Six people with two images each, well apart; the variances differ.</summary>
+    private string Features(Func<string, int, string> name, int leaveOut = 0)
+    {
+        var (mu, logVariance, paths) = (new List<float>(), new List<float>(), new List<string>());
+        for (var row = 0; row < 12 - leaveOut; row++)
+        {
+            var vector = new float[8];
+            (vector[row / 2], vector[6 + row % 2]) = (0.96f, 0.28f);
+            mu.AddRange(vector);
+            logVariance.AddRange(Enumerable.Range(0, 8).Select(l => -4f - 0.1f * ((row + l) % 5) - row % 3));
+            paths.Add(name($"{(char)('A' + row / 2)}", row % 2 + 1));
+        }
+        var path = _folder.File("f.safetensors");
+        new EmbeddingSet(8, [.. mu], [.. logVariance], paths).Save(path);
+        return path;
+    }
+
+    private static int Place(string output, string text) => output.IndexOf(text, StringComparison.Ordinal);
+
+    private string Pairs()
+    {
+        var path = _folder.File("pairs.txt");
+        File.WriteAllText(path, "3 2\nA 1 2\nB 1 2\nA 1 B 1\nA 2 B 2\nC 1 2\nD 1 2\nC 1 D 1\nC 2 D 2\nE 1 2\nF 1 2\nE 1 F 1\nE 2 F 2\n");
+        return path;
+    }
+
+    private (string Templates, string Matches) Templates()
+    {
+        var (templates, matches) = (_folder.File("t.csv"), _folder.File("m.csv"));
+        File.WriteAllLines(templates, ["TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID", .. Enumerable.Range(0, 12).Select(n => $"{n},{n / 2},{(char)('A' + n / 2)}/{n % 2 + 1}.jpg,{n}")]);
+        File.WriteAllLines(matches, from a in Enumerable.Range(0, 12) from b in Enumerable.Range(a + 1, 11 - a) select $"{a},{b}");
+        return (templates, matches);
+    }
+
+    [Fact]
+    public async Task Lfw_prints_accuracy_threshold_and_rates_of_three_scores()
+    {
+        var (code, output, error) = await Run("eval", "lfw", "--pairs", Pairs(), "--features", Features((p, n) => $"{p}/{p}_000{n}.png"), "--resamples", "20");
+        error.ShouldBeEmpty();
+        code.ShouldBe(0);
+        output.ShouldContain("LFW View 2, 3 folds: 6 genuine and 6 impostor pairs of 12 images");
+        output.ShouldContain("images missing or without a face: 0");
+        foreach (var score in new[] { "cosine", "MLS", "one variance a face" }) output.ShouldContain(score);
+        output.ShouldContain("20 resamples of 6 identities");
+        output.ShouldContain("too few for a firm number");
+    }
+
+    [Fact]
+    public async Task Lfw_json_is_one_document_with_the_documented_fields()
+    {
+        var (code, output, _) = await Run("eval", "lfw", "--json", "--pairs", Pairs(), "--features", Features((p, n) => $"{p}_000{n}.png", leaveOut: 1), "--resamples", "0");
+        code.ShouldBe(0);
+        using var json = JsonDocument.Parse(output);
+        var root = json.RootElement;
+        root.GetProperty("missing_images")[0].GetString().ShouldBe("F/F_0002");
+        root.GetProperty("pairs_left_out").GetInt32().ShouldBe(2);
+        root.GetProperty("scores").EnumerateArray().Select(score => score.GetProperty("score").GetString()).ShouldBe(["cosine", "mutual_likelihood", "shared_variance"]);
+        root.GetProperty("scores")[0].GetProperty("rates")[0].GetProperty("requested_far").GetDouble().ShouldBe(0.01);
+        root.GetProperty("interval").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task Lfw_tells_a_missing_image_from_one_without_a_face()
+    {
+        File.WriteAllText(_folder.File("images", "F", "F_0002.jpg"), "");
+        var (_, output, _) = await Run("eval", "lfw", "--pairs", Pairs(), "--features", Features((p, n) => $"{p}_000{n}.png", leaveOut: 1), "--resamples", "0", "--images", Path.Combine(_folder.Path, "images"));
+        output.ShouldContain("images missing or without a face: 1 (0 missing, 1 without a face); pairs left out: 2");
+    }
+
+    [Fact]
+    public async Task Ijbc_prints_the_demos_blocks_in_its_order_with_a_column_for_media()
+    {
+        var (templates, matches) = Templates();
+        var (code, output, error) = await Run("eval", "ijbc", "--templates", templates, "--matches", matches, "--features", Features((p, n) => $"{p}/{n}.jpg"), "--resamples", "20");
+        code.ShouldBe(0);
+        output.ShouldContain("6 genuine and 60 impostor template pairs, 12 templates, 12 images");
+        int[] places = [Place(output, "Average pooling, cosine"), Place(output, "Uncertainty pooling, cosine"), Place(output, "Uncertainty pooling, MLS")];
+        places.ShouldBe(places.Where(place => place >= 0).Order());
+        output.ShouldContain("TAR %, media first");
+        error.ShouldContain("Uncertainty pooling, MLS, media first: done");
+    }
+
+    [Fact]
+    public async Task Ijbc_json_names_every_method()
+    {
+        var (templates, matches) = Templates();
+        var (_, output, _) = await Run("eval", "ijbc", "--json", "--templates", templates, "--matches", matches, "--features", Features((p, n) => $"{p}/{n}.jpg"), "--resamples", "20");
+        using var json = JsonDocument.Parse(output);
+        json.RootElement.GetProperty("methods").EnumerateArray().Select(method => $"{method.GetProperty("pooling")} {method.GetProperty("score")} {method.GetProperty("media_aware")}").ShouldBe(
+        [
+            "average cosine False", "uncertainty cosine False", "uncertainty mutual_likelihood False",
+            "average cosine True", "uncertainty cosine True", "uncertainty mutual_likelihood True",
+        ]);
+        json.RootElement.GetProperty("interval").GetProperty("unit").GetString().ShouldBe("identity");
+    }
+
+    [Fact]
+    public async Task Ijba_prints_mean_and_deviation_over_the_splits_it_finds()
+    {
+        var (templates, matches) = Templates();
+        foreach (var split in new[] { 1, 2 })
+        {
+            File.Copy(templates, _folder.File("p", $"split{split}", $"verify_metadata_{split}.csv"));
+            File.Copy(matches, _folder.File("p", $"split{split}", $"verify_comparisons_{split}.csv"));
+        }
+        var (code, output, _) = await Run("eval", "ijba", "--protocol", Path.Combine(_folder.Path, "p"), "--features", Features((p, n) => $"{p}/{n}.jpg"));
+        code.ShouldBe(0);
+        output.ShouldContain("IJB-A 1:1, 2 splits: 12 genuine and 120 impostor");
+        output.ShouldContain("100.00 ± 0.00");
+        output.ShouldContain("± is the standard deviation over 2 splits");
+    }
+
+    [Fact]
+    public async Task Folder_checks_first_then_prints_rates_with_intervals_and_what_far_the_data_support()
+    {
+        foreach (var person in "ABCDEF")
+            foreach (var n in new[] { 1, 2 }) File.WriteAllText(_folder.File("people", $"{person}", $"{n}.jpg"), $"no picture {person}{(person is 'A' or 'B' ? 'x' : n)}");
+        var people = Path.Combine(_folder.Path, "people");
+        var (code, output, _) = await Run("eval", "folder", people, "--features", Features((p, n) => $"people/{p}/{n}.jpg", leaveOut: 1), "--resamples", "20");
+        code.ShouldBe(0);
+        output.ShouldContain("check: 1 identities have one usable image");
+        output.ShouldContain("1 of 12 images are left out (1 unreadable, 0 without a face)");
+        output.ShouldContain("own folder, all pairs: 5 genuine and 50 impostor pairs of 11 images, 6 identities");
+        output.ShouldContain("supports false accept rates down to");
+    }
+
+    [Theory]
+    [InlineData("give either --protocol", 2, "ijbc")]
+    [InlineData("cannot open", 1, "ijba", "--protocol", "nowhere", "--features", "nowhere.safetensors")]
+    [InlineData("cannot read", 1, "lfw", "--pairs", "nowhere.txt")]
+    [InlineData("no interval", 2, "lfw", "--resamples", "1")]
+    public async Task A_request_that_cannot_be_met_is_one_line_with_the_right_exit_code(string message, int expected, params string[] args)
+    {
+        var features = args.Contains("--features") ? (string[])[] : ["--features", Features((p, n) => $"{p}_000{n}.png")];
+        string[] pairs = args[0] == "lfw" && !args.Contains("--pairs") ? ["--pairs", Pairs()] : [];
+        var (code, output, error) = await Run(["eval", .. args, .. features, .. pairs]);
+        code.ShouldBe(expected);
+        output.ShouldBeEmpty();
+        error.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain(message);
+    }
+}
