@@ -12,13 +12,13 @@ internal static class EvalFolderCommand
         var folder = new Argument<DirectoryInfo>("folder") { Description = "A folder with a folder of pictures for each person." };
         var genuine = new Option<int>("--max-genuine") { Description = "Genuine pairs at most; more are sampled.", DefaultValueFactory = _ => new FolderOptions().MaxGenuinePairs };
         var impostor = new Option<int>("--max-impostor") { Description = "Impostor pairs at most; more are sampled.", DefaultValueFactory = _ => new FolderOptions().MaxImpostorPairs };
-        return new Command("folder", "Your own folder as a benchmark, checked first: pfe eval folder people/ --features people.safetensors")
+        return options.AddFaces(new Command("folder", "Your own folder as a benchmark, checked first: pfe eval folder people/ --features people.safetensors")
         {
-            folder, options.Features, genuine, impostor, options.Resamples, options.Confidence, options.Seed,
-        }.Does(terminal, (parsed, cancellation) =>
+            folder, genuine, impostor, options.Resamples, options.Confidence, options.Seed,
+        }).Does(terminal, (parsed, cancellation) =>
         {
             var path = parsed.GetValue(folder)!.ToString();
-            using var faces = options.LoadFeatures(parsed);
+            using var faces = options.Faces(parsed, terminal, path, cancellation);
             var benchmark = new FolderBenchmark(path, faces);
             string[] unreadable = [.. benchmark.NotEmbedded.Where(name => !IsPicture(Path.Combine(path, name)))];
             var limits = new FolderOptions { MaxGenuinePairs = parsed.GetValue(genuine), MaxImpostorPairs = parsed.GetValue(impostor), Seed = parsed.GetValue(options.Seed) };

@@ -11,15 +11,14 @@ internal static class EvalLfwCommand
     {
         var options = new EvalOptions();
         var pairs = new Option<FileInfo>("--pairs") { Description = "LFW's pairs.txt.", Required = true };
-        var images = new Option<DirectoryInfo?>("--images") { Description = "Folder of the images, to tell a missing image from one without a face." };
-        return new Command("lfw", "LFW's 10-fold protocol: pfe eval lfw --pairs pairs.txt --features lfw.safetensors")
+        return options.AddFaces(new Command("lfw", "LFW's 10-fold protocol: pfe eval lfw --pairs pairs.txt --features lfw.safetensors")
         {
-            pairs, options.Features, images, options.Resamples, options.Confidence, options.Seed,
-        }.Does(terminal, (parsed, cancellation) =>
+            pairs, options.Resamples, options.Confidence, options.Seed,
+        }).Does(terminal, (parsed, cancellation) =>
         {
-            using var faces = options.LoadFeatures(parsed);
+            using var faces = options.Faces(parsed, terminal, null, cancellation);
             var result = LfwProtocol.Evaluate(faces, LfwPairs.Read(parsed.GetValue(pairs)!.ToString()), options.Bootstrap(parsed), cancellation);
-            if (parsed.GetValue(images) is { } folder) result = result with { ImagesWithoutFace = LfwProtocol.CountPresent(folder.ToString(), result.MissingImages) };
+            if (parsed.GetValue(options.Images) is { } folder) result = result with { ImagesWithoutFace = LfwProtocol.CountPresent(folder.ToString(), result.MissingImages) };
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.LfwResult);
             else Print(terminal, result);
         });

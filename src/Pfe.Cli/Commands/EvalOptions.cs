@@ -1,14 +1,22 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Pfe.Evaluation.Metrics;
 using Pfe.Fusion;
+using Pfe.Vision;
+using Pfe.Vision.Embedding;
+using Pfe.Vision.Faces;
 
 namespace Pfe.Cli.Commands;
 
-/// <summary>Options that the protocols share.</summary>
+/// <summary>Options that the protocols share: where the faces come from, and how intervals are made.</summary>
 internal sealed class EvalOptions
 {
-    public Option<FileInfo> Features { get; } = new("--features") { Description = "Embeddings of the protocol's images, from pfe embed (.safetensors).", Required = true };
+    public Option<FileInfo?> Features { get; } = new("--features") { Description = "Embeddings of the protocol's images, from pfe embed (.safetensors)." };
+
+    public Option<DirectoryInfo?> Images { get; } = new("--images") { Description = "Instead of --features: the images' folder, embedded with --model." };
+
+    public Option<bool> Aligned { get; } = new("--aligned") { Description = "The images are aligned faces already; nothing is detected." };
+
+    public Option<FileInfo?> Keep { get; } = new("--keep") { Description = "Keep the embeddings of --images in this file, for --features next time." };
 
     public Option<VarianceRule> VarianceRule { get; } = new("--variance-rule") { Description = "Variance of a template: the element-wise minimum, or the product of independent observations.", DefaultValueFactory = _ => Fusion.VarianceRule.Minimum };
 
@@ -18,9 +26,66 @@ internal sealed class EvalOptions
 
     public Option<int> Seed { get; } = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1 };
 
-    public EmbeddingSet LoadFeatures(ParseResult parsed) => EmbeddingSet.Load(parsed.GetValue(Features)!.ToString());
+    /// <summary>Adds the options that say where the faces come from.</summary>
+    public Command AddFaces(Command command)
+    {
+        foreach (var option in (Option[])[Features, Images, FaceOptions.Landmarks, FaceOptions.TransposeInput, Aligned, Keep, ModelOptions.Model, ModelOptions.Models]) command.Add(option);
+        return command;
+    }
+
+    /// <summary>The protocol's faces: read from a feature file, or embedded now.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where progress is told.</param>
+    /// <param name="folder">The images' folder where the command has it as an argument; null for --images.</param>
+    /// <param name="cancellation">Stops embedding; with --keep a later run goes on.</param>
+    public EmbeddingSet Faces(ParseResult parsed, Terminal terminal, string? folder, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(Features) is { } features) return EmbeddingSet.Load(features.ToString());
+        folder ??= parsed.GetValue(Images)?.ToString() ?? throw new UsageException("give --features with a file of pfe embed, or --images with --model");
+        if (parsed.GetValue(Keep) is { } keep)
+        {
+            Embed(parsed, terminal, folder, keep.ToString(), cancellation);
+            return EmbeddingSet.Load(keep.ToString());
+        }
+        var scratch = Directory.CreateTempSubdirectory("pfe-eval-");
+        try
+        {
+            var file = Path.Combine(scratch.FullName, "faces.safetensors");
+            Embed(parsed, terminal, folder, file, cancellation);
+            using var mapped = EmbeddingSet.Load(file);
+            return InMemory(mapped);
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
+    }
 
     public BootstrapOptions? Bootstrap(ParseResult parsed) => parsed.GetValue(Resamples) == 0
         ? null
         : new BootstrapOptions { Resamples = parsed.GetValue(Resamples), Confidence = parsed.GetValue(Confidence), Seed = parsed.GetValue(Seed) };
+
+    private void Embed(ParseResult parsed, Terminal terminal, string folder, string output, CancellationToken cancellation)
+    {
+        var (aligned, landmarks) = (parsed.GetValue(Aligned), parsed.GetValue(FaceOptions.Landmarks));
+        var sources = landmarks is null
+            ? FaceSource.InFolder(folder)
+            : FaceSource.WithLandmarks(landmarks, parsed.GetValue(FaceOptions.TransposeInput) ? LandmarkOrder.Transposed : LandmarkOrder.Interleaved, folder);
+        var (store, messages) = (parsed.Store(), terminal.Progress());
+        using var embedder = parsed.Embedder(store, messages, cancellation);
+        using var finder = aligned || landmarks is not null ? null : new FaceFinder(store);
+        var run = EmbeddingRun.Run(sources, embedder, finder, output, new EmbeddingRunOptions { Aligned = aligned }, terminal.ImageProgress("embedded"), cancellation);
+        terminal.SayFailures(run.Failures);
+    }
+
+    private static EmbeddingSet InMemory(EmbeddingSet mapped)
+    {
+        var (mu, logVariance) = (new float[(long)mapped.Count * mapped.Dimension], new float[(long)mapped.Count * mapped.Dimension]);
+        for (var row = 0; row < mapped.Count; row++)
+        {
+            mapped.Mu(row).CopyTo(mu.AsSpan(row * mapped.Dimension));
+            mapped.LogVariance(row).CopyTo(logVariance.AsSpan(row * mapped.Dimension));
+        }
+        return new EmbeddingSet(mapped.Dimension, mu, logVariance, mapped.Paths, mapped.Metadata);
+    }
 }

@@ -59,8 +59,7 @@ public sealed class FolderBenchmark
         var (results, notes, interval, medianCosine) = (new List<FolderScoreResult>(), new List<string>(EvaluationNotes.Of(_faces, [], pairs.ImpostorCount)), default(IntervalMethod), 0.0);
         foreach (var kind in Kinds)
         {
-            var scores = new float[pairs.Count];
-            new PairScorer(_faces, kind).Score(pairs.First, pairs.Second, scores, cancellation: cancellation);
+            var scores = PairScores.Of(_faces, pairs, kind, cancellation);
             var (genuine, impostor) = pairs.Split(scores);
             var (mates, others) = (new SortedScores(genuine), new SortedScores(impostor));
             if (kind == ScoreKind.Cosine) medianCosine = mates.Ascending[mates.Count / 2];
@@ -94,11 +93,11 @@ public sealed class FolderBenchmark
         var mu = new float[_names.Length * d];
         foreach (var group in Enumerable.Range(0, _rows.Length).GroupBy(n => _identity[n], n => _rows[n])) TemplateFusion.Average(_faces, group.ToArray(), mu.AsSpan(group.Key * d, d));
         using var means = new EmbeddingSet(d, mu, new float[mu.Length], _names);
-        var pairs = (from a in Enumerable.Range(0, _names.Length) from b in Enumerable.Range(a + 1, _names.Length - a - 1) select (a, b)).ToArray();
-        var scores = new float[pairs.Length];
-        new PairScorer(means, ScoreKind.Cosine).Score(pairs.Select(pair => pair.a).ToArray(), pairs.Select(pair => pair.b).ToArray(), scores, cancellation: cancellation);
+        var all = (from a in Enumerable.Range(0, _names.Length) from b in Enumerable.Range(a + 1, _names.Length - a - 1) select (a, b)).ToArray();
+        var pairs = new PairList([.. all.Select(pair => pair.a)], [.. all.Select(pair => pair.b)], new bool[all.Length], null);
+        var scores = PairScores.Of(means, pairs, ScoreKind.Cosine, cancellation);
         return [.. Enumerable.Range(0, scores.Length).Where(n => scores[n] >= medianGenuine).OrderByDescending(n => scores[n])
-            .Select(n => new LikelyDuplicate(_names[pairs[n].a], _names[pairs[n].b], scores[n]))];
+            .Select(n => new LikelyDuplicate(_names[all[n].a], _names[all[n].b], scores[n]))];
     }
 
     private static int CountIdentityPairs(PairList pairs)

@@ -61,8 +61,7 @@ public static class LfwProtocol
         var (results, interval) = (new List<LfwScoreResult>(), default(IntervalMethod));
         foreach (var kind in Kinds)
         {
-            var scores = new float[pairs.Count];
-            new PairScorer(faces, kind).Score(pairs.First, pairs.Second, scores, cancellation: cancellation);
+            var scores = PairScores.Of(faces, pairs, kind, cancellation);
             var folded = FoldedAccuracy.Of(scores, pairs.Same.Span, fold, list.Folds);
             var resampled = bootstrap is null ? null : new VerificationBootstrap(pairs, scores);
             var intervals = resampled?.TarAtFars(Fars, bootstrap!, cancellation);

@@ -1,6 +1,5 @@
 using Pfe.Evaluation.Pairs;
 using Pfe.Fusion;
-using Pfe.Scoring;
 
 namespace Pfe.Evaluation.Templates;
 
@@ -27,8 +26,7 @@ public static class TemplateVerification
         {
             if (pooledAs != (method.Pooling, method.MediaAware)) pooled = method.Pool(faces, templates.Templates, rule, cancellation);
             pooledAs = (method.Pooling, method.MediaAware);
-            var scores = new float[pairs.Count];
-            new PairScorer(pooled!, method.Score).Score(pairs.First, pairs.Second, scores, cancellation: cancellation);
+            var scores = PairScores.Of(pooled!, pairs, method.Score, cancellation);
             MarkMissing(scores, templates, pairs);
             yield return (method, scores);
         }

@@ -1,0 +1,19 @@
+using Pfe.Scoring;
+
+namespace Pfe.Evaluation.Pairs;
+
+internal static class PairScores
+{
+    /// <summary>One score a pair.</summary>
+    /// <param name="faces">The faces that the pairs' rows mean.</param>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="kind">Which score.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static float[] Of(EmbeddingSet faces, PairList pairs, ScoreKind kind, CancellationToken cancellation)
+    {
+        var scores = new float[pairs.Count];
+        using var scorer = new PairScorer(faces, kind, cancellation);
+        scorer.Score(pairs.First, pairs.Second, scores, cancellation: cancellation);
+        return scores;
+    }
+}
