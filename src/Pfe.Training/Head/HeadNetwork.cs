@@ -20,9 +20,6 @@ internal sealed class HeadNetwork : IDisposable
     /// <summary>The least sigma^2.</summary>
     public const double VarianceFloor = UncertaintyHead.VarianceFloor;
 
-    // Held for ever: see MomentumSgd.
-    private static readonly Scalar Floor = VarianceFloor.ToScalar();
-
     private readonly Dictionary<string, Tensor> _tensors;
 
     /// <summary>A fresh head: matrices uniform after Glorot, batch norms neutral, every sigma^2 about exp(-7).</summary>
@@ -72,7 +69,7 @@ internal sealed class HeadNetwork : IDisposable
         var hidden = nn.functional.linear(features, _tensors["hidden.weight"]);
         hidden = BatchNorm(hidden, "hidden", _tensors["hidden.scale"], _tensors["hidden.centre"], training).relu();
         var raw = BatchNorm(nn.functional.linear(hidden, _tensors["output.weight"]), "output", null, null, training);
-        return (raw * _tensors["gain"] + _tensors["offset"]).exp().add(Floor).log().MoveToOuterDisposeScope();
+        return raw.mul(_tensors["gain"]).add(_tensors["offset"], Held.One).exp().add(Held.Floor, Held.One).log().MoveToOuterDisposeScope();
     }
 
     /// <summary>A tensor of <see cref="State"/> as an array, row-major.</summary>

@@ -7,7 +7,7 @@ namespace Pfe.Training.Head;
 internal sealed class MomentumSgd : IDisposable
 {
     private readonly HeadNetwork _head;
-    // Scalars are held: TorchSharp lets the collector free one that is made in passing while native code still reads it.
+    // Kept: see Held.
     private readonly Scalar _momentum;
     private readonly Scalar _decay;
     private readonly double _weightDecay;

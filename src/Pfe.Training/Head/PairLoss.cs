@@ -12,9 +12,6 @@ internal static class PairLoss
     /// <summary>The demo's guard under the division.</summary>
     public const double Guard = 1e-10;
 
-    // Held for ever: see MomentumSgd.
-    private static readonly Scalar GuardScalar = Guard.ToScalar();
-
     /// <summary>Positions i &lt; j of the batch with equal label.</summary>
     /// <param name="labels">One label a batch entry.</param>
     public static (long[] First, long[] Second) SameClass(ReadOnlySpan<int> labels)
@@ -41,8 +38,8 @@ internal static class PairLoss
     {
         using var scope = NewDisposeScope();
         var variance = logVariance.exp();
-        var sum = variance.index_select(0, first) + variance.index_select(0, second);
-        var difference = mu.index_select(0, first) - mu.index_select(0, second);
-        return (difference.mul(difference) / sum.add(GuardScalar) + sum.log()).sum(1).mean().MoveToOuterDisposeScope();
+        var sum = variance.index_select(0, first).add(variance.index_select(0, second), Held.One);
+        var difference = mu.index_select(0, first).sub(mu.index_select(0, second));
+        return difference.mul(difference).div(sum.add(Held.Guard, Held.One)).add(sum.log(), Held.One).sum(1).mean().MoveToOuterDisposeScope();
     }
 }
