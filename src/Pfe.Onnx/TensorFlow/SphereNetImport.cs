@@ -32,19 +32,29 @@ public static class SphereNetImport
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="width">Width of the images it was trained on.</param>
     /// <param name="height">Height of the images it was trained on.</param>
-    /// <exception cref="PfeException">A variable is missing, damaged, or of another shape than SphereNet's; the message names it.</exception>
-    public static ImportedSphereNet Read(TensorFlowCheckpoint checkpoint, int width = DemoWidth, int height = DemoHeight)
+    /// <param name="layers">How many layers it must have (4, 10, 20, 36, 64); null for whatever the variables make up.</param>
+    /// <param name="cancellation">Stops between variables.</param>
+    /// <exception cref="PfeException">
+    /// A variable is missing, damaged, of another shape than SphereNet's, or one that SphereNet does not have; the message names it.
+    /// </exception>
+    public static ImportedSphereNet Read(
+        TensorFlowCheckpoint checkpoint, int width = DemoWidth, int height = DemoHeight, int? layers = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        if (!checkpoint.Variables.Any(variable => variable.Name.StartsWith(SphereNetWeights.Scope + "/", StringComparison.Ordinal)))
+        var variables = new DemoVariables(checkpoint, cancellation);
+        if (!variables.HasScope(SphereNetWeights.Scope))
             throw new PfeException($"checkpoint '{checkpoint.Prefix}' is not of the PFE demo: it has no variables under '{SphereNetWeights.Scope}/'");
-        var weights = SphereNetWeights.Read(checkpoint);
+        var weights = SphereNetWeights.Read(variables);
+        if (layers is not null && weights.Layers != layers)
+            throw new PfeException($"checkpoint '{checkpoint.Prefix}' holds {weights.Name}, {layers} layers are wanted");
         var (rows, columns) = SphereNetGraph.FeatureSize(width, height);
-        var flattened = new Flattened(checkpoint, rows, columns, weights.Stages[^1][0].Outputs, $"{width} x {height}");
-        var network = SphereNetGraph.Build(weights, Bottleneck(checkpoint, flattened), width, height);
-        return new ImportedSphereNet(network, Description(weights.Name, width, height), Head(checkpoint, flattened));
+        var flattened = new Flattened(variables, rows, columns, weights.Stages[^1][0].Outputs, $"{width} x {height}");
+        var network = SphereNetGraph.Build(weights, Bottleneck(variables, flattened), width, height);
+        var head = Head(variables, flattened);
+        variables.RefuseUnread(SphereNetWeights.Scope, HeadScope);
+        return new ImportedSphereNet(network, Description(weights.Name, width, height), head);
     }
 
     private static NetworkDescription Description(string name, int width, int height) => new()
@@ -53,23 +63,23 @@ public static class SphereNetImport
         Alignment = $"demo-{width}x{height}", Embedding = SphereNetGraph.Embedding, FeatureMap = SphereNetGraph.Feature,
     };
 
-    private static FoldedDense Bottleneck(TensorFlowCheckpoint checkpoint, Flattened flattened)
+    private static FoldedDense Bottleneck(DemoVariables checkpoint, Flattened flattened)
     {
         const string scope = SphereNetWeights.Scope + "/Bottleneck";
         var weight = flattened.ReadTransposed($"{scope}/weights");
         var size = weight.Length / flattened.Count;
         var centre = Vector(checkpoint, $"{scope}/BatchNorm/beta", size);
-        return FoldedDense.Fold(weight, Vector(checkpoint, $"{scope}/BatchNorm/moving_mean", size),
+        return FoldedDense.Fold(weight, Mean(checkpoint, scope, size),
             Vector(checkpoint, $"{scope}/BatchNorm/moving_variance", size), _ => 1, row => centre[row]);
     }
 
-    private static UncertaintyHead? Head(TensorFlowCheckpoint checkpoint, Flattened flattened)
+    private static UncertaintyHead? Head(DemoVariables checkpoint, Flattened flattened)
     {
-        if (!checkpoint.Contains($"{HeadScope}/fc1/weights")) return null;
+        if (!checkpoint.HasScope(HeadScope)) return null;
         const string first = HeadScope + "/fc1", second = HeadScope + "/fc_log_sigma_sq", slope = first + "/p_re_lu/alpha";
         var hiddenWeight = flattened.ReadTransposed($"{first}/weights");
         var hidden = hiddenWeight.Length / flattened.Count;
-        var shape = checkpoint.Describe($"{second}/weights").Shape;
+        var shape = checkpoint.Shape($"{second}/weights");
         if (shape.Count != 2 || shape[0] != hidden)
             throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{second}/weights' is [{string.Join(", ", shape)}], [{hidden}, D] is wanted");
         var dimension = (int)shape[1];
@@ -79,12 +89,12 @@ public static class SphereNetImport
             HiddenWeight = hiddenWeight,
             HiddenScale = Vector(checkpoint, $"{first}/BatchNorm/gamma", hidden),
             HiddenCentre = Vector(checkpoint, $"{first}/BatchNorm/beta", hidden),
-            HiddenMean = Vector(checkpoint, $"{first}/BatchNorm/moving_mean", hidden),
+            HiddenMean = Mean(checkpoint, first, hidden),
             HiddenVariance = Vector(checkpoint, $"{first}/BatchNorm/moving_variance", hidden),
             // The demo's head has a ReLU here; a variant with a PReLU keeps its slopes.
             HiddenSlope = checkpoint.Contains(slope) ? Vector(checkpoint, slope, hidden) : default(ReadOnlyMemory<float>),
             OutputWeight = Transpose(checkpoint.ReadFloats($"{second}/weights"), hidden, dimension),
-            OutputMean = Vector(checkpoint, $"{second}/BatchNorm/moving_mean", dimension),
+            OutputMean = Mean(checkpoint, second, dimension),
             OutputVariance = Vector(checkpoint, $"{second}/BatchNorm/moving_variance", dimension),
             // The demo's names mislead: its "alpha" is the gain, and its "gamma" the offset.
             Gain = Vector(checkpoint, $"{HeadScope}/scale_and_shift/alpha", 1)[0],
@@ -92,7 +102,20 @@ public static class SphereNetImport
         };
     }
 
-    private static float[] Vector(TensorFlowCheckpoint checkpoint, string name, int size)
+    /// <summary>
+    /// The moving mean behind a dense layer, less the layer's bias, which comes to the same. slim gives a normalised layer no bias; a
+    /// checkpoint of changed code may have one.
+    /// </summary>
+    private static float[] Mean(DemoVariables checkpoint, string layer, int size)
+    {
+        var mean = Vector(checkpoint, $"{layer}/BatchNorm/moving_mean", size);
+        if (!checkpoint.Contains($"{layer}/biases")) return mean;
+        var bias = Vector(checkpoint, $"{layer}/biases", size);
+        for (var i = 0; i < size; i++) mean[i] -= bias[i];
+        return mean;
+    }
+
+    private static float[] Vector(DemoVariables checkpoint, string name, int size)
     {
         var values = checkpoint.ReadFloats(name);
         return values.Length == size ? values
@@ -108,14 +131,14 @@ public static class SphereNetImport
     }
 
     /// <summary>The flattened feature map: TensorFlow's order is row, column, channel; ONNX's is channel, row, column.</summary>
-    private sealed record Flattened(TensorFlowCheckpoint Checkpoint, int Rows, int Columns, int Channels, string Image)
+    private sealed record Flattened(DemoVariables Checkpoint, int Rows, int Columns, int Channels, string Image)
     {
         public int Count => Rows * Columns * Channels;
 
         /// <summary>A matrix [flattened, outputs] of the checkpoint as [outputs, flattened] with its columns in ONNX's order.</summary>
         public float[] ReadTransposed(string name)
         {
-            var shape = Checkpoint.Describe(name).Shape;
+            var shape = Checkpoint.Shape(name);
             if (shape.Count != 2 || shape[0] != Count)
                 throw new PfeException($"checkpoint '{Checkpoint.Prefix}': '{name}' is [{string.Join(", ", shape)}], an image of {Image} gives {Count} values: what size of image was it trained on?");
             var (matrix, outputs, result) = (Checkpoint.ReadFloats(name), (int)shape[1], new float[Count * shape[1]]);

@@ -14,12 +14,13 @@ internal sealed record SphereConvolution(float[] Kernel, float[]? Bias, float[] 
     /// <summary>
     /// slim.conv2d's variables: kernel [3, 3, in, out], turned into ONNX's order; the PReLU's alpha lies in the convolution's own scope.
     /// </summary>
-    public static SphereConvolution Read(TensorFlowCheckpoint checkpoint, string scope)
+    public static SphereConvolution Read(DemoVariables checkpoint, string scope, bool strided)
     {
-        if (checkpoint.Describe($"{scope}/weights").Shape is not [3, 3, var inputs, var outputs])
-            throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{scope}/weights' is [{string.Join(", ", checkpoint.Describe($"{scope}/weights").Shape)}], SphereNet's convolutions are 3 x 3");
+        if (checkpoint.Shape($"{scope}/weights") is not [3, 3, var inputs, var outputs])
+            throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{scope}/weights' is [{string.Join(", ", checkpoint.Shape($"{scope}/weights"))}], SphereNet's convolutions are 3 x 3");
         var slope = checkpoint.ReadFloats($"{scope}/p_re_lu/alpha");
-        var bias = checkpoint.Contains($"{scope}/biases") ? checkpoint.ReadFloats($"{scope}/biases") : null;
+        // Those with a stride have a bias; the residual units' have none.
+        var bias = strided || checkpoint.Contains($"{scope}/biases") ? checkpoint.ReadFloats($"{scope}/biases") : null;
         if (slope.Length != outputs || (bias?.Length ?? outputs) != outputs)
             throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{scope}' has {outputs} channels, but {slope.Length} PReLU slopes and {bias?.Length ?? outputs} biases");
         return new SphereConvolution(Turn(checkpoint.ReadFloats($"{scope}/weights"), (int)inputs, (int)outputs), bias, slope, (int)inputs);
@@ -55,14 +56,17 @@ internal sealed record SphereNetWeights(IReadOnlyList<IReadOnlyList<SphereConvol
         }
     }
 
-    public static SphereNetWeights Read(TensorFlowCheckpoint checkpoint)
+    /// <summary>Number of convolutions, which is what the depths are named after.</summary>
+    public int Layers => Stages.Sum(stage => stage.Count);
+
+    public static SphereNetWeights Read(DemoVariables checkpoint)
     {
-        if (checkpoint.Variables.FirstOrDefault(variable => variable.Name.Contains("/SE", StringComparison.Ordinal)) is { } gate)
+        if (checkpoint.InScope(Scope).FirstOrDefault(variable => variable.Name.Contains("/SE", StringComparison.Ordinal)) is { } gate)
             throw new PfeException($"checkpoint '{checkpoint.Prefix}' has squeeze-and-excitation blocks ('{gate.Name}'), which the demo's SphereNet switches off: they are not read");
         var (stages, inputs) = (new List<IReadOnlyList<SphereConvolution>>(), 3);
         for (var number = 1; number <= 4; number++)
         {
-            var stage = Scopes(checkpoint, number).Select(scope => SphereConvolution.Read(checkpoint, scope)).ToList();
+            var stage = Scopes(checkpoint, number).Select((scope, i) => SphereConvolution.Read(checkpoint, scope, strided: i == 0)).ToList();
             if (stage.Count % 2 == 0)
                 throw new PfeException($"checkpoint '{checkpoint.Prefix}': stage '{Scope}/conv{number}' has {stage.Count} convolutions; one and then pairs are wanted");
             foreach (var convolution in stage)
@@ -77,7 +81,7 @@ internal sealed record SphereNetWeights(IReadOnlyList<IReadOnlyList<SphereConvol
     }
 
     /// <summary>slim names the convolutions of a scope Conv, Conv_1, Conv_2, ...: in the order of their numbers, not of the alphabet.</summary>
-    private static IEnumerable<string> Scopes(TensorFlowCheckpoint checkpoint, int stage)
+    private static IEnumerable<string> Scopes(DemoVariables checkpoint, int stage)
     {
         yield return $"{Scope}/conv{stage}/Conv";
         for (var i = 1; ; i++)

@@ -11,7 +11,8 @@ namespace Pfe.Onnx.TensorFlow;
 /// <param name="Name">Its name, scopes included.</param>
 /// <param name="Type">Element type: float, half, bfloat16, double, int32, int64, or TensorFlow's number for others.</param>
 /// <param name="Shape">Its sizes; empty for a scalar.</param>
-public sealed record CheckpointVariable(string Name, string Type, IReadOnlyList<long> Shape);
+/// <param name="SlotOf">The variable it belongs to, where it is an optimiser's slot (<c>fc1/weights/Momentum</c>); else null.</param>
+public sealed record CheckpointVariable(string Name, string Type, IReadOnlyList<long> Shape, string? SlotOf);
 
 /// <summary>
 /// A TensorFlow V2 checkpoint (ckpt-N.index with ckpt-N.data-...): read without TensorFlow, every checksum verified, partitioned variables
@@ -19,6 +20,8 @@ public sealed record CheckpointVariable(string Name, string Type, IReadOnlyList<
 /// </summary>
 public sealed class TensorFlowCheckpoint : IDisposable
 {
+    private const int StringType = 7;
+
     private readonly SortedDictionary<string, BundleEntryProto> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<BundleEntryProto>> _slices = new(StringComparer.Ordinal);
     private readonly MappedFile[] _shards;
@@ -53,7 +56,7 @@ public sealed class TensorFlowCheckpoint : IDisposable
     public string Prefix { get; }
 
     /// <summary>The variables, in the order of their names.</summary>
-    public IEnumerable<CheckpointVariable> Variables => _entries.Select(pair => new CheckpointVariable(pair.Key, TypeName(pair.Value.Dtype), Shape(pair.Value)));
+    public IEnumerable<CheckpointVariable> Variables => _entries.Select(pair => Describe(pair.Key, pair.Value));
 
     /// <summary>Opens a checkpoint.</summary>
     /// <param name="path">A folder, a prefix (<c>folder/ckpt-3000</c>), or any of the checkpoint's files.</param>
@@ -67,11 +70,7 @@ public sealed class TensorFlowCheckpoint : IDisposable
     /// <summary>A variable's type and shape.</summary>
     /// <param name="name">The full name.</param>
     /// <exception cref="PfeException">There is none.</exception>
-    public CheckpointVariable Describe(string name)
-    {
-        var entry = Find(name);
-        return new CheckpointVariable(name, TypeName(entry.Dtype), Shape(entry));
-    }
+    public CheckpointVariable Describe(string name) => Describe(name, Find(name));
 
     /// <summary>A variable's values as float32, row-major; half, bfloat16 and double are converted.</summary>
     /// <param name="name">The full name.</param>
@@ -83,13 +82,13 @@ public sealed class TensorFlowCheckpoint : IDisposable
         return Join(name, entry);
     }
 
-    /// <summary>Verifies every variable's bytes against its checksum.</summary>
+    /// <summary>Verifies every variable's bytes against its checksum; strings, whose checksum is over other bytes, are left out.</summary>
     /// <returns>How many stored tensors were verified.</returns>
     /// <exception cref="PfeException">One is wrong; the message names it.</exception>
     public int Verify()
     {
         var count = 0;
-        foreach (var (name, entry) in _entries)
+        foreach (var (name, entry) in _entries.Where(pair => pair.Value.Dtype != StringType))
             foreach (var stored in entry.Slices.Count == 0 ? [entry] : SlicesOf(name, entry).Select(pair => pair.Stored))
             {
                 Bytes(name, stored);
@@ -102,6 +101,13 @@ public sealed class TensorFlowCheckpoint : IDisposable
     public void Dispose()
     {
         foreach (var shard in _shards) shard?.Dispose();
+    }
+
+    private CheckpointVariable Describe(string name, BundleEntryProto entry)
+    {
+        // An optimiser keeps its slots under the variable's own name, where no other variable can be.
+        var slash = name.LastIndexOf('/');
+        return new CheckpointVariable(name, TypeName(entry.Dtype), Shape(entry), slash > 0 && _entries.ContainsKey(name[..slash]) ? name[..slash] : null);
     }
 
     private List<BundleEntryProto> Slices(string name)
@@ -209,7 +215,7 @@ public sealed class TensorFlowCheckpoint : IDisposable
 
     private static string TypeName(int type) => type switch
     {
-        1 => "float", 2 => "double", 3 => "int32", 4 => "uint8", 7 => "string", 9 => "int64", 10 => "bool", 14 => "bfloat16", 19 => "half",
+        1 => "float", 2 => "double", 3 => "int32", 4 => "uint8", StringType => "string", 9 => "int64", 10 => "bool", 14 => "bfloat16", 19 => "half",
         _ => $"TensorFlow type {type}",
     };
 }

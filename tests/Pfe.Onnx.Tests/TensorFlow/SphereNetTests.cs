@@ -26,10 +26,13 @@ public sealed class SphereNetTests
         Import(naive, 32, 48, imported => imported.Base.Name.ShouldBe(name));
     }
 
-    [Fact]
-    public void The_demos_own_size_gives_the_naive_networks_mu_and_log_variance() =>
-        Import(new NaiveSphereNet([0, 0, 0, 0], [64, 128, 256, 512], 96, 112, 512, head: true), 96, 112, imported =>
+    [Theory]
+    [InlineData(4, new[] { 0, 0, 0, 0 })]
+    [InlineData(20, new[] { 1, 2, 4, 1 })]
+    public void The_demos_own_size_gives_the_naive_networks_mu_and_log_variance(int layers, int[] units) =>
+        Import(new NaiveSphereNet(units, [64, 128, 256, 512], 96, 112, 512, head: true), 96, 112, imported =>
         {
+            imported.Base.Name.ShouldBe($"SphereNet-{layers}");
             imported.Head!.Features.ShouldBe(21504);
             imported.Description.Alignment.ShouldBe("demo-96x112");
             imported.Base.Outputs.Select(output => output.ToString()).ShouldBe(["embedding: float [?, 512]", "feature: float [?, 512, 7, 6]"]);
