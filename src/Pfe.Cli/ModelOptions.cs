@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pfe.Onnx;
 using Pfe.Vision;
 using Pfe.Vision.Models;
+using Pfe.Vision.Verification;
 
 namespace Pfe.Cli;
 
@@ -12,13 +13,21 @@ internal static class ModelOptions
     public static readonly Option<string?> Models = new("--models") { Description = $"Folder of the networks; the default is {ModelStore.FolderVariable} or the user's cache." };
 
     /// <summary>The PFE model.</summary>
-    public static readonly Option<string?> Model = new("--model") { Description = "The PFE model: an ONNX file of 'pfe train' or 'pfe export', or an address with its checksum." };
+    public static readonly Option<string?> Model = new("--model") { Description = "The PFE model: an ONNX file of 'pfe train' or 'pfe export', or an address with its checksum; by default the registry's base network with the head that comes with Pfe." };
 
     public static ModelStore Store(this ParseResult parsed) => new(parsed.GetValue(Models));
 
-    public static FaceEmbedder Embedder(this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation)
+    /// <summary>The model's path: the one named, or the default model.</summary>
+    public static string ModelPath(this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>
+        parsed.GetValue(Model) is { } reference ? store.Resolve(reference, messages, cancellation) : DefaultModel.Get(store, messages, cancellation);
+
+    public static FaceEmbedder Embedder(this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>
+        new(OnnxModel.Load(parsed.ModelPath(store, messages, cancellation)));
+
+    /// <summary>The model with the store's detector.</summary>
+    public static FaceVerifier Verifier(this ParseResult parsed, IProgress<string> messages, CancellationToken cancellation)
     {
-        var reference = parsed.GetValue(Model) ?? throw new UsageException("give --model with an ONNX file of 'pfe train' or 'pfe export'");
-        return new FaceEmbedder(OnnxModel.Load(store.Resolve(reference, messages, cancellation)));
+        var store = parsed.Store();
+        return FaceVerifier.Open(store, parsed.ModelPath(store, messages, cancellation), messages, cancellation);
     }
 }

@@ -26,6 +26,8 @@ internal static class PfeApplication
     {
         CommonOptions.Json,
         // One line a command, in the order of the work.
+        DemoCommand.Create(terminal),
+        CompareCommand.Create(terminal),
         ModelsCommand.Create(terminal),
         DetectCommand.Create(terminal),
         AlignCommand.Create(terminal),

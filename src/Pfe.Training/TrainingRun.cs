@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Pfe.Calibration;
 using Pfe.Onnx;
+using Pfe.Scoring;
 using Pfe.Training.Configuration;
 using Pfe.Training.Features;
 using Pfe.Training.Head;
@@ -148,7 +150,27 @@ public sealed class TrainingRun
         };
         var head = trainer.Head.Export(input.HeadInput, notes);
         head.Save(_folder.Head);
-        ProbabilisticModel.Build(input.Network, input.Description, head).Save(_folder.Model);
+        Calibrated(ProbabilisticModel.Build(input.Network, input.Description, head), trainer, input).Save(_folder.Model);
+    }
+
+    /// <summary>With a calibration on the held-out faces in its metadata, where they are enough for one.</summary>
+    private OnnxModel Calibrated(OnnxModel model, HeadTrainer trainer, TrainingInput input)
+    {
+        if (input.Faces.HeldOut.Count == 0) return model;
+        using var faces = HeldOutEvaluation.Mixed(trainer.Head, input.Cache, input.Faces.HeldOut, input.Labels, _config.BaseRandomSeed);
+        faces.Save(_folder.HeldOutFaces);
+        try
+        {
+            var pairs = HeldOutEvaluation.AllPairs(faces, [.. input.Faces.HeldOut.Select(image => input.Labels[image])]);
+            var source = $"{_config.TrainingData ?? "training data"}: {_config.HeldOutClasses} people held out, {faces.Count} images, half of them damaged";
+            var calibration = CalibrationFit.Fit(pairs, FaceUncertainty.Of(faces), ScoreKind.MutualLikelihood, faces.Dimension, source);
+            return model.WithMetadata(ScoreCalibration.MetadataKey, calibration.ToJson());
+        }
+        catch (PfeException e)
+        {
+            Say($"the model has no calibration: {e.Message}; 'pfe calibrate' makes one from people of your own");
+            return model;
+        }
     }
 
     private void Say(string text) => _progress?.Report(new TrainingEvent.Note(text));

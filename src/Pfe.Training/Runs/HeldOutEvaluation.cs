@@ -1,3 +1,4 @@
+using Pfe.Calibration;
 using Pfe.Evaluation.Metrics;
 using Pfe.Fusion;
 using Pfe.Scoring;
@@ -41,13 +42,47 @@ internal static class HeldOutEvaluation
             using var damaged = Embed(head, cache, [.. images.Select(image => (image, 2 + random.Next(copies)))]);
             rows.AddRange(Pairs("damaged", damaged, classes));
         }
-        using var mixed = Embed(head, cache, [.. images.Select(image => (image, copies > 0 && random.Next(2) == 0 ? 2 + random.Next(copies) : 0))]);
+        using var mixed = Mixed(head, cache, images, labels, seed);
         if (copies > 0) rows.AddRange(Pairs("mixed", mixed, classes));
         rows.AddRange(Templates(mixed, classes));
         return rows;
     }
 
-    private static EmbeddingSet Embed(HeadNetwork head, FeatureCache cache, (int Image, int Variant)[] faces)
+    /// <summary>
+    /// Every held-out image once, clean or damaged as chance decides: what the model's calibration is fitted on. Paths read class/image, with #copy behind
+    /// where it is a damaged one.
+    /// </summary>
+    /// <param name="head">Evaluated with its moving averages.</param>
+    /// <param name="cache">The images' features.</param>
+    /// <param name="images">Held-out images.</param>
+    /// <param name="labels">The class of every image of the cache.</param>
+    /// <param name="seed">Decides which images are damaged; the same for every head.</param>
+    public static EmbeddingSet Mixed(HeadNetwork head, FeatureCache cache, IReadOnlyList<int> images, IReadOnlyList<int> labels, int seed)
+    {
+        var (copies, random) = (cache.Index.Variants - 2, Seeds.Random(seed, Seeds.HeldOut, 2));
+        var faces = images.Select(image => (Image: image, Variant: copies > 0 && random.Next(2) == 0 ? 2 + random.Next(copies) : 0)).ToArray();
+        return Embed(head, cache, faces, [.. faces.Select(face => $"{labels[face.Image]:D5}/{face.Image:D6}{(face.Variant > 0 ? $"#{face.Variant - 1}" : "")}")]);
+    }
+
+    /// <summary>All pairs of faces with their scores, for a calibration.</summary>
+    /// <param name="faces">N faces.</param>
+    /// <param name="classes">N classes.</param>
+    public static ScoredPairs AllPairs(EmbeddingSet faces, int[] classes)
+    {
+        var (first, second) = AllPairs(faces.Count);
+        return ScoredPairs.Of(faces, first, second, Array.ConvertAll(first, row => classes[row]).Zip(second, (label, row) => label == classes[row]).ToArray());
+    }
+
+    private static (int[] First, int[] Second) AllPairs(int count)
+    {
+        var all = count * (count - 1) / 2;
+        var (first, second) = (new int[all], new int[all]);
+        for (int i = 0, at = 0; i < count; i++)
+            for (var j = i + 1; j < count; j++, at++) (first[at], second[at]) = (i, j);
+        return (first, second);
+    }
+
+    private static EmbeddingSet Embed(HeadNetwork head, FeatureCache cache, (int Image, int Variant)[] faces, string[]? paths = null)
     {
         const int Block = 256;
         using var _ = no_grad();
@@ -66,7 +101,7 @@ internal static class HeldOutEvaluation
             }
             head.Forward(tensor(input, [count, cache.InputSize]), training: false).data<float>().CopyTo(logVariance, first * dimension);
         }
-        return new EmbeddingSet(dimension, mu, logVariance, [.. faces.Select(face => $"{face.Image}/{face.Variant}")]);
+        return new EmbeddingSet(dimension, mu, logVariance, paths ?? new string[faces.Length]);
     }
 
     private static IEnumerable<HeldOutRow> Pairs(string name, EmbeddingSet faces, int[] classes)
@@ -98,11 +133,8 @@ internal static class HeldOutEvaluation
 
     private static HeldOutRow Row(string pairs, string score, EmbeddingSet faces, int[] classes, ScoreKind kind)
     {
-        var all = faces.Count * (faces.Count - 1) / 2;
-        var (first, second) = (new int[all], new int[all]);
-        for (int i = 0, at = 0; i < faces.Count; i++)
-            for (var j = i + 1; j < faces.Count; j++, at++) (first[at], second[at]) = (i, j);
-        var scores = new float[all];
+        var (first, second) = AllPairs(faces.Count);
+        var scores = new float[first.Length];
         new PairScorer(faces, kind).Score(first, second, scores);
         var genuine = scores.Where((_, pair) => classes[first[pair]] == classes[second[pair]]).ToArray();
         var impostor = scores.Where((_, pair) => classes[first[pair]] != classes[second[pair]]).ToArray();

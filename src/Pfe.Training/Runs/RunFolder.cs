@@ -16,6 +16,9 @@ public sealed record RunFolder(string Path)
     /// <summary>One line an epoch and kind of pair: MLS against cosine on the classes set aside.</summary>
     public string HeldOut => System.IO.Path.Combine(Path, "held_out.csv");
 
+    /// <summary>Embeddings of the held-out faces, clean and damaged: what the model's calibration was fitted on.</summary>
+    public string HeldOutFaces => System.IO.Path.Combine(Path, "held_out.safetensors");
+
     /// <summary>The trained head alone.</summary>
     public string Head => System.IO.Path.Combine(Path, "head.safetensors");
 

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Text.Json.Serialization;
+using Pfe.Calibration;
+using Pfe.Vision.Verification;
+using Spectre.Console;
+
+namespace Pfe.Cli.Commands;
+
+/// <summary>What <c>pfe compare --json</c> writes.</summary>
+internal sealed record CompareResult(ComparedPhotograph First, ComparedPhotograph Second, float Cosine, float Mls, Verdict? Verdict);
+
+/// <summary>One photograph of a comparison: the face's box in pixels, its uncertainty (mean ln sigma^2) and quality 0 to 100.</summary>
+internal sealed record ComparedPhotograph(string Path, double[] Box, double DetectionScore, double Uncertainty, double? Quality);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSerializable(typeof(CompareResult))]
+internal sealed partial class CompareJson : JsonSerializerContext;
+
+/// <summary>pfe compare: are these two photographs one person?</summary>
+internal static class CompareCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var first = new Argument<string>("first") { Description = "A photograph." };
+        var second = new Argument<string>("second") { Description = "Another photograph." };
+        var rate = new Option<double?>("--fmr") { Description = "False-match rate of the answer 'same', one that the model's calibration has (default: 0.001)." };
+        var main = new Option<bool>("--main-face") { Description = "Take the main face where a photograph shows several, instead of refusing it." };
+        return new Command("compare", "Are these two photographs one person? Example: pfe compare a.jpg b.jpg")
+        {
+            first, second, rate, main, ModelOptions.Models, ModelOptions.Model,
+        }.Does(terminal, (parsed, cancellation) =>
+        {
+            using var verifier = parsed.Verifier(terminal.Progress(), cancellation);
+            var result = verifier.Compare(
+                parsed.GetValue(first)!, parsed.GetValue(second)!, parsed.GetValue(main) ? FaceChoice.Main : FaceChoice.Only, parsed.GetValue(rate));
+            if (parsed.GetValue(CommonOptions.Json))
+                terminal.WriteJson(new CompareResult(Photograph(result.First), Photograph(result.Second), result.Cosine, result.MutualLikelihood, result.Verdict), CompareJson.Default.CompareResult);
+            else Print(terminal.Results, result);
+        });
+    }
+
+    private static ComparedPhotograph Photograph(ComparedFace face) => new(face.Path,
+        [face.Detection.Box.Left, face.Detection.Box.Top, face.Detection.Box.Right, face.Detection.Box.Bottom], face.Detection.Score, face.Uncertainty, face.Quality);
+
+    private static void Print(IAnsiConsole console, FaceComparison result)
+    {
+        var faces = new Grid().AddColumns(3);
+        foreach (var face in new[] { result.First, result.Second })
+            faces.AddRow(new Text(Path.GetFileName(face.Path)), new Markup(Bar(face.Quality)), new Text(Words(face)));
+        console.Write(faces);
+        console.WriteLine();
+        console.MarkupLineInterpolated($"cosine  {result.Cosine:0.000}");
+        console.MarkupLineInterpolated($"MLS     {result.MutualLikelihood:0.0}   (no fixed range; the probability below is what to read)");
+        console.WriteLine();
+        if (result.Verdict is not { } verdict)
+        {
+            console.MarkupLine("[yellow]no verdict[/]: this model has no calibration; fit one with 'pfe calibrate'");
+            return;
+        }
+        var (colour, answer) = verdict.Answer switch
+        {
+            Answer.Same => ("green", "same person"),
+            Answer.Different => ("red", "different people"),
+            _ => ("yellow", "cannot tell"),
+        };
+        console.MarkupLine($"[bold {colour}]{answer}[/]   P(same person) {Percent(verdict.Probability)}");
+        console.WriteLine(verdict.Reason);
+        console.WriteLine($"'same' is wrong for {Share(verdict.FalseMatchRate)} pairs of different people, 'different' for {Share(verdict.FalseNonMatchRate)} pairs of one person (on the calibration's photographs)");
+    }
+
+    private static string Bar(double? quality)
+    {
+        const int Cells = 20;
+        if (quality is not { } q) return "";
+        var full = (int)Math.Round(q / 100 * Cells);
+        var colour = q >= 50 ? "green" : q >= 15 ? "yellow" : "red";
+        return $"[{colour}]{new string('█', full)}[/][grey]{new string('░', Cells - full)}[/]";
+    }
+
+    private static string Words(ComparedFace face) => face.Quality is { } q
+        ? $"quality {q:0} of 100: {q switch { >= 75 => "very certain", >= 40 => "certain", >= 15 => "less certain than most", >= QualityScale.Poor => "uncertain", _ => "too uncertain to rely on" }}"
+        : $"mean ln sigma^2 {face.Uncertainty:0.00}";
+
+    // A probability of 100.0 % would be a claim that no calibration on some thousand pairs supports.
+    private static string Percent(double probability) => probability switch { > 0.999 => "> 99.9 %", < 0.001 => "< 0.1 %", _ => $"= {probability:0.0 %}" };
+
+    private static string Share(double rate) => $"1 in {Math.Round(1 / rate):#,0}";
+}

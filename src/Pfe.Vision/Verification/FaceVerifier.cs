@@ -1,0 +1,110 @@
+using System.Numerics.Tensors;
+using Pfe.Calibration;
+using Pfe.Onnx;
+using Pfe.Scoring;
+using Pfe.Vision.Faces;
+using Pfe.Vision.Imaging;
+using Pfe.Vision.Models;
+
+namespace Pfe.Vision.Verification;
+
+/// <summary>Which face of a photograph is meant when there are several.</summary>
+public enum FaceChoice
+{
+    /// <summary>There must be exactly one; several are an error.</summary>
+    Only,
+
+    /// <summary>The main one: <see cref="FaceFinder.FindMain(Image)"/>.</summary>
+    Main,
+}
+
+/// <summary>
+/// Are these two photographs one person? Detection, alignment, embedding, score, calibration and verdict behind one call.
+/// Safe for several threads at once.
+/// </summary>
+/// <example><code>
+/// using var verifier = FaceVerifier.Open(new ModelStore());
+/// var result = verifier.Compare("a.jpg", "b.jpg");
+/// Console.WriteLine($"{result.Verdict!.Answer}: {result.Verdict.Probability:P1}");
+/// </code></example>
+public sealed class FaceVerifier : IDisposable
+{
+    private readonly FaceFinder _finder;
+    private readonly FaceEmbedder _embedder;
+    private readonly ScoreCalibration? _calibration;
+
+    private FaceVerifier(FaceFinder finder, FaceEmbedder embedder, ScoreCalibration? calibration) =>
+        (_finder, _embedder, _calibration) = (finder, embedder, calibration);
+
+    /// <summary>Opens a model together with the store's detector.</summary>
+    /// <param name="store">Where the networks are.</param>
+    /// <param name="model">Path of a model that Pfe exported; null for <see cref="DefaultModel"/>.</param>
+    /// <param name="progress">Told before something is fetched.</param>
+    /// <param name="cancellation">Stops waiting and fetching.</param>
+    /// <exception cref="PfeException">A network cannot be had, or the model is another kind of ONNX file.</exception>
+    public static FaceVerifier Open(ModelStore store, string? model = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var path = model ?? DefaultModel.Get(store, progress, cancellation);
+        var embedder = new FaceEmbedder(OnnxModel.Load(path));
+        try
+        {
+            var calibration = embedder.Metadata.TryGetValue(ScoreCalibration.MetadataKey, out var json) ? ScoreCalibration.FromJson(json, path) : null;
+            return new FaceVerifier(new FaceFinder(store), embedder, calibration);
+        }
+        catch
+        {
+            embedder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Compares two photographs.</summary>
+    /// <param name="first">Path of the first.</param>
+    /// <param name="second">Path of the second.</param>
+    /// <param name="choice">What to do with several faces in one photograph.</param>
+    /// <param name="falseMatchRate">The false-match rate of the answer "same"; null for the calibration's usual one.</param>
+    /// <exception cref="ImageException">A photograph cannot be read, shows no face, or several where one is wanted.</exception>
+    /// <exception cref="UsageException">The calibration has no threshold for that rate.</exception>
+    public FaceComparison Compare(string first, string second, FaceChoice choice = FaceChoice.Only, double? falseMatchRate = null)
+    {
+        var (a, b) = (Face(first, choice), Face(second, choice));
+        var (variance1, variance2) = (Variance(a), Variance(b));
+        var cosine = Cosine.Score(a.Embedding.Mu, b.Embedding.Mu);
+        var mls = MutualLikelihood.Score(a.Embedding.Mu, variance1, b.Embedding.Mu, variance2);
+        var score = _calibration?.Score switch
+        {
+            ScoreKind.Cosine => cosine,
+            ScoreKind.SharedVariance => SharedVariance.Score(a.Embedding.Mu, variance1, b.Embedding.Mu, variance2),
+            _ => mls,
+        };
+        return new FaceComparison(a, b, cosine, mls, _calibration?.Decide(score, a.Uncertainty, b.Uncertainty, falseMatchRate));
+    }
+
+    /// <summary>Unloads the networks.</summary>
+    public void Dispose()
+    {
+        _finder.Dispose();
+        _embedder.Dispose();
+    }
+
+    private ComparedFace Face(string path, FaceChoice choice)
+    {
+        var photo = Image.Load(path);
+        var found = _finder.FindAll(photo);
+        if (found.Count == 0) throw new ImageException(path, "no face found; a face of at least 20 pixels between the eyes and not turned to profile is wanted");
+        if (found.Count > 1 && choice == FaceChoice.Only)
+            throw new ImageException(path, $"{found.Count} faces found; crop the photograph to one, or ask for the main face (--main-face)");
+        var face = FaceFinder.Main(found, photo)!;
+        var embedding = _embedder.Embed(photo, face.Landmarks);
+        var uncertainty = FaceUncertainty.Of(embedding.LogVariance);
+        return new ComparedFace(path, face, embedding, uncertainty, _calibration?.Quality.Of(uncertainty));
+    }
+
+    private static float[] Variance(ComparedFace face)
+    {
+        var variance = new float[face.Embedding.LogVariance.Length];
+        TensorPrimitives.Exp(face.Embedding.LogVariance, variance);
+        return variance;
+    }
+}

@@ -1,0 +1,32 @@
+using Pfe.Calibration;
+using Pfe.Onnx;
+using Pfe.Vision.Models;
+
+namespace Pfe.Vision.Tests.Models;
+
+public sealed class DefaultModelTests
+{
+    [Fact]
+    public void The_default_model_is_put_together_once_and_carries_its_description_and_calibration()
+    {
+        var path = DefaultModel.Get(new ModelStore());
+        var written = File.GetLastWriteTimeUtc(path);
+        DefaultModel.Get(new ModelStore()).ShouldBe(path);
+        File.GetLastWriteTimeUtc(path).ShouldBe(written);
+
+        var model = OnnxModel.Load(path);
+        ProbabilisticModel.Describe(model).ChannelOrder.ShouldBe(ChannelOrder.Bgr);
+        var calibration = ScoreCalibration.FromJson(model.Metadata[ScoreCalibration.MetadataKey], path);
+        calibration.Dimension.ShouldBe(512);
+        calibration.FalseMatch.Select(point => point.Rate).ShouldContain(1e-4);
+    }
+
+    [Fact]
+    public void Its_means_have_length_1_and_its_variances_differ_between_pictures()
+    {
+        using var embedder = new FaceEmbedder(OnnxModel.Load(DefaultModel.Get(new ModelStore())));
+        var (flat, busy) = (embedder.EmbedAligned(Drawn.Gradient(112, 112)), embedder.EmbedAligned(Drawn.Noise(112, 112, 1)));
+        Math.Sqrt(flat.Mu.Sum(value => (double)value * value)).ShouldBe(1, 1e-5);
+        Math.Abs(FaceUncertainty.Of(flat.LogVariance) - FaceUncertainty.Of(busy.LogVariance)).ShouldBeGreaterThan(0.01);
+    }
+}
