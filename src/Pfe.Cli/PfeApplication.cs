@@ -34,5 +34,8 @@ internal static class PfeApplication
         EmbedCommand.Create(terminal),
         TrainCommand.Create(terminal),
         EvalCommand.Create(terminal),
+        ExportCommand.Create(terminal),
+        ImportTfCommand.Create(terminal),
+        InspectCommand.Create(terminal),
     };
 }

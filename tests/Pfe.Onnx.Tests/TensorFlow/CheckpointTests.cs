@@ -1,5 +1,6 @@
 using Pfe.Onnx.TensorFlow;
 using Pfe.TestSupport;
+using Pfe.TestSupport.TensorFlow;
 
 namespace Pfe.Onnx.Tests.TensorFlow;
 
@@ -67,10 +68,10 @@ public sealed class CheckpointTests
         using var folder = new TemporaryFolder();
         float[] values = [1, -2.5f, 0, 65504, 1e-7f];
         var writer = new CheckpointWriter();
-        writer.Add("half", CheckpointWriter.Half, [.. values.SelectMany(value => BitConverter.GetBytes((Half)value))], 5);
-        writer.Add("bfloat16", CheckpointWriter.BFloat16, [.. values.SelectMany(value => BitConverter.GetBytes(value)[2..])], 5);
-        writer.Add("double", CheckpointWriter.Double, [.. values.SelectMany(value => BitConverter.GetBytes((double)value))], 5);
-        writer.Add("step", CheckpointWriter.Int64, BitConverter.GetBytes(3000L));
+        writer.Add("half", CheckpointWriter.DtHalf, [.. values.SelectMany(value => BitConverter.GetBytes((Half)value))], 5);
+        writer.Add("bfloat16", CheckpointWriter.DtBFloat16, [.. values.SelectMany(value => BitConverter.GetBytes(value)[2..])], 5);
+        writer.Add("double", CheckpointWriter.DtDouble, [.. values.SelectMany(value => BitConverter.GetBytes((double)value))], 5);
+        writer.Add("step", CheckpointWriter.DtInt64, BitConverter.GetBytes(3000L));
         writer.Write(folder.File("ckpt-1"));
         using var checkpoint = TensorFlowCheckpoint.Open(folder.Path);
         checkpoint.ReadFloats("half").ShouldBe([.. values.Select(value => (float)(Half)value)]);

@@ -1,5 +1,6 @@
 using Pfe.Onnx.TensorFlow;
 using Pfe.TestSupport;
+using Pfe.TestSupport.TensorFlow;
 
 namespace Pfe.Onnx.Tests.TensorFlow;
 

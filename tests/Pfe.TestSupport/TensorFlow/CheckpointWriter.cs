@@ -1,18 +1,16 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
-using Google.Protobuf;
-using Pfe.Onnx.Wire;
 
-namespace Pfe.Onnx.Tests.TensorFlow;
+namespace Pfe.TestSupport.TensorFlow;
 
 /// <summary>
-/// Writes checkpoints as TensorFlow's BundleWriter does: prefix-compressed blocks, restart points every 16 entries, masked CRC-32C (by a
-/// byte-wise loop of its own), several data files, partitioned variables with keys in ordered code.
+/// Writes checkpoints as TensorFlow's BundleWriter does: prefix-compressed blocks, restart points every 16 entries, masked CRC-32C,
+/// several data files, partitioned variables with keys in ordered code. Everything is encoded by hand; it shares no code with the reader.
 /// </summary>
-internal sealed class CheckpointWriter
+public sealed class CheckpointWriter
 {
-    public const int Float = 1, Double = 2, Int64 = 9, BFloat16 = 14, Half = 19;
+    public const int DtFloat = 1, DtDouble = 2, DtInt64 = 9, DtBFloat16 = 14, DtHalf = 19;
 
     private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(value =>
     {
@@ -29,33 +27,29 @@ internal sealed class CheckpointWriter
 
     public int BlockSize { get; init; } = 4096;
 
-    public void Add(string name, float[] values, params long[] shape) => Add(name, Float, MemoryMarshal.AsBytes<float>(values).ToArray(), shape);
+    public void Add(string name, float[] values, params long[] shape) => Add(name, DtFloat, MemoryMarshal.AsBytes<float>(values).ToArray(), shape);
 
     public void Add(string name, int type, byte[] bytes, params long[] shape) =>
-        _entries[Encoding.UTF8.GetBytes(name)] = Store(type, bytes, shape).ToByteArray();
+        _entries[Encoding.UTF8.GetBytes(name)] = Store(type, bytes, shape);
 
     /// <summary>A variable split along its first dimension into parts of the given sizes.</summary>
     public void AddPartitioned(string name, float[] values, long[] shape, params long[] parts)
     {
-        var whole = new BundleEntryProto { Dtype = Float, Shape = Shape(shape) };
-        var (row, start) = ((int)(values.Length / shape[0]), 0L);
+        var (row, start, slices) = ((int)(values.Length / shape[0]), 0L, new List<byte[]>());
         foreach (var part in parts)
         {
-            var slice = new TensorSliceProto();
-            for (var d = 0; d < shape.Length; d++)
-                slice.Extent.Add(d == 0 ? new TensorSliceProto.Types.Extent { Start = start, Length = part } : new TensorSliceProto.Types.Extent());
-            // TensorFlow lists the partitions in the order in which they were saved, which need not be that of their places.
-            whole.Slices.Insert(0, slice);
             var bytes = MemoryMarshal.AsBytes(values.AsSpan((int)start * row, (int)part * row)).ToArray();
-            _entries[SliceKey(name, slice)] = Store(Float, bytes, [part, .. shape[1..]]).ToByteArray();
+            _entries[SliceKey(name, start, part, shape.Length)] = Store(DtFloat, bytes, [part, .. shape[1..]]);
+            // TensorFlow lists the partitions in the order in which they were saved, which need not be that of their places.
+            slices.Insert(0, Message(7, [.. Message(1, [.. Field(1, start), .. Field(2, part)]), .. shape.Skip(1).SelectMany(_ => Message(1, []))]));
             start += part;
         }
-        _entries[Encoding.UTF8.GetBytes(name)] = whole.ToByteArray();
+        _entries[Encoding.UTF8.GetBytes(name)] = [.. Field(1, DtFloat), .. Message(2, Shape(shape)), .. slices.SelectMany(slice => slice)];
     }
 
     public void Write(string prefix)
     {
-        _entries[[]] = new BundleHeaderProto { NumShards = _shards.Length, Endianness = BundleHeaderProto.Types.Endianness.Little }.ToByteArray();
+        _entries[[]] = [.. Field(1, _shards.Length), .. Message(3, Field(1, 1))];
         Directory.CreateDirectory(Path.GetDirectoryName(prefix)!);
         for (var i = 0; i < _shards.Length; i++) File.WriteAllBytes($"{prefix}.data-{i:D5}-of-{_shards.Length:D5}", _shards[i].ToArray());
         File.WriteAllBytes(prefix + ".index", Table());
@@ -71,18 +65,26 @@ internal sealed class CheckpointWriter
         return ((crc >> 15) | (crc << 17)) + 0xa282ead8;
     }
 
-    private BundleEntryProto Store(int type, byte[] bytes, long[] shape)
+    /// <summary>Puts the bytes into a data file; gives the entry: type 1, shape 2, file 3, offset 4, size 5, checksum 6.</summary>
+    private byte[] Store(int type, byte[] bytes, long[] shape)
     {
         var shard = _stored++ % _shards.Length;
         // Multiples of 4 only by chance in real files: an odd gap keeps the reader honest about alignment.
         _shards[shard].Write(new byte[_shards[shard].Length % 2 == 0 ? 1 : 0]);
-        var entry = new BundleEntryProto
-        {
-            Dtype = type, Shape = Shape(shape), ShardId = shard, Offset = _shards[shard].Length, Size = bytes.Length, Crc32C = MaskedCrc(bytes),
-        };
+        var offset = _shards[shard].Length;
         _shards[shard].Write(bytes);
-        return entry;
+        return
+        [
+            .. Field(1, type), .. Message(2, Shape(shape)), .. Field(3, shard), .. Field(4, offset), .. Field(5, bytes.Length),
+            (6 << 3) | 5, .. BitConverter.GetBytes(MaskedCrc(bytes)),
+        ];
     }
+
+    private static byte[] Shape(long[] shape) => [.. shape.SelectMany(size => Message(2, Field(1, size)))];
+
+    private static byte[] Field(int number, long value) => value == 0 ? [] : [(byte)(number << 3), .. Number(value)];
+
+    private static byte[] Message(int number, byte[] content) => [(byte)(number << 3 | 2), .. Number(content.Length), .. content];
 
     private byte[] Table()
     {
@@ -139,16 +141,13 @@ internal sealed class CheckpointWriter
         return [.. bytes];
     }
 
-    private static byte[] SliceKey(string name, TensorSliceProto slice)
+    /// <summary>The key of a partition along the first dimension; the others are whole, which is coded as start 0, length -1.</summary>
+    private static byte[] SliceKey(string name, long start, long length, int dimensions)
     {
         var key = new List<byte> { 0 };
         foreach (var value in Encoding.UTF8.GetBytes(name)) key.AddRange(value switch { 0 => [0, 255], 255 => [255, 0], _ => [value] });
-        key.AddRange([0, 1, 1, (byte)slice.Extent.Count]);
-        foreach (var extent in slice.Extent)
-        {
-            key.AddRange(Ordered(extent.Start));
-            key.AddRange(Ordered(extent.HasLength ? extent.Length : -1));
-        }
+        key.AddRange([0, 1, 1, (byte)dimensions, .. Ordered(start), .. Ordered(length)]);
+        for (var d = 1; d < dimensions; d++) key.AddRange([.. Ordered(0), .. Ordered(-1)]);
         return [.. key];
     }
 
@@ -164,12 +163,5 @@ internal sealed class CheckpointWriter
         bytes = bytes[^length..];
         bytes[0] ^= (byte)(0xff << (8 - length));
         return bytes;
-    }
-
-    private static BundleShapeProto Shape(long[] shape)
-    {
-        var proto = new BundleShapeProto();
-        foreach (var size in shape) proto.Dim.Add(new BundleShapeProto.Types.Dim { Size = size });
-        return proto;
     }
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace Pfe.Onnx.Tests.TensorFlow;
+namespace Pfe.TestSupport.TensorFlow;
 
 /// <summary>
 /// The demo's two networks as TensorFlow computes them, in float64 and in TensorFlow's own layout (height, width, channel), straight
 /// from the variables: nothing folded, turned or transposed. It shares no code with the import.
 /// </summary>
-internal sealed class NaiveSphereNet
+public sealed class NaiveSphereNet
 {
     private readonly SortedDictionary<string, (float[] Values, long[] Shape)> _variables = new(StringComparer.Ordinal);
     private readonly int[] _units, _channels;
