@@ -6,7 +6,6 @@ namespace Pfe.Scoring.Blocks;
 internal sealed unsafe class MutualLikelihoodGallery : IGallery
 {
     private readonly AlignedMemory _memory;
-    private readonly FaceBlocks _blocks;
 
     public MutualLikelihoodGallery(EmbeddingSet faces, int threads, CancellationToken cancellation)
     {
@@ -14,30 +13,32 @@ internal sealed unsafe class MutualLikelihoodGallery : IGallery
         var (strays, scale) = (new Strays(), VarianceScale.For(survey.Range));
         var blockBytes = FaceBlocks.BytesOf(faces.Dimension, BlockStore.Float32);
         _memory = new AlignedMemory((faces.Count + 15L) / 16 * blockBytes);
-        _blocks = new FaceBlocks(_memory, _memory.Start, faces.Count, faces.Dimension, BlockStore.Float32, scale, survey.Range) { Strays = strays };
-        Workers.Run(_blocks.BlockCount, 64, threads, (first, end) =>
+        Blocks = new FaceBlocks(_memory, _memory.Start, faces.Count, faces.Dimension, BlockStore.Float32, scale, survey.Range) { Strays = strays };
+        Workers.Run(Blocks.BlockCount, 64, threads, (first, end) =>
         {
             var reader = new FaceReader(faces);
             for (var block = first; block < end; block++)
             {
-                FaceBlocks.Clear(_blocks.Block(block), faces.Dimension, BlockStore.Float32);
+                FaceBlocks.Clear(Blocks.Block(block), faces.Dimension, BlockStore.Float32);
                 for (var face = block * 16; face < Math.Min(block * 16 + 16, faces.Count); face++)
                 {
                     var mu = reader.Read(face, out var variance);
-                    if (FaceGuard.FitsKernels(mu, variance, out _)) FaceBlocks.Write(_blocks.Block(block), BlockStore.Float32, face % 16, mu, variance, scale);
+                    if (FaceGuard.FitsKernels(mu, variance, out _)) FaceBlocks.Write(Blocks.Block(block), BlockStore.Float32, face % 16, mu, variance, scale);
                     else lock (strays) strays.Add(face, mu, variance);
                 }
             }
         }, cancellation);
     }
 
-    public int Count => _blocks.Count;
+    public FaceBlocks Blocks { get; }
 
-    public int Dimension => _blocks.Dimension;
+    public int Count => Blocks.Count;
 
-    public int BlockCount => _blocks.BlockCount;
+    public int Dimension => Blocks.Dimension;
 
-    public IProbes Prepare(EmbeddingSet probes, int first, int count) => new Probes(_blocks, new ProbeRows(probes, first, count, _blocks));
+    public int BlockCount => Blocks.BlockCount;
+
+    public IProbes Prepare(EmbeddingSet probes, int first, int count) => new Probes(Blocks, new ProbeRows(probes, first, count, Blocks));
 
     public void Dispose() => _memory.Dispose();
 

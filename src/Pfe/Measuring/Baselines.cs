@@ -1,0 +1,103 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Pfe.Measuring;
+
+/// <summary>What the kernels are compared with.</summary>
+internal static class Baselines
+{
+    /// <summary>The reference demo's algorithm: row by row, a double-precision logarithm in every dimension.</summary>
+    public static float Demo(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
+    {
+        var sum = 0f;
+        for (var l = 0; l < mu1.Length; l++)
+        {
+            var (difference, variance) = (mu1[l] - mu2[l], variance1[l] + variance2[l]);
+            sum += (float)(difference * difference / variance + Math.Log(variance));
+        }
+        return -sum;
+    }
+
+    /// <summary>The same sum as a chain of library calls over whole rows.</summary>
+    public static float TensorChain(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2, Span<float> a, Span<float> b)
+    {
+        TensorPrimitives.Subtract(mu1, mu2, a);
+        TensorPrimitives.Multiply(a, a, a);
+        TensorPrimitives.Add(variance1, variance2, b);
+        TensorPrimitives.Divide(a, b, a);
+        TensorPrimitives.Log(b, b);
+        return -(TensorPrimitives.Sum(a) + TensorPrimitives.Sum(b));
+    }
+
+    /// <summary>
+    /// The kernel's own instructions for a number of (16 faces x 2 dimensions), on registers alone: what this processor allows them.
+    /// </summary>
+    public static float RegisterLoop(int steps)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<float> s1 = default, s2 = default, s3 = default, s4 = default, p1 = Vector512<float>.One, p2 = p1, p3 = p1, p4 = p1;
+            for (var i = 0; i < steps; i += 4)
+            {
+                Step(ref s1, ref p1);
+                Step(ref s2, ref p2);
+                Step(ref s3, ref p3);
+                Step(ref s4, ref p4);
+            }
+            return Vector512.Sum(s1 + s2 + s3 + s4 + p1 + p2 + p3 + p4);
+        }
+        Vector256<float> t1 = default, t2 = default, q1 = Vector256<float>.One, q2 = q1;
+        for (var i = 0; i < steps; i++)
+        {
+            Step(ref t1, ref q1);
+            Step(ref t2, ref q2);
+        }
+        return Vector256.Sum(t1 + t2 + q1 + q2);
+    }
+
+    /// <summary>Multiply-adds on registers alone: the peak of a matrix product. A step is 128 of them.</summary>
+    public static float FmaLoop(int steps)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default, x = Vector512.Create(0.5f);
+            for (var i = 0; i < steps; i++)
+            {
+                (a, b) = (Vector512.FusedMultiplyAdd(a, x, x), Vector512.FusedMultiplyAdd(b, x, x));
+                (c, d) = (Vector512.FusedMultiplyAdd(c, x, x), Vector512.FusedMultiplyAdd(d, x, x));
+                (e, f) = (Vector512.FusedMultiplyAdd(e, x, x), Vector512.FusedMultiplyAdd(f, x, x));
+                (g, h) = (Vector512.FusedMultiplyAdd(g, x, x), Vector512.FusedMultiplyAdd(h, x, x));
+            }
+            return Vector512.Sum(a + b + c + d + e + f + g + h);
+        }
+        Vector256<float> k = default, l = default, m = default, n = default, o = default, p = default, q = default, r = default, y = Vector256.Create(0.5f);
+        for (var i = 0; i < 2 * steps; i++)
+        {
+            (k, l) = (Vector256.MultiplyAddEstimate(k, y, y), Vector256.MultiplyAddEstimate(l, y, y));
+            (m, n) = (Vector256.MultiplyAddEstimate(m, y, y), Vector256.MultiplyAddEstimate(n, y, y));
+            (o, p) = (Vector256.MultiplyAddEstimate(o, y, y), Vector256.MultiplyAddEstimate(p, y, y));
+            (q, r) = (Vector256.MultiplyAddEstimate(q, y, y), Vector256.MultiplyAddEstimate(r, y, y));
+        }
+        return Vector256.Sum(k + l + m + n + o + p + q + r);
+    }
+
+    // The multiplications and additions of the kernel; p feeds every operand, so that nothing can be moved out of the loop.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(ref Vector512<float> s, ref Vector512<float> p)
+    {
+        Vector512<float> t1 = p + Vector512.Create(0.5f), t2 = p + Vector512.Create(0.25f), d1 = p - Vector512.Create(0.125f), d2 = p - Vector512.Create(0.0625f);
+        var product = t1 * t2;
+        s += Vector512.FusedMultiplyAdd(d1 * d1, t2, d2 * d2 * t1) / product;
+        p *= product;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(ref Vector256<float> s, ref Vector256<float> p)
+    {
+        Vector256<float> t1 = p + Vector256.Create(0.5f), t2 = p + Vector256.Create(0.25f), d1 = p - Vector256.Create(0.125f), d2 = p - Vector256.Create(0.0625f);
+        var product = t1 * t2;
+        s += Vector256.MultiplyAddEstimate(d1 * d1, t2, d2 * d2 * t1) / product;
+        p *= product;
+    }
+}

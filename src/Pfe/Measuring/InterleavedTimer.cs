@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace Pfe.Measuring;
+
+/// <summary>
+/// Times several ways to do a thing in turn, round after round, so that whatever else the machine does falls on all of them alike.
+/// The median of the rounds counts.
+/// </summary>
+internal sealed class InterleavedTimer(int rounds, CancellationToken cancellation)
+{
+    private readonly List<(Action Work, List<double> Seconds)> _contestants = [];
+
+    public int Add(Action work)
+    {
+        _contestants.Add((work, []));
+        return _contestants.Count - 1;
+    }
+
+    /// <summary>Runs everything once to warm up, then all rounds.</summary>
+    public void Run()
+    {
+        for (var round = -2; round < rounds; round++)
+            foreach (var (work, seconds) in _contestants)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var start = Stopwatch.GetTimestamp();
+                work();
+                if (round >= 0) seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            }
+    }
+
+    /// <summary>Median seconds of one contestant.</summary>
+    public double Median(int contestant)
+    {
+        var seconds = _contestants[contestant].Seconds.Order().ToArray();
+        return (seconds[seconds.Length / 2] + seconds[(seconds.Length - 1) / 2]) / 2;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Pfe.TestSupport;
+
+namespace Pfe.Cli.Tests;
+
+/// <summary><c>pfe index</c>, <c>pfe search</c> and <c>pfe bench</c> as a user types them.</summary>
+public sealed class SearchCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _faces;
+    private readonly string _index;
+
+    public SearchCommandTests()
+    {
+        (_faces, _index) = (_folder.File("faces.safetensors"), _folder.File("faces.pfi"));
+        Faces(60, "photo").Save(_faces);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_index_is_built_searched_extended_and_reduced()
+    {
+        using var built = JsonDocument.Parse(await Run("index", "build", _index, _faces, "--json"));
+        built.RootElement.GetProperty("faces").GetInt32().ShouldBe(60);
+        built.RootElement.GetProperty("dimension").GetInt32().ShouldBe(32);
+
+        using var found = JsonDocument.Parse(await Run("search", "--index", _index, "--probe", _faces, "--k", "3", "--json"));
+        var probe = found.RootElement.GetProperty("probes")[7];
+        probe.GetProperty("probe").GetString().ShouldBe("photo/7.jpg");
+        probe.GetProperty("matches").GetArrayLength().ShouldBe(3);
+        probe.GetProperty("matches")[0].GetProperty("name").GetString().ShouldBe("photo/7.jpg");
+
+        var more = _folder.File("more.safetensors");
+        Faces(10, "late").Save(more);
+        await Run("index", "add", _index, more);
+        (await Run("index", "remove", _index, "photo/7.jpg")).ShouldContain("69 faces (1 removed)");
+        (await Run("index", "info", _index, "--verify")).ShouldContain("69 faces");
+        foreach (var mode in new[] { "Exact", "EarlyOut", "Shortlist" })
+            (await Run("search", "--index", _index, "--probe", _faces, "--mode", mode)).ShouldContain("late/");
+    }
+
+    [Fact]
+    public async Task A_threshold_that_nothing_reaches_says_no_match()
+    {
+        await Run("index", "build", _index, _faces, "--bits", "16");
+        (await Run("search", "--index", _index, "--probe", _faces, "--threshold", "1e9")).ShouldContain("no match");
+    }
+
+    [Theory]
+    [InlineData(2, "--k", "search", "--index", "x", "--probe", "y", "--k", "0")]
+    [InlineData(2, "--bits", "index", "build", "x", "y", "--bits", "8")]
+    [InlineData(2, "--faces", "bench", "--faces", "5")]
+    [InlineData(1, "nowhere.pfi", "search", "--index", "nowhere.pfi", "--probe", "y")]
+    [InlineData(1, "nowhere.safetensors", "index", "build", "x.pfi", "nowhere.safetensors")]
+    public async Task A_wrong_request_ends_in_one_line_and_the_right_exit_code(int exitCode, string named, params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        (await PfeApplication.RunAsync(args, output, error, TestContext.Current.CancellationToken)).ShouldBe(exitCode);
+        error.ToString().ShouldContain(named);
+        output.ToString().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_embedding_file_in_place_of_an_index_is_refused_by_name()
+    {
+        using StringWriter output = new(), error = new();
+        (await PfeApplication.RunAsync(["search", "--index", _faces, "--probe", _faces], output, error, TestContext.Current.CancellationToken)).ShouldBe(1);
+        error.ToString().ShouldContain("is not an index of faces");
+    }
+
+    [Fact]
+    public async Task Bench_measures_recall_on_given_faces_and_prints_json_alone()
+    {
+        using var result = JsonDocument.Parse(await Run("bench", "--embeddings", _faces, "--rounds", "1", "--temp", _folder.Path, "--json"));
+        var rows = result.RootElement.GetProperty("search");
+        rows[1].GetProperty("name").GetString().ShouldBe("float32, exact");
+        rows[1].GetProperty("recall").GetDouble().ShouldBe(1);
+        Directory.GetDirectories(_folder.Path).ShouldBeEmpty();
+    }
+
+    private static async Task<string> Run(params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        (await PfeApplication.RunAsync(args, output, error, TestContext.Current.CancellationToken)).ShouldBe(0, error.ToString());
+        return output.ToString();
+    }
+
+    private static EmbeddingSet Faces(int count, string folder)
+    {
+        var random = new Random(count);
+        var mu = new float[count * 32];
+        foreach (ref var value in mu.AsSpan()) value = random.NextSingle() - 0.5f;
+        for (var row = 0; row < count; row++)
+        {
+            var values = mu.AsSpan(row * 32, 32);
+            var length = MathF.Sqrt(values.ToArray().Sum(value => value * value));
+            foreach (ref var value in values) value /= length;
+        }
+        return new EmbeddingSet(32, mu, [.. Enumerable.Range(0, count * 32).Select(_ => -6f + random.NextSingle())], [.. Enumerable.Range(0, count).Select(i => $"{folder}/{i}.jpg")]);
+    }
+}
