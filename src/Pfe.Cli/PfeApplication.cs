@@ -37,5 +37,8 @@ internal static class PfeApplication
         ExportCommand.Create(terminal),
         ImportTfCommand.Create(terminal),
         InspectCommand.Create(terminal),
+        IndexCommand.Create(terminal),
+        SearchCommand.Create(terminal),
+        BenchCommand.Create(terminal),
     };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Pfe.Search;
+using Spectre.Console;
 
 namespace Pfe.Cli.Commands;
 

@@ -6,7 +6,7 @@ namespace Pfe.Measuring;
 /// Times several ways to do a thing in turn, round after round, so that whatever else the machine does falls on all of them alike.
 /// The median of the rounds counts.
 /// </summary>
-internal sealed class InterleavedTimer(int rounds, CancellationToken cancellation)
+internal sealed class InterleavedTimer(int rounds, CancellationToken cancellation, int warmUp = 2)
 {
     private readonly List<(Action Work, List<double> Seconds)> _contestants = [];
 
@@ -16,10 +16,10 @@ internal sealed class InterleavedTimer(int rounds, CancellationToken cancellatio
         return _contestants.Count - 1;
     }
 
-    /// <summary>Runs everything once to warm up, then all rounds.</summary>
+    /// <summary>Runs everything a few times to warm up, then all rounds.</summary>
     public void Run()
     {
-        for (var round = -2; round < rounds; round++)
+        for (var round = -warmUp; round < rounds; round++)
             foreach (var (work, seconds) in _contestants)
             {
                 cancellation.ThrowIfCancellationRequested();
