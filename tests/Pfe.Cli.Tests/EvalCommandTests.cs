@@ -129,6 +129,18 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Ijbc_search_prints_ranks_and_open_set_rates()
+    {
+        var (gallery, probes) = (_folder.File("g.csv"), _folder.File("p.csv"));
+        File.WriteAllLines(gallery, ["TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID", .. Enumerable.Range(0, 4).Select(n => $"{n},{n},{(char)('A' + n)}/1.jpg,{n}")]);
+        File.WriteAllLines(probes, ["TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID", .. Enumerable.Range(0, 6).Select(n => $"{100 + n},{n},{(char)('A' + n)}/2.jpg,{n}")]);
+        var (code, output, _) = await Run("eval", "ijbc-1n", "--gallery", gallery, "--probes", probes, "--features", Features((p, n) => $"{p}/{n}.jpg"));
+        code.ShouldBe(0);
+        output.ShouldContain("6 probes in 1 galleries of 4 templates together: 4 searches with a mate, 2 without");
+        output.ShouldContain("TPIR % at FPIR 0.01");
+    }
+
+    [Fact]
     public async Task Folder_checks_first_then_prints_rates_with_intervals_and_what_far_the_data_support()
     {
         foreach (var person in "ABCDEF")

@@ -10,6 +10,7 @@ internal static class EvalCommand
         EvalLfwCommand.Create(terminal),
         EvalIjbACommand.Create(terminal),
         EvalIjbCCommand.Create(terminal),
+        EvalIjbCSearchCommand.Create(terminal),
         EvalFolderCommand.Create(terminal),
     };
 }

@@ -24,7 +24,7 @@ internal static class EvalIjbCCommand
                 _ => throw new UsageException("give either --protocol with the folder of the official files, or both --templates and --matches"),
             };
             using var faces = options.Faces(parsed, terminal, null, cancellation);
-            var progress = new Told<TemplateMethod>(method => terminal.Say($"{method.Pooling} pooling, {EvalTables.Name(method.Score)}{(method.MediaAware ? ", media first" : "")}: done"));
+            var progress = new Told<TemplateMethod>(method => terminal.Say(EvalTables.Done(method)));
             var result = IjbC.Evaluate(files, faces, parsed.GetValue(options.VarianceRule), options.Bootstrap(parsed), progress, cancellation);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.TemplateResult);
             else EvalTables.Print(terminal, result);

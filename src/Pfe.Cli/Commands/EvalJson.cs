@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pfe.Evaluation.Folder;
+using Pfe.Evaluation.Ijb;
 using Pfe.Evaluation.Lfw;
 using Pfe.Evaluation.Templates;
 using Pfe.Fusion;
@@ -13,6 +14,7 @@ namespace Pfe.Cli.Commands;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
     Converters = [typeof(SnakeCase<ScoreKind>), typeof(SnakeCase<Pooling>), typeof(SnakeCase<VarianceRule>)])]
 [JsonSerializable(typeof(FolderResult))]
+[JsonSerializable(typeof(IdentificationResult))]
 [JsonSerializable(typeof(LfwResult))]
 [JsonSerializable(typeof(TemplateResult))]
 internal sealed partial class EvalJson : JsonSerializerContext

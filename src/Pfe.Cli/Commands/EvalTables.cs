@@ -30,6 +30,9 @@ internal static class EvalTables
         _ => Percent(rate.Tar),
     };
 
+    /// <summary>The line of progress for a method.</summary>
+    public static string Done(TemplateMethod method) => $"{method.Pooling} pooling, {Name(method.Score)}{(method.MediaAware ? ", media first" : "")}: done";
+
     public static Table Table(params string[] columns)
     {
         var table = new Table().RoundedBorder();

@@ -46,14 +46,19 @@ public sealed class TemplateListBuilder
     private readonly ImageLookup _lookup;
     private readonly List<Draft> _drafts = [];
     private readonly Dictionary<long, int> _indices = [];
-    private readonly Dictionary<string, int> _identities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _identities;
     private int _images;
     private int _missing;
     private string? _firstMissing;
 
     /// <summary>Starts an empty list.</summary>
     /// <param name="lookup">The embedded images.</param>
-    public TemplateListBuilder(ImageLookup lookup) => _lookup = lookup;
+    public TemplateListBuilder(ImageLookup lookup) : this(lookup, new(StringComparer.Ordinal)) { }
+
+    private TemplateListBuilder(ImageLookup lookup, Dictionary<string, int> identities) => (_lookup, _identities) = (lookup, identities);
+
+    /// <summary>Starts another empty list on the same images, in which the same person has the same number.</summary>
+    public TemplateListBuilder WithSameIdentities() => new(_lookup, _identities);
 
     /// <summary>Adds one image.</summary>
     /// <param name="id">The template's number.</param>
