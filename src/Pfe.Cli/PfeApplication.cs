@@ -31,6 +31,7 @@ internal static class PfeApplication
         ModelsCommand.Create(terminal),
         DetectCommand.Create(terminal),
         AlignCommand.Create(terminal),
+        CropIjbaCommand.Create(terminal),
         EmbedCommand.Create(terminal),
         TrainCommand.Create(terminal),
         EvalCommand.Create(terminal),

@@ -102,9 +102,9 @@ public static class EmbeddingRun
     /// <summary>One worker's buffers.</summary>
     private sealed class Worker(FaceEmbedder embedder, FaceFinder? finder, EmbeddingRunOptions options)
     {
-        private readonly float[] _input = new float[ChunkSize * embedder.InputLength];
-        private readonly float[] _mu = new float[ChunkSize * embedder.Dimension];
-        private readonly float[] _logVariance = new float[ChunkSize * embedder.Dimension];
+        private readonly Memory<float> _input = AlignedMemory.Of(ChunkSize * embedder.InputLength);
+        private readonly Memory<float> _mu = AlignedMemory.Of(ChunkSize * embedder.Dimension);
+        private readonly Memory<float> _logVariance = AlignedMemory.Of(ChunkSize * embedder.Dimension);
 
         public void Embed(int chunk, IReadOnlyList<FaceSource> images, EmbeddingJournal journal, CancellationToken cancellation)
         {
@@ -114,7 +114,7 @@ public static class EmbeddingRun
                 cancellation.ThrowIfCancellationRequested();
                 try
                 {
-                    Prepare(images[i], _input.AsSpan(good.Count * embedder.InputLength, embedder.InputLength));
+                    Prepare(images[i], _input.Span.Slice(good.Count * embedder.InputLength, embedder.InputLength));
                     good.Add(i);
                 }
                 catch (PfeException e) when (!options.Strict)
@@ -123,8 +123,8 @@ public static class EmbeddingRun
                 }
             }
             var values = good.Count * embedder.Dimension;
-            if (good.Count > 0) embedder.Run(_input.AsMemory(0, good.Count * embedder.InputLength), good.Count, _mu.AsMemory(0, values), _logVariance.AsMemory(0, values));
-            journal.Append(chunk, good, _mu.AsMemory(0, values), _logVariance.AsMemory(0, values), failed);
+            if (good.Count > 0) embedder.Run(_input.Slice(0, good.Count * embedder.InputLength), good.Count, _mu.Slice(0, values), _logVariance.Slice(0, values));
+            journal.Append(chunk, good, _mu.Slice(0, values), _logVariance.Slice(0, values), failed);
         }
 
         private void Prepare(FaceSource source, Span<float> input)

@@ -1,0 +1,110 @@
+using Pfe.Vision.Imaging;
+
+namespace Pfe.Vision.Faces;
+
+/// <summary>What came of cropping IJB-A.</summary>
+/// <param name="Cropped">Crops written.</param>
+/// <param name="AlreadyThere">Crops that an earlier run had written.</param>
+/// <param name="Repeated">Rows that repeat an earlier row's crop exactly (an image in several templates).</param>
+/// <param name="Collisions">Rows whose crop would replace another one; the first is kept.</param>
+/// <param name="Failures">Rows whose image is missing or unreadable.</param>
+public sealed record IjbaCropResult(int Cropped, int AlreadyThere, int Repeated, IReadOnlyList<FailedImage> Collisions, IReadOnlyList<FailedImage> Failures);
+
+/// <summary>
+/// The demo's crop_ijba: each face of metadata.csv made square about its centre (side = the longer one, no padding), cut out with black
+/// outside the image, brought to 256 x 256 and saved as subject/FILE with slashes replaced by underscores.
+/// </summary>
+public static class IjbaCropRun
+{
+    /// <summary>Side of a crop in pixels.</summary>
+    public const int Side = 256;
+
+    /// <summary>Cuts out every face.</summary>
+    /// <param name="faces">The faces of metadata.csv.</param>
+    /// <param name="images">Folder that FILE is relative to.</param>
+    /// <param name="output">Folder to fill.</param>
+    /// <param name="strict">Fail on the first image that is missing or unreadable instead of recording it.</param>
+    /// <param name="progress">Told after every crop.</param>
+    /// <param name="cancellation">Stops the run; a later one goes on.</param>
+    /// <exception cref="PfeException">The folder cannot be written, or with <paramref name="strict"/> the first failure.</exception>
+    public static IjbaCropResult Run(IReadOnlyList<IjbaFace> faces, string images, string output, bool strict = false,
+        IProgress<ImageProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(faces);
+        if (!Directory.Exists(images)) throw new PfeException($"there is no folder '{images}'");
+        var (jobs, repeated, collisions) = Plan(faces, output);
+        var folders = new ImageFolders(images);
+        var failures = new FailedImage?[jobs.Count];
+        var (done, cropped, failed) = (0, 0, 0);
+        ParallelImages.For(jobs.Count, workers: 0, i =>
+        {
+            var (face, target) = jobs[i];
+            try
+            {
+                if (!File.Exists(target))
+                {
+                    var path = folders.Find(face.File) ?? throw new ImageException(face.File, $"not found in '{images}', under any extension");
+                    Crop(Image.Load(path), face.Box).Save(target);
+                    Interlocked.Increment(ref cropped);
+                }
+            }
+            catch (ImageException e) when (!strict)
+            {
+                failures[i] = new FailedImage(face.File, $"{e.Reason} (line {face.Line})");
+                Interlocked.Increment(ref failed);
+            }
+            progress?.Report(new ImageProgress(Interlocked.Increment(ref done), jobs.Count, Volatile.Read(ref failed)));
+        }, cancellation);
+        return new IjbaCropResult(cropped, jobs.Count - cropped - failed, repeated, collisions, [.. failures.OfType<FailedImage>()]);
+    }
+
+    /// <summary>Cuts one face out.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="box">The face, in pixels from the image's upper left corner.</param>
+    public static Image Crop(Image image, in FaceBox box)
+    {
+        var side = Math.Max(box.Width, box.Height);
+        var stretch = AffineMap.Stretch(Side, Side, side, side);
+        // The box counts from the picture's corner, so pixel 0 reaches from 0 to 1: the crop's first pixel edge lies at its left side.
+        var map = stretch with { X0 = stretch.X0 + box.Centre.X - side / 2, Y0 = stretch.Y0 + box.Centre.Y - side / 2 };
+        var (level, toLevel) = new Pyramid(image).For(map);
+        return Warp.ToImage(level, toLevel, Side, Side);
+    }
+
+    private static (List<(IjbaFace Face, string Target)> Jobs, int Repeated, List<FailedImage> Collisions) Plan(IReadOnlyList<IjbaFace> faces, string output)
+    {
+        var first = new Dictionary<string, IjbaFace>(faces.Count, StringComparer.Ordinal);
+        var (jobs, repeated, collisions) = (new List<(IjbaFace, string)>(faces.Count), 0, new List<FailedImage>());
+        foreach (var face in faces)
+        {
+            var target = Path.Combine(output, face.Subject, face.File.Replace('/', '_'));
+            if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP")) target = Path.ChangeExtension(target, ".png");
+            if (first.TryAdd(target, face)) jobs.Add((face, target));
+            else if (first[target] is var other && other.File == face.File && other.Box == face.Box) repeated++;
+            else collisions.Add(new FailedImage(face.File, $"line {face.Line} would replace '{target}' of line {other.Line}, which is kept"));
+        }
+        return (jobs, repeated, collisions);
+    }
+
+    /// <summary>Finds a file under its name or, with any other extension, under its base name; each folder is listed once.</summary>
+    private sealed class ImageFolders(string root)
+    {
+        private readonly Dictionary<string, ILookup<string, string>> _listed = new(StringComparer.Ordinal);
+
+        public string? Find(string file)
+        {
+            var path = Path.Combine(root, file);
+            if (File.Exists(path)) return path;
+            var folder = Path.GetDirectoryName(path)!;
+            lock (_listed)
+            {
+                if (!_listed.TryGetValue(folder, out var names))
+                {
+                    var found = Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal) : Enumerable.Empty<string>();
+                    _listed[folder] = names = found.ToLookup(name => Path.GetFileNameWithoutExtension(name), StringComparer.OrdinalIgnoreCase);
+                }
+                return names[Path.GetFileNameWithoutExtension(file)].FirstOrDefault();
+            }
+        }
+    }
+}

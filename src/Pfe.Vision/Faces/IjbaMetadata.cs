@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Pfe.Vision.Faces;
+
+/// <summary>One face of the IJB-A metadata.</summary>
+/// <param name="Line">Its line in metadata.csv.</param>
+/// <param name="Subject">SUBJECT_ID.</param>
+/// <param name="File">FILE: the image's path, with forward slashes.</param>
+/// <param name="Box">FACE_X, FACE_Y, FACE_WIDTH, FACE_HEIGHT.</param>
+public sealed record IjbaFace(int Line, string Subject, string File, FaceBox Box);
+
+/// <summary>IJB-A's metadata.csv: which face is where. Columns are found by their names; others are not looked at.</summary>
+public static class IjbaMetadata
+{
+    private static readonly string[] Wanted = ["SUBJECT_ID", "FILE", "FACE_X", "FACE_Y", "FACE_WIDTH", "FACE_HEIGHT"];
+
+    /// <summary>Reads the file.</summary>
+    /// <param name="path">metadata.csv, or a verify_metadata file with the same columns.</param>
+    /// <exception cref="PfeException">Missing, without a column that is needed, or with a line that cannot be read.</exception>
+    public static IReadOnlyList<IjbaFace> Read(string path)
+    {
+        try
+        {
+            var lines = File.ReadAllLines(path);
+            var header = lines.Length > 0 ? lines[0].TrimEnd('\r').Split(',') : [];
+            int[] columns = [.. Wanted.Select(name => Column(header, name, path))];
+            return [.. lines.Select((line, i) => (Text: line.TrimEnd('\r'), Number: i + 1)).Skip(1).Where(line => line.Text.Length > 0).Select(line => Face(line.Text.Split(','), line.Number, columns, path))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PfeException($"cannot read '{path}': {e.Message}", e);
+        }
+    }
+
+    private static int Column(string[] header, string name, string path) => Array.IndexOf(header, name) is var column and >= 0
+        ? column
+        : throw new PfeException($"{path}, line 1: there is no column {name}; an IJB-A metadata.csv is wanted");
+
+    private static IjbaFace Face(string[] fields, int line, int[] columns, string path)
+    {
+        if (fields.Length <= columns.Max()) throw new PfeException($"{path}, line {line}: {fields.Length} fields, at least {columns.Max() + 1} are wanted");
+        double Number(int column) => double.TryParse(fields[columns[column]], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value
+            : throw new PfeException($"{path}, line {line}: '{fields[columns[column]]}' is no number");
+        var (x, y, width, height) = (Number(2), Number(3), Number(4), Number(5));
+        if (width <= 0 || height <= 0) throw new PfeException($"{path}, line {line}: a face of {width} x {height} is empty");
+        return new IjbaFace(line, fields[columns[0]], fields[columns[1]], new FaceBox(x, y, x + width, y + height));
+    }
+}

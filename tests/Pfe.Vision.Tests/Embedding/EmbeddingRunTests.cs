@@ -1,0 +1,102 @@
+using Pfe.TestSupport;
+using Pfe.Vision.Embedding;
+using Pfe.Vision.Faces;
+using Pfe.Vision.Imaging;
+
+namespace Pfe.Vision.Tests.Embedding;
+
+public sealed class EmbeddingRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void Rows_follow_the_list_equal_the_single_face_and_do_not_depend_on_the_workers()
+    {
+        using var embedder = new FaceEmbedder(RandomModel.Build(Needs.Store()));
+        var sources = Sources(37);
+        File.WriteAllText(sources[20].Path, "no picture");
+        var run = EmbeddingRun.Run(sources, embedder, null, File1, new EmbeddingRunOptions { Workers = 1 });
+        EmbeddingRun.Run(sources, embedder, null, File2, new EmbeddingRunOptions { Workers = 3 });
+        File.ReadAllBytes(File2).ShouldBe(File.ReadAllBytes(File1));
+        run.Failures.ShouldHaveSingleItem().Name.ShouldBe(sources[20].Name);
+
+        using var set = EmbeddingSet.Load(File1);
+        set.Paths.ShouldBe(sources.Where((_, i) => i != 20).Select(source => source.Name));
+        set.Metadata["model_sha256"].ShouldBe(embedder.Sha256);
+        var one = embedder.Embed(Image.Load(sources[30].Path), sources[30].Landmarks!.Value);
+        for (var d = 0; d < set.Dimension; d++)
+        {
+            set.Mu(29)[d].ShouldBe(one.Mu[d], 1e-5f);
+            set.LogVariance(29)[d].ShouldBe(one.LogVariance[d], 1e-4f);
+        }
+        Directory.GetFiles(_folder.Path, "*.part").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_interrupted_run_goes_on_to_the_same_file_without_repeating_work()
+    {
+        using var embedder = new FaceEmbedder(RandomModel.Build(Needs.Store()));
+        var sources = Sources(48);
+        EmbeddingRun.Run(sources, embedder, null, File1);
+        using var stop = new CancellationTokenSource();
+        var options = new EmbeddingRunOptions { Workers = 1 };
+        Should.Throw<OperationCanceledException>(() => EmbeddingRun.Run(sources, embedder, null, File2, options, new Each(_ => stop.Cancel()), stop.Token));
+        File.Exists(File2).ShouldBeFalse();
+        // A torn tail, as a crash leaves it, is cut off.
+        File.AppendAllText(File2 + ".part", "torn");
+        var seen = new List<int>();
+        EmbeddingRun.Run(sources, embedder, null, File2, options, new Each(value => seen.Add(value.Done)));
+        seen.ShouldBe([32, 48]);
+        File.ReadAllBytes(File2).ShouldBe(File.ReadAllBytes(File1));
+    }
+
+    [Fact]
+    public void Another_list_does_not_take_over_the_rows_of_an_interrupted_run()
+    {
+        using var embedder = new FaceEmbedder(RandomModel.Build(Needs.Store()));
+        using var stop = new CancellationTokenSource();
+        Should.Throw<OperationCanceledException>(() => EmbeddingRun.Run(Sources(32), embedder, null, File1, new EmbeddingRunOptions { Workers = 1 }, new Each(_ => stop.Cancel()), stop.Token));
+        EmbeddingRun.Run(Sources(5), embedder, null, File1).Embedded.ShouldBe(5);
+        using var set = EmbeddingSet.Load(File1);
+        set.Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public void A_run_without_a_single_usable_image_leaves_no_file()
+    {
+        using var embedder = new FaceEmbedder(RandomModel.Build(Needs.Store()));
+        var missing = new FaceSource("none.jpg", Path.Combine(_folder.Path, "none.jpg"), AlignmentTemplate.ArcFace.Points);
+        Should.Throw<PfeException>(() => EmbeddingRun.Run([missing], embedder, null, File1)).Message.ShouldContain("none of 1 images could be embedded; the first: none.jpg");
+        File.Exists(File1).ShouldBeFalse();
+        Should.Throw<ImageException>(() => EmbeddingRun.Run([missing], embedder, null, File2, new EmbeddingRunOptions { Strict = true }));
+    }
+
+    [Fact]
+    public void Aligned_images_of_another_shape_are_left_out_and_said_so()
+    {
+        using var embedder = new FaceEmbedder(RandomModel.Build(Needs.Store()));
+        Drawn.Noise(112, 112, 1).Save(_folder.File("a", "1.png"));
+        Drawn.Noise(178, 218, 1).Save(_folder.File("a", "2.png"));
+        var run = EmbeddingRun.Run(FaceSource.InFolder(Path.Combine(_folder.Path, "a")), embedder, null, File1, new EmbeddingRunOptions { Aligned = true });
+        run.Embedded.ShouldBe(1);
+        run.Failures.ShouldHaveSingleItem().Reason.ShouldBe("178 x 218 is not the shape of an aligned face (112 x 112); align it first");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private string File1 => Path.Combine(_folder.Path, "one.safetensors");
+
+    private string File2 => Path.Combine(_folder.Path, "two.safetensors");
+
+    private List<FaceSource> Sources(int count) => [.. Enumerable.Range(0, count).Select(i =>
+    {
+        var path = _folder.File("images", $"{i:00}.png");
+        if (!File.Exists(path)) Drawn.Noise(40, 40, i).Save(path);
+        return new FaceSource($"{i:00}.png", path, AlignmentTemplate.ArcFace.Points.Map(new AffineMap(0.3, 0, 2, 0, 0.3, 1)));
+    })];
+
+    private sealed class Each(Action<ImageProgress> report) : IProgress<ImageProgress>
+    {
+        public void Report(ImageProgress value) => report(value);
+    }
+}
