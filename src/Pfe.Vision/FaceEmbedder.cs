@@ -52,8 +52,8 @@ public sealed class FaceEmbedder : IDisposable
     /// <param name="landmarks">The face's landmarks in it.</param>
     public FaceEmbedding Embed(Image photo, in FiveLandmarks landmarks)
     {
-        var input = new float[InputLength];
-        Prepare(new Pyramid(photo), landmarks, input);
+        var input = AlignedMemory.Of(InputLength);
+        Prepare(new Pyramid(photo), landmarks, input.Span);
         return Embed(input);
     }
 
@@ -61,8 +61,8 @@ public sealed class FaceEmbedder : IDisposable
     /// <param name="aligned">The aligned face, of the template's shape and any size.</param>
     public FaceEmbedding EmbedAligned(Image aligned)
     {
-        var input = new float[InputLength];
-        PrepareAligned(aligned, input);
+        var input = AlignedMemory.Of(InputLength);
+        PrepareAligned(aligned, input.Span);
         return Embed(input);
     }
 
@@ -87,10 +87,10 @@ public sealed class FaceEmbedder : IDisposable
     /// <summary>Unloads the model.</summary>
     public void Dispose() => _network.Dispose();
 
-    private FaceEmbedding Embed(float[] input)
+    private FaceEmbedding Embed(Memory<float> input)
     {
-        var result = new FaceEmbedding(new float[Dimension], new float[Dimension]);
-        Run(input, 1, result.Mu, result.LogVariance);
-        return result;
+        var (mu, logVariance) = (AlignedMemory.Of(Dimension), AlignedMemory.Of(Dimension));
+        Run(input, 1, mu, logVariance);
+        return new FaceEmbedding(mu.ToArray(), logVariance.ToArray());
     }
 }

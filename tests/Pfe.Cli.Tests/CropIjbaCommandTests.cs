@@ -1,7 +1,7 @@
 using Pfe.TestSupport;
 using Pfe.Vision.Imaging;
 
-namespace Pfe.Cli.Tests.Commands;
+namespace Pfe.Cli.Tests;
 
 public sealed class CropIjbaCommandTests
 {
@@ -18,8 +18,8 @@ public sealed class CropIjbaCommandTests
             4,8,img/2.jpg,5,5,20,30
             """);
         var (images, output) = (Path.Combine(folder.Path, "images"), Path.Combine(folder.Path, "out"));
-        var run = await CommandLine.Run("crop-ijba", folder.File("metadata.csv"), images, "--output", output, "--json");
-        run.ExitCode.ShouldBe(0, run.Error);
+        var run = await PfeCommand.Run("crop-ijba", folder.File("metadata.csv"), images, "--output", output, "--json");
+        run.Code.ShouldBe(0, run.Error);
         (run.Json.GetProperty("cropped").GetInt32(), run.Json.GetProperty("repeated").GetInt32(), run.Json.GetProperty("collisions").GetArrayLength(), run.Json.GetProperty("failures").GetArrayLength())
             .ShouldBe((1, 1, 1, 1));
         Image.Load(Path.Combine(output, "7", "img_1.jpg")).Height.ShouldBe(256);

@@ -1,7 +1,7 @@
 using Pfe.TestSupport;
 using Pfe.Vision.Imaging;
 
-namespace Pfe.Cli.Tests.Commands;
+namespace Pfe.Cli.Tests;
 
 public sealed class AlignCommandTests : IDisposable
 {
@@ -12,8 +12,8 @@ public sealed class AlignCommandTests : IDisposable
     {
         var list = List(transposed: true, "p/a.png", "p/b.jpg", "p/none.jpg");
         File.WriteAllText(_folder.File("in", "p", "b.jpg"), "no picture");
-        var run = await CommandLine.Run("align", In, "--landmarks", list, "--transpose-input", "--output", Out, "--json");
-        run.ExitCode.ShouldBe(0);
+        var run = await PfeCommand.Run("align", In, "--landmarks", list, "--transpose-input", "--output", Out, "--json");
+        run.Code.ShouldBe(0);
         (run.Json.GetProperty("images").GetInt32(), run.Json.GetProperty("aligned").GetInt32(), run.Json.GetProperty("failures").GetArrayLength()).ShouldBe((3, 1, 2));
         var face = Image.Load(Path.Combine(Out, "p", "a.png"));
         (face.Width, face.Height).ShouldBe((112, 112));
@@ -25,8 +25,8 @@ public sealed class AlignCommandTests : IDisposable
     public async Task The_demo_template_is_chosen_by_image_size_and_scale()
     {
         var list = List(transposed: false, "p/a.png");
-        var run = await CommandLine.Run("align", "-", "--prefix", In, "--landmarks", list, "--output", Out, "--image-size", "96", "112", "--scale", "0.8", "--json");
-        run.ExitCode.ShouldBe(0);
+        var run = await PfeCommand.Run("align", "-", "--prefix", In, "--landmarks", list, "--output", Out, "--image-size", "96", "112", "--scale", "0.8", "--json");
+        run.Code.ShouldBe(0);
         run.Json.GetProperty("template").GetString().ShouldBe("demo-96x112-scale-0.8");
         Image.Load(Path.Combine(Out, "p", "a.png")).Width.ShouldBe(96);
     }
@@ -34,8 +34,8 @@ public sealed class AlignCommandTests : IDisposable
     [Fact]
     public async Task The_wrong_order_is_a_usage_error_and_writes_nothing()
     {
-        var run = await CommandLine.Run("align", In, "--landmarks", List(transposed: true, "p/a.png"), "--output", Out);
-        run.ExitCode.ShouldBe(2);
+        var run = await PfeCommand.Run("align", In, "--landmarks", List(transposed: true, "p/a.png"), "--output", Out);
+        run.Code.ShouldBe(2);
         run.Error.ShouldContain("add --transpose-input");
         Directory.Exists(Out).ShouldBeFalse();
     }
@@ -43,8 +43,8 @@ public sealed class AlignCommandTests : IDisposable
     [Fact]
     public async Task Strict_fails_on_the_first_bad_image_in_one_line()
     {
-        var run = await CommandLine.Run("align", In, "--landmarks", List(transposed: false, "none.jpg"), "--output", Out, "--strict");
-        run.ExitCode.ShouldBe(1);
+        var run = await PfeCommand.Run("align", In, "--landmarks", List(transposed: false, "none.jpg"), "--output", Out, "--strict");
+        run.Code.ShouldBe(1);
         run.Error.Trim().ShouldBe($"error: image '{Path.Combine(In, "none.jpg")}': there is no such file");
     }
 

@@ -1,6 +1,6 @@
 using Pfe.TestSupport;
 
-namespace Pfe.Cli.Tests.Commands;
+namespace Pfe.Cli.Tests;
 
 public sealed class ModelsCommandTests
 {
@@ -8,13 +8,13 @@ public sealed class ModelsCommandTests
     public async Task An_empty_folder_lists_everything_as_missing_and_fetches_nothing()
     {
         using var folder = new TemporaryFolder();
-        var run = await CommandLine.Run("models", "--models", folder.Path, "--json");
-        run.ExitCode.ShouldBe(0);
+        var run = await PfeCommand.Run("models", "--models", folder.Path, "--json");
+        run.Code.ShouldBe(0);
         var models = run.Json.GetProperty("models").EnumerateArray().ToList();
         models.Select(model => model.GetProperty("name").GetString()).ShouldContain("base");
         models.ShouldAllBe(model => model.GetProperty("state").GetString() == "missing" && model.GetProperty("sha256").GetString()!.Length == 64);
         Directory.EnumerateFileSystemEntries(folder.Path).ShouldBeEmpty();
-        var table = await CommandLine.Run("models", "--models", folder.Path);
+        var table = await PfeCommand.Run("models", "--models", folder.Path);
         table.Output.ShouldContain("'pfe models restore' fetches what is not present");
     }
 
@@ -23,8 +23,8 @@ public sealed class ModelsCommandTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("faceplugin-face-recognition-js-0.0.1.tgz"), "not a tarball");
-        var run = await CommandLine.Run("models", "restore", "--models", folder.Path);
-        run.ExitCode.ShouldBe(1);
+        var run = await PfeCommand.Run("models", "restore", "--models", folder.Path);
+        run.Code.ShouldBe(1);
         run.Error.ShouldContain("is not faceplugin-face-recognition-js@0.0.1");
         run.Error.Trim().ShouldNotContain("\n");
     }

@@ -1,7 +1,7 @@
 using Pfe.TestSupport;
 using Pfe.Vision.Imaging;
 
-namespace Pfe.Cli.Tests.Commands;
+namespace Pfe.Cli.Tests;
 
 public sealed class EmbedCommandTests : IDisposable
 {
@@ -12,12 +12,12 @@ public sealed class EmbedCommandTests : IDisposable
     {
         new Image(2, 2, new byte[12]).Save(_folder.File("in", "a.png"));
         File.WriteAllText(_folder.File("wrong.onnx"), "not a network");
-        var wrong = await CommandLine.Run("embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--model", _folder.File("wrong.onnx"), "--aligned");
-        wrong.ExitCode.ShouldBe(1);
+        var wrong = await PfeCommand.Run("embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--model", _folder.File("wrong.onnx"), "--aligned");
+        wrong.Code.ShouldBe(1);
         wrong.Error.ShouldContain("wrong.onnx");
         wrong.Error.Trim().ShouldNotContain("\n");
-        var missing = await CommandLine.Run("embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--model", "none.onnx", "--aligned");
-        missing.ExitCode.ShouldBe(1);
+        var missing = await PfeCommand.Run("embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--model", "none.onnx", "--aligned");
+        missing.Code.ShouldBe(1);
         missing.Error.ShouldContain("'none.onnx' is neither a file, nor a model name");
         File.Exists(Out).ShouldBeFalse();
     }
@@ -27,11 +27,11 @@ public sealed class EmbedCommandTests : IDisposable
     {
         new Image(2, 2, new byte[12]).Save(_folder.File("in", "a.png"));
         File.WriteAllText(_folder.File("list.txt"), "a.png 40 54 76 54 58 74 43 96 72 96\n");
-        var both = await CommandLine.Run("embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--aligned", "--landmarks", _folder.File("list.txt"));
-        both.ExitCode.ShouldBe(2);
+        var both = await PfeCommand.Run("embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--aligned", "--landmarks", _folder.File("list.txt"));
+        both.Code.ShouldBe(2);
         both.Error.ShouldContain("exclude each other");
-        (await CommandLine.Run("embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--transpose-input")).ExitCode.ShouldBe(2);
-        (await CommandLine.Run("embed", Path.Combine(_folder.Path, "in"))).Error.ShouldContain("--output");
+        (await PfeCommand.Run("embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--transpose-input")).Code.ShouldBe(2);
+        (await PfeCommand.Run("embed", Path.Combine(_folder.Path, "in"))).Error.ShouldContain("--output");
     }
 
     public void Dispose() => _folder.Dispose();
