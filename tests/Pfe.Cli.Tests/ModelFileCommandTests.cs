@@ -92,6 +92,33 @@ public sealed class ModelFileCommandTests : IDisposable
         Directory.GetFiles(_folder.Path).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("10", 0, "")]
+    [InlineData("64", 1, "holds SphereNet-10, 64 layers are wanted")]
+    [InlineData("11", 2, "--layers is 4, 10, 20, 36 or 64, not 11")]
+    public async Task Import_takes_the_number_of_layers_it_is_told_or_none(string layers, int exit, string message)
+    {
+        new NaiveSphereNet([0, 1, 2, 0], [4, 5, 6, 7], 32, 48, 9, head: true).Write(new CheckpointWriter(), _folder.File("tf", "ckpt-5"));
+        var (code, _, error) = await Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--out", _folder.File("model.onnx"), "--layers", layers);
+        (code, error.TrimEnd().Contains('\n')).ShouldBe((exit, false));
+        error.ShouldContain(message);
+        File.Exists(_folder.File("model.onnx")).ShouldBe(exit == 0);
+    }
+
+    [Fact]
+    public async Task Import_of_a_damaged_checkpoint_writes_nothing_and_names_variable_and_file()
+    {
+        new NaiveSphereNet([0, 0, 0, 0], [4, 5, 6, 7], 32, 48, 9, head: true).Write(new CheckpointWriter(), _folder.File("tf", "ckpt-5"));
+        var data = _folder.File("tf", "ckpt-5.data-00000-of-00001");
+        var bytes = File.ReadAllBytes(data);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(data, bytes);
+        var (code, output, error) = await Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--out", _folder.File("model.onnx"));
+        (code, output).ShouldBe((1, ""));
+        error.TrimEnd().ShouldBe($"error: '{data}' is damaged: the checksum of variable 'UncertaintyModule/scale_and_shift/gamma' is wrong");
+        Directory.GetFiles(_folder.Path).ShouldBeEmpty();
+    }
+
     private static async Task<(int Code, string Output, string Error)> Run(params string[] args)
     {
         using var output = new StringWriter();

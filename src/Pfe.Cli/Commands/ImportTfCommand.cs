@@ -29,16 +29,20 @@ internal static class ImportTfCommand
         DefaultValueFactory = _ => [SphereNetImport.DemoWidth, SphereNetImport.DemoHeight],
     };
 
+    private static readonly Option<int?> Layers = new("--layers") { Description = "Layers the network must have: 4, 10, 20, 36 or 64 (default: found from the variables)." };
+
     public static Command Create(Terminal terminal) =>
         new Command("import-tf", "Turn a model of the TensorFlow demo (a folder with ckpt-N.index and ckpt-N.data-...) into ONNX. " +
-            "Example: pfe import-tf PFE_sphere64_msarcface --output pfe-sphere64.onnx") { Checkpoint, Output, ImageSize }
+            "Example: pfe import-tf PFE_sphere64_msarcface --output pfe-sphere64.onnx") { Checkpoint, Output, ImageSize, Layers }
             .Does(terminal, (parsed, cancellation) =>
             {
                 var (output, size) = (parsed.GetRequiredValue(Output), parsed.GetRequiredValue(ImageSize));
                 if (size.Any(side => side is < 16 or > 4096)) throw new UsageException($"--image-size is a width and a height from 16 to 4096, not {size[0]} {size[1]}");
+                var layers = parsed.GetValue(Layers);
+                if (layers is not (null or 4 or 10 or 20 or 36 or 64)) throw new UsageException($"--layers is 4, 10, 20, 36 or 64, not {layers}");
                 using var checkpoint = TensorFlowCheckpoint.Open(parsed.GetRequiredValue(Checkpoint));
                 var verified = checkpoint.Verify();
-                var imported = SphereNetImport.Read(checkpoint, size[0], size[1], cancellation: cancellation);
+                var imported = SphereNetImport.Read(checkpoint, size[0], size[1], layers, cancellation);
                 var model = imported.ToModel();
                 model.Save(output);
                 var description = imported.Head is null ? Path.ChangeExtension(output, ".json") : null;
