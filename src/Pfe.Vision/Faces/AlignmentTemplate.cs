@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision.Faces;
@@ -38,10 +39,15 @@ public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveL
     }
 
     /// <summary>Finds a template by name.</summary>
-    /// <param name="name">One of the names of <see cref="All"/>.</param>
+    /// <param name="name">One of the names of <see cref="All"/>, or the demo's at another size: <c>demo-112x112</c>, width first.</param>
     /// <exception cref="PfeException">There is no such template.</exception>
-    public static AlignmentTemplate Named(string name) => All.FirstOrDefault(template => template.Name == name)
-        ?? throw new PfeException($"there is no alignment template '{name}'; there are {string.Join(", ", All.Select(template => template.Name))}");
+    public static AlignmentTemplate Named(string name) => All.FirstOrDefault(template => template.Name == name) ?? OfDemo(name) ?? throw new PfeException(
+        $"there is no alignment template '{name}'; there are {string.Join(", ", All.Select(template => template.Name))}");
+
+    private static AlignmentTemplate? OfDemo(string name) =>
+        name.StartsWith("demo-", StringComparison.Ordinal) && name["demo-".Length..].Split('x') is [var first, var second]
+        && ushort.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width > 0
+        && ushort.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height > 0 ? OfDemo(width, height) : null;
 
     /// <summary>
     /// The map from a network input of the given size back to the photograph, ready for <see cref="Warp"/>. An input of another size than

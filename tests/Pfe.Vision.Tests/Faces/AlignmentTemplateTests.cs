@@ -38,6 +38,15 @@ public sealed class AlignmentTemplateTests
     }
 
     [Fact]
+    public void The_demos_template_has_a_name_at_any_size()
+    {
+        AlignmentTemplate.Named("demo-160x200").ShouldBe(AlignmentTemplate.OfDemo(160, 200));
+        AlignmentTemplate.Named(AlignmentTemplate.Demo.Name).ShouldBe(AlignmentTemplate.Demo);
+        foreach (var wrong in new[] { "demo-", "demo-96", "demo-0x112", "demo-96x-1", "demo-96x112x3", "Demo-96x112" })
+            Should.Throw<PfeException>(() => AlignmentTemplate.Named(wrong)).Message.ShouldContain($"no alignment template '{wrong}'");
+    }
+
+    [Fact]
     public void An_unknown_name_is_refused_with_the_known_ones() =>
         Should.Throw<PfeException>(() => AlignmentTemplate.Named("arcface")).Message.ShouldBe("there is no alignment template 'arcface'; there are arcface-112x112, demo-96x112");
 }
