@@ -57,22 +57,37 @@ public static class LfwProtocol
         if (missing.Length == rows.Count) throw new PfeException(lookup.NothingFound(missing[0], rows.Count));
         LfwPair[] usable = [.. list.Pairs.Where(pair => rows[pair.First] != ImageLookup.Missing && rows[pair.Second] != ImageLookup.Missing)];
         var pairs = new PairList([.. usable.Select(pair => rows[pair.First])], [.. usable.Select(pair => rows[pair.Second])], [.. usable.Select(pair => pair.Same)], Identities(faces.Count, rows));
-        int[] fold = [.. usable.Select(pair => pair.Fold)];
+        return Evaluate($"LFW View 2, {list.Folds} folds", faces, pairs, [.. usable.Select(pair => pair.Fold)], list.Folds, list.Pairs.Count, rows.Count, missing, bootstrap, cancellation);
+    }
+
+    /// <summary>The same for any list of pairs in folds.</summary>
+    /// <param name="protocol">Name of the protocol.</param>
+    /// <param name="faces">The faces.</param>
+    /// <param name="pairs">The pairs with two faces.</param>
+    /// <param name="fold">Fold of each.</param>
+    /// <param name="folds">Number of folds.</param>
+    /// <param name="listed">Pairs of the protocol, with two faces or not.</param>
+    /// <param name="images">Images of the protocol.</param>
+    /// <param name="missing">Of these, not embedded.</param>
+    /// <param name="bootstrap">How to make intervals; null for none.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    internal static LfwResult Evaluate(string protocol, EmbeddingSet faces, PairList pairs, int[] fold, int folds, int listed, int images, IReadOnlyList<string> missing,
+        BootstrapOptions? bootstrap, CancellationToken cancellation)
+    {
         var (results, interval) = (new List<LfwScoreResult>(), default(IntervalMethod));
         foreach (var kind in Kinds)
         {
             var scores = PairScores.Of(faces, pairs, kind, cancellation);
-            var folded = FoldedAccuracy.Of(scores, pairs.Same.Span, fold, list.Folds);
+            var folded = FoldedAccuracy.Of(scores, pairs.Same.Span, fold, folds);
             var resampled = bootstrap is null ? null : new VerificationBootstrap(pairs, scores);
             var intervals = resampled?.TarAtFars(Fars, bootstrap!, cancellation);
             interval = resampled is null ? null : IntervalMethod.Of(bootstrap!, resampled);
             var (genuine, impostor) = pairs.Split(scores);
             var right = folded.Accuracies.Select((accuracy, k) => accuracy * fold.Count(f => f == k)).Sum();
-            results.Add(new(kind, folded.Mean, folded.Deviation, folded.StandardError, right / list.Pairs.Count, folded.Thresholds.Average(), Statistics.Deviation(folded.Thresholds),
+            results.Add(new(kind, folded.Mean, folded.Deviation, folded.StandardError, right / listed, folded.Thresholds.Average(), Statistics.Deviation(folded.Thresholds),
                 folded.Accuracies, [.. Roc.AtFars(genuine, impostor, Fars).Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
         }
-        return new($"LFW View 2, {list.Folds} folds", list.Folds, rows.Count, missing, null, pairs.GenuineCount, pairs.ImpostorCount, list.Pairs.Count - pairs.Count,
-            interval, results, EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount));
+        return new(protocol, folds, images, missing, null, pairs.GenuineCount, pairs.ImpostorCount, listed - pairs.Count, interval, results, EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount));
     }
 
     /// <summary>How many of the images lie in a folder, in whatever format.</summary>
