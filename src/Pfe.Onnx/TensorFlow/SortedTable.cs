@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Pfe.Storage;
 
 namespace Pfe.Onnx.TensorFlow;
 

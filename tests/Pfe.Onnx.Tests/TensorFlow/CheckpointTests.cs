@@ -1,4 +1,5 @@
 using Pfe.Onnx.TensorFlow;
+using Pfe.Storage;
 using Pfe.TestSupport;
 using Pfe.TestSupport.TensorFlow;
 
