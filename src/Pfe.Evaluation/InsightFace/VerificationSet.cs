@@ -83,7 +83,8 @@ public sealed class VerificationSet
     {
         PickleBytes bytes => bytes.Value,
         NumpyArray { Type.Size: 1 } array when array.Shape.Count(size => size != 1) <= 1 => array.Data,
-        _ => null,
+        // A bare null would become an empty memory, through its conversion from arrays.
+        _ => default(ReadOnlyMemory<byte>?),
     };
 
     private static bool[]? Labels(object? labels) => labels switch

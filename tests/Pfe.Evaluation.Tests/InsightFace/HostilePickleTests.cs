@@ -34,7 +34,7 @@ public sealed class HostilePickleTests
 
     [Fact]
     public void A_name_with_line_breaks_stays_on_one_line() =>
-        Refusal(new PickleWriter().StackGlobal("o\ns\x1b[31m", "sys\u0085tem").Done()).ShouldContain("'o?s?[31m.sys?tem'");
+        Refusal(new PickleWriter().StackGlobal("o\ns\x1b[31m", "sys\u007ftem").Done()).ShouldContain("'o?s?[31m.sys?tem'");
 
     [Theory]
     [InlineData("(ios\nsystem\n", "INST")]
