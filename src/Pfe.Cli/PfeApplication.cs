@@ -33,6 +33,7 @@ internal static class PfeApplication
         AlignCommand.Create(terminal),
         CropIjbaCommand.Create(terminal),
         EmbedCommand.Create(terminal),
+        ConvertConfigCommand.Create(terminal),
         TrainCommand.Create(terminal),
         EvalCommand.Create(terminal),
         ExportCommand.Create(terminal),

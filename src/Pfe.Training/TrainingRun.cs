@@ -6,6 +6,7 @@ using Pfe.Training.Configuration;
 using Pfe.Training.Features;
 using Pfe.Training.Head;
 using Pfe.Training.Runs;
+using Pfe.Training.Summaries;
 using Pfe.Vision.Models;
 
 namespace Pfe.Training;
@@ -66,6 +67,7 @@ public sealed class TrainingRun
         var good = from ?? trainer.Save();
         var health = new TrainingHealth(good.FirstLoss, good.HasLearnt);
         SummaryFile.TruncateAfter(_folder.Summaries, trainer.Step);
+        EventFile.TruncateAfter(_folder.Events, trainer.Step);
         HeldOutFile.TruncateAfter(_folder.HeldOut, trainer.Step);
         Say($"{input.Faces.Trained} images, batches of {input.Faces.BatchSize}, steps {trainer.Step + 1} to {Steps}; run folder {_folder.Path}");
         Say("the loss is -score, a log density of many narrow dimensions: below zero and falling is normal. Watch that sigma's spread grows: it is what the head learns");
@@ -127,6 +129,7 @@ public sealed class TrainingRun
     {
         var summary = new Summary(last.Step, last.Loss, trainer.RegularisationLoss(), last.LearningRate, last.MeanLogVariance, last.Spread, imagesPerSecond);
         SummaryFile.Append(_folder.Summaries, summary);
+        EventFile.Append(_folder.Events, DateTimeOffset.UtcNow, summary);
         _progress?.Report(new TrainingEvent.Stepped(summary, Steps, left));
     }
 

@@ -13,6 +13,9 @@ public sealed record RunFolder(string Path)
     /// <summary>One line a summary interval.</summary>
     public string Summaries => System.IO.Path.Combine(Path, "summary.csv");
 
+    /// <summary>The same for TensorBoard: tensorboard --logdir.</summary>
+    public string Events => System.IO.Path.Combine(Path, "events.out.tfevents.pfe");
+
     /// <summary>One line an epoch and kind of pair: MLS against cosine on the classes set aside.</summary>
     public string HeldOut => System.IO.Path.Combine(Path, "held_out.csv");
 
