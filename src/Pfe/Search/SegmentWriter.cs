@@ -3,6 +3,7 @@ using System.Text;
 using Pfe.Scoring;
 using Pfe.Scoring.Blocks;
 using Pfe.Scoring.Kernels;
+using Pfe.Storage;
 
 namespace Pfe.Search;
 

@@ -3,20 +3,27 @@ using System.Numerics;
 
 namespace Pfe.Storage;
 
-/// <summary>CRC-32C (Castagnoli), the checksum of TensorFlow's and TensorBoard's files.</summary>
+/// <summary>CRC-32C (Castagnoli), the checksum that processors compute in hardware; of Pfe's index and of TensorFlow's and TensorBoard's files.</summary>
 public static class Crc32C
 {
-    /// <summary>The checksum.</summary>
-    /// <param name="bytes">The data.</param>
-    public static uint Compute(ReadOnlySpan<byte> bytes)
+    /// <summary>What a running checksum starts from.</summary>
+    public const uint Start = uint.MaxValue;
+
+    /// <summary>Adds bytes to a running checksum; the checksum of all bytes is the complement of the last value.</summary>
+    /// <param name="running"><see cref="Start"/>, or what the call before returned.</param>
+    /// <param name="bytes">The next bytes.</param>
+    public static uint Add(uint running, ReadOnlySpan<byte> bytes)
     {
-        var crc = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..]) crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var value in bytes) crc = BitOperations.Crc32C(crc, value);
-        return ~crc;
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..]) running = BitOperations.Crc32C(running, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        foreach (var value in bytes) running = BitOperations.Crc32C(running, value);
+        return running;
     }
 
-    /// <summary>The checksum as those files hold it: masked, because checksums of checksums are weak (LevelDB's crc32c.h).</summary>
-    /// <param name="bytes">The data.</param>
-    public static uint Masked(ReadOnlySpan<byte> bytes) => BitOperations.RotateRight(Compute(bytes), 15) + 0xa282ead8;
+    /// <summary>The checksum of some bytes.</summary>
+    /// <param name="bytes">The bytes.</param>
+    public static uint Of(ReadOnlySpan<byte> bytes) => ~Add(Start, bytes);
+
+    /// <summary>The checksum as TensorFlow's files hold it: masked, because checksums of checksums are weak (LevelDB's crc32c.h).</summary>
+    /// <param name="bytes">The bytes.</param>
+    public static uint Masked(ReadOnlySpan<byte> bytes) => BitOperations.RotateRight(Of(bytes), 15) + 0xa282ead8;
 }
