@@ -11,6 +11,8 @@ internal static class EvalCommand
         EvalIjbACommand.Create(terminal),
         EvalIjbCCommand.Create(terminal),
         EvalIjbCSearchCommand.Create(terminal),
+        EvalInsightFaceIjbCommand.Create(terminal),
+        EvalBinCommand.Create(terminal),
         EvalFolderCommand.Create(terminal),
     };
 }

@@ -24,7 +24,7 @@ internal static class EvalLfwCommand
         });
     }
 
-    private static void Print(Terminal terminal, LfwResult result)
+    public static void Print(Terminal terminal, LfwResult result)
     {
         terminal.Output.WriteLine($"{result.Protocol}: {result.GenuinePairs} genuine and {result.ImpostorPairs} impostor pairs of {result.Images} images");
         terminal.Output.WriteLine(result.MissingImages.Count == 0
