@@ -103,7 +103,12 @@ internal sealed class EmbeddingJournal : IDisposable
         if (RandomAccess.Read(_file.SafeFileHandle, row, _rowAt[image]) != _rowBytes) throw new PfeException($"'{_path}' was cut off while it was read");
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>Closes the journal; an empty one is not left behind.</summary>
+    public void Dispose()
+    {
+        if (Done == 0) Delete();
+        _file.Dispose();
+    }
 
     /// <summary>Closes and removes the journal: its rows are in the output.</summary>
     public void Delete()

@@ -57,7 +57,12 @@ public static class EmbeddingRun
         }, cancellation);
         var rows = Enumerable.Range(0, images.Count).Where(journal.HasRow).ToList();
         FailedImage[] failures = [.. journal.Failures.Select(failure => new FailedImage(images[failure.Key].Name, failure.Value))];
-        if (rows.Count == 0) throw new PfeException($"none of {images.Count} images could be embedded; the first: {failures[0].Name}: {failures[0].Reason}");
+        if (rows.Count == 0)
+        {
+            // Nothing to go on from: the next run shall look at the images afresh.
+            journal.Delete();
+            throw new PfeException($"none of {images.Count} images could be embedded; the first: {failures[0].Name}: {failures[0].Reason}");
+        }
         Write(output, journal, rows, images, embedder, options);
         journal.Delete();
         return new EmbeddingRunResult(rows.Count, failures);

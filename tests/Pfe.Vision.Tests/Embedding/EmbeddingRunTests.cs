@@ -69,6 +69,7 @@ public sealed class EmbeddingRunTests : IDisposable
         Should.Throw<PfeException>(() => EmbeddingRun.Run([missing], embedder, null, File1)).Message.ShouldContain("none of 1 images could be embedded; the first: none.jpg");
         File.Exists(File1).ShouldBeFalse();
         Should.Throw<ImageException>(() => EmbeddingRun.Run([missing], embedder, null, File2, new EmbeddingRunOptions { Strict = true }));
+        Directory.EnumerateFileSystemEntries(_folder.Path).ShouldBeEmpty();
     }
 
     [Fact]
