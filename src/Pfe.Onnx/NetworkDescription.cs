@@ -8,9 +8,11 @@ namespace Pfe.Onnx;
 public enum ChannelOrder
 {
     /// <summary>Red, green, blue.</summary>
+    [JsonStringEnumMemberName("rgb")]
     Rgb,
 
     /// <summary>Blue, green, red (OpenCV's).</summary>
+    [JsonStringEnumMemberName("bgr")]
     Bgr,
 }
 

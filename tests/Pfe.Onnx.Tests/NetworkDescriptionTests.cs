@@ -29,7 +29,24 @@ public sealed class NetworkDescriptionTests
         var description = Sketch.Description with { Mean = new(1, 2, 3), Licence = "MIT", TrainingData = "not \"stated\"" };
         description.Save(folder.File("d.json"));
         NetworkDescription.Load(folder.File("d.json")).ShouldBe(description);
-        File.ReadAllText(folder.File("d.json")).ShouldContain("\"channel_order\": \"rgb\"");
+        File.ReadAllText(folder.File("d.json")).ShouldContain("\"channel_order\": \"rgb\"", Case.Sensitive);
+    }
+
+    [Theory]
+    [InlineData("BGR")]
+    [InlineData("Bgr")]
+    public void The_channel_order_may_be_written_in_capitals(string order) =>
+        NetworkDescription.Parse($$"""{"name": "x", "width": 1, "height": 1, "channel_order": "{{order}}"}""", "x").ChannelOrder.ShouldBe(ChannelOrder.Bgr);
+
+    [Fact]
+    public void Every_description_in_the_documentation_can_be_read()
+    {
+        var page = File.ReadAllText(Path.Combine(TestData.RepoRoot, "docs", "any-base.md"));
+        var blocks = page.Split("```json\n").Skip(1).Select(rest => rest.Split("```")[0]).ToList();
+        blocks.Count.ShouldBe(2);
+        var read = blocks.Select(block => NetworkDescription.Parse(block, "docs/any-base.md")).ToList();
+        read[0].ShouldBe(new NetworkDescription { Name = "my network", Width = 112, Height = 112 });
+        (read[1].ChannelOrder, read[1].Std).ShouldBe((ChannelOrder.Bgr, new PlaneValues(1)));
     }
 
     [Theory]
