@@ -5,14 +5,13 @@ using Pfe.Storage;
 namespace Pfe.Onnx;
 
 /// <summary>The order of the colour planes in a network's input tensor.</summary>
+[JsonConverter(typeof(ChannelOrderConverter))]
 public enum ChannelOrder
 {
     /// <summary>Red, green, blue.</summary>
-    [JsonStringEnumMemberName("rgb")]
     Rgb,
 
     /// <summary>Blue, green, red (OpenCV's).</summary>
-    [JsonStringEnumMemberName("bgr")]
     Bgr,
 }
 
@@ -94,7 +93,7 @@ public sealed record NetworkDescription
     public static NetworkDescription Parse(string json, string name)
     {
         NetworkDescription? description;
-        try { description = JsonSerializer.Deserialize(json, OnnxJson.Default.NetworkDescription); }
+        try { description = JsonSerializer.Deserialize(json, OnnxJson.Default.DescriptionFile)?.ToDescription(); }
         catch (JsonException e) { throw new PfeException($"'{name}', line {e.LineNumber + 1}{Key(e)}: {e.Message.Split(" Path:")[0]}", e); }
         if (description is null) throw new PfeException($"'{name}' holds no network description: a JSON object is wanted");
         description.Validate(name);
@@ -121,6 +120,9 @@ public sealed record NetworkDescription
     }
 }
 
+/// <summary>Written as rgb and bgr, read in any case.</summary>
+internal sealed class ChannelOrderConverter() : JsonStringEnumConverter<ChannelOrder>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
+
 internal sealed class PlaneValuesConverter : JsonConverter<PlaneValues>
 {
     public override PlaneValues Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -143,9 +145,37 @@ internal sealed class PlaneValuesConverter : JsonConverter<PlaneValues>
     }
 }
 
+/// <summary>
+/// The description as it is read. Settable, because generated JSON code sets init-only properties that a file leaves out to zero
+/// instead of leaving them at their defaults.
+/// </summary>
+internal sealed class DescriptionFile
+{
+    private static readonly NetworkDescription Defaults = new() { Name = "", Width = 1, Height = 1 };
+
+    public required string Name { get; set; }
+    public required int Width { get; set; }
+    public required int Height { get; set; }
+    public ChannelOrder ChannelOrder { get; set; } = Defaults.ChannelOrder;
+    public PlaneValues Mean { get; set; } = Defaults.Mean;
+    public PlaneValues Std { get; set; } = Defaults.Std;
+    public string Alignment { get; set; } = Defaults.Alignment;
+    public string? Embedding { get; set; }
+    public string? FeatureMap { get; set; }
+    public string? Licence { get; set; }
+    public string? TrainingData { get; set; }
+
+    public NetworkDescription ToDescription() => new()
+    {
+        Name = Name, Width = Width, Height = Height, ChannelOrder = ChannelOrder, Mean = Mean, Std = Std, Alignment = Alignment,
+        Embedding = Embedding, FeatureMap = FeatureMap, Licence = Licence, TrainingData = TrainingData,
+    };
+}
+
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]
 [JsonSerializable(typeof(NetworkDescription))]
+[JsonSerializable(typeof(DescriptionFile))]
 internal sealed partial class OnnxJson : JsonSerializerContext;

@@ -32,6 +32,10 @@ public sealed class NetworkDescriptionTests
         File.ReadAllText(folder.File("d.json")).ShouldContain("\"channel_order\": \"rgb\"", Case.Sensitive);
     }
 
+    [Fact]
+    public void What_a_file_leaves_out_is_at_its_default() =>
+        NetworkDescription.Parse("""{"name": "x", "width": 2, "height": 3}""", "x").ShouldBe(new NetworkDescription { Name = "x", Width = 2, Height = 3 });
+
     [Theory]
     [InlineData("BGR")]
     [InlineData("Bgr")]
