@@ -1,5 +1,6 @@
 using System.Text;
 using Pfe.TestSupport;
+using Pfe.Training.Runs;
 using Pfe.Training.Summaries;
 
 namespace Pfe.Training.Tests.Summaries;
@@ -26,6 +27,16 @@ public sealed class EventFileTests
         events.Select(e => e.WallTime).ShouldBe([1_700_000_100.25, 1_700_000_100.25, 1_700_000_300.25, 1_700_100_000.25]);
         events.Skip(1).Select(e => e.Step).ShouldBe([100, 300, 100_000]);
         events[2].Values.ShouldBe([("losses/loss", -100f), ("learning_rate", 1e-3f)]);
+    }
+
+    [Fact]
+    public void A_training_summary_is_written_under_the_demos_tags()
+    {
+        using var folder = new TemporaryFolder();
+        EventFile.Append(folder.File("tfevents"), Time, new Summary(200, -1500.5, 0.25, 1e-3, -7, 0.125, 800));
+        var written = NaiveEventReader.Read(File.ReadAllBytes(folder.File("tfevents")))[1];
+        written.Step.ShouldBe(200);
+        written.Values.ShouldBe([("losses/loss", -1500.5f), ("losses/reg_loss", 0.25f), ("learning_rate", 1e-3f), ("sigma/mean_log_variance", -7f), ("sigma/spread", 0.125f), ("images_per_second", 800f)]);
     }
 
     [Fact]
