@@ -31,27 +31,24 @@ public static class CalibrationFit
             throw new PfeException($"{pairs.GenuineCount} genuine and {pairs.ImpostorCount} impostor pairs are too few; a calibration needs {FewestGenuine} and {FewestImpostor}, and some thousands to be worth much");
         var quality = QualityScale.Fit(faces);
         var uncertainty = pairs.Uncertainty1.Zip(pairs.Uncertainty2, FaceUncertainty.OfPair).ToArray();
-        var sorted = uncertainty.Order().ToArray();
-        var (low, high) = (Quantiles.Of(sorted, 0.01), Quantiles.Of(sorted, 0.99));
-        // A head whose sigma hardly differs gets one curve rather than two that divide by nothing.
-        if (high - low < 1e-6) high = low + 1;
+        var knots = EvidenceKnots.Choose(uncertainty, pairs.GenuineCount);
         var (centre, spread) = Standardise(pairs.Scores);
-        var (features, weights) = (new double[pairs.Count * 4], new double[pairs.Count]);
+        // Coefficients: the slopes of all lines, then their offsets.
+        var (lines, k) = (knots.Length, 2 * knots.Length);
+        var (features, weights) = (new double[(long)pairs.Count * k], new double[pairs.Count]);
         for (var n = 0; n < pairs.Count; n++)
         {
-            var (score, place) = ((pairs.Scores[n] - centre) / spread, Math.Clamp((uncertainty[n] - low) / (high - low), 0, 1));
-            (features[4 * n], features[4 * n + 1], features[4 * n + 2], features[4 * n + 3]) = ((1 - place) * score, place * score, 1 - place, place);
+            var (below, share) = EvidenceKnots.Place(uncertainty[n], lines, i => knots[i]);
+            var (x, score) = (n * k + below, (pairs.Scores[n] - centre) / spread);
+            (features[x], features[x + 1], features[x + lines], features[x + lines + 1]) = ((1 - share) * score, share * score, 1 - share, share);
             weights[n] = 0.5 / (pairs.Same[n] ? pairs.GenuineCount : pairs.ImpostorCount);
         }
-        var c = LogisticRegression.Fit(features, pairs.Same, weights, 4, nonNegative: 2, cancellation);
+        var c = LogisticRegression.Fit(features, pairs.Same, weights, k, nonNegative: lines, cancellation);
         var calibration = new ScoreCalibration
         {
             Score = kind,
             Dimension = dimension,
-            Certain = new(c[0] / spread, c[2] - c[0] * centre / spread),
-            Uncertain = new(c[1] / spread, c[3] - c[1] * centre / spread),
-            MostCertain = low,
-            LeastCertain = high,
+            Lines = [.. knots.Select((knot, i) => new EvidenceLine(knot, c[i] / spread, c[lines + i] - c[i] * centre / spread))],
             FalseMatch = [],
             DifferentBelow = 0,
             Quality = quality,

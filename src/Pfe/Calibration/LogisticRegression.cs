@@ -2,12 +2,12 @@ namespace Pfe.Calibration;
 
 /// <summary>
 /// Weighted logistic regression with some coefficients held at or above 0, by Newton's method with step halving. A small quadratic penalty keeps
-/// the coefficients finite where the classes are separable. The problem is convex; of the ways to hold coefficients at 0 the best feasible one is
-/// the solution.
+/// the coefficients finite where the classes are separable. Coefficients that come out negative are held at 0 and the others fitted again, until none
+/// is left that must not be.
 /// </summary>
 internal static class LogisticRegression
 {
-    private const double Penalty = 1e-4;
+    private const double Penalty = 1e-5;
 
     /// <summary>Fits the coefficients.</summary>
     /// <param name="features">N x K, row-major, of magnitude about 1.</param>
@@ -18,19 +18,16 @@ internal static class LogisticRegression
     /// <param name="cancellation">Stops between steps.</param>
     public static double[] Fit(double[] features, IReadOnlyList<bool> same, double[] weights, int k, int nonNegative, CancellationToken cancellation)
     {
-        (double Loss, double[] Coefficients)? best = null;
-        for (var held = 0; held < 1 << nonNegative; held++)
+        for (var held = 0; ; )
         {
             var solution = Newton(features, same, weights, k, held, cancellation);
-            if (solution.Coefficients.AsSpan(0, nonNegative).ContainsAnyInRange(double.NegativeInfinity, -double.Epsilon)) continue;
-            if (best is null || solution.Loss < best.Value.Loss) best = solution;
-            // Without anything held, a feasible solution is the optimum of the whole problem.
-            if (held == 0) break;
+            var negative = Enumerable.Range(0, nonNegative).Where(c => solution[c] < 0).Sum(c => 1 << c);
+            if (negative == 0) return solution;
+            held |= negative;
         }
-        return best!.Value.Coefficients;
     }
 
-    private static (double Loss, double[] Coefficients) Newton(double[] features, IReadOnlyList<bool> same, double[] weights, int k, int held, CancellationToken cancellation)
+    private static double[] Newton(double[] features, IReadOnlyList<bool> same, double[] weights, int k, int held, CancellationToken cancellation)
     {
         var at = new double[k];
         var (gradient, hessian) = (new double[k], new double[k, k]);
@@ -54,7 +51,7 @@ internal static class LogisticRegression
             (at, loss) = (next, nextLoss);
             if (gain < 1e-13) break;
         }
-        return (loss, at);
+        return at;
     }
 
     private static double Evaluate(double[] features, IReadOnlyList<bool> same, double[] weights, double[] at, double[] gradient, double[,] hessian)

@@ -59,11 +59,9 @@ public sealed record Reliability(IReadOnlyList<ReliabilityBin> Bins, double Expe
 
     private static ReliabilityBin Bin(int index, int bins, (int Count, double Weight, double Squares, double Stated, double Observed) sum)
     {
-        var share = sum.Observed / sum.Weight;
-        // Wilson's interval with Kish's effective number of pairs, as the two kinds carry different weights.
-        var (z2, n) = (1.96 * 1.96, sum.Weight * sum.Weight / sum.Squares);
-        var (centre, half) = ((share + z2 / (2 * n)) / (1 + z2 / n), 1.96 / (1 + z2 / n) * Math.Sqrt(share * (1 - share) / n + z2 / (4 * n * n)));
-        return new((double)index / bins, (index + 1.0) / bins, sum.Count, sum.Stated / sum.Weight, share, Math.Max(0, centre - half), Math.Min(1, centre + half));
+        // Kish's effective number of pairs, as the two kinds carry different weights.
+        var observed = RateInterval.OfShare(sum.Observed / sum.Weight, sum.Weight * sum.Weight / sum.Squares);
+        return new((double)index / bins, (index + 1.0) / bins, sum.Count, sum.Stated / sum.Weight, observed.Rate, observed.Low, observed.High);
     }
 
     // log2(1 + exp(-x)) without overflow; Cllr is its mean over both kinds.

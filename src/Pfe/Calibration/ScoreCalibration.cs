@@ -4,18 +4,19 @@ using Pfe.Scoring;
 
 namespace Pfe.Calibration;
 
-/// <summary>A straight line from score to evidence: <c>slope * score + offset</c>.</summary>
+/// <summary>A straight line from score to evidence, <c>slope * score + offset</c>, for pairs of one uncertainty.</summary>
+/// <param name="Uncertainty">The pairs' uncertainty (<see cref="FaceUncertainty.OfPair"/>).</param>
 /// <param name="Slope">Never negative.</param>
 /// <param name="Offset">Evidence at score 0.</param>
-public sealed record EvidenceLine(double Slope, double Offset);
+public sealed record EvidenceLine(double Uncertainty, double Slope, double Offset);
 
 /// <summary>
 /// Turns a score and both faces' uncertainties into P(same person), and into one of three answers. Fitted by <see cref="CalibrationFit"/>,
 /// stored in the model file under <see cref="MetadataKey"/>.
 /// </summary>
 /// <remarks>
-/// Two logistic curves, one for the most certain pairs and one for the least certain; in between, both lines are mixed by the pair's place
-/// between the two. With neither slope negative, the probability never falls as the score rises, whatever the uncertainties.
+/// A few logistic curves, from the most certain pairs to the least certain; a pair in between gets its two neighbours' lines mixed by its place
+/// between them. With no slope negative, the probability never falls as the score rises, whatever the uncertainties.
 /// </remarks>
 public sealed record ScoreCalibration
 {
@@ -34,17 +35,8 @@ public sealed record ScoreCalibration
     /// <summary>D of the faces it was fitted on; scores of other D are not comparable.</summary>
     public required int Dimension { get; init; }
 
-    /// <summary>The line for pairs at <see cref="MostCertain"/> and beyond.</summary>
-    public required EvidenceLine Certain { get; init; }
-
-    /// <summary>The line for pairs at <see cref="LeastCertain"/> and beyond.</summary>
-    public required EvidenceLine Uncertain { get; init; }
-
-    /// <summary>Pair uncertainty (<see cref="FaceUncertainty.OfPair"/>) where <see cref="Certain"/> holds: 1 % of the fit's pairs lie below.</summary>
-    public required double MostCertain { get; init; }
-
-    /// <summary>Pair uncertainty where <see cref="Uncertain"/> holds: 1 % of the fit's pairs lie above.</summary>
-    public required double LeastCertain { get; init; }
+    /// <summary>The lines, from the most certain pairs to the least certain; beyond the first and the last, these hold. At least two.</summary>
+    public required IReadOnlyList<EvidenceLine> Lines { get; init; }
 
     /// <summary>Thresholds on the evidence for false-match rates that the fit's impostor pairs support (30 errors at least), strictest last.</summary>
     public required IReadOnlyList<RateThreshold> FalseMatch { get; init; }
@@ -70,8 +62,9 @@ public sealed record ScoreCalibration
     /// <param name="uncertainty2">Mean ln sigma^2 of the other.</param>
     public double LogLikelihoodRatio(double score, double uncertainty1, double uncertainty2)
     {
-        var place = Math.Clamp((FaceUncertainty.OfPair(uncertainty1, uncertainty2) - MostCertain) / (LeastCertain - MostCertain), 0, 1);
-        return (1 - place) * (Certain.Slope * score + Certain.Offset) + place * (Uncertain.Slope * score + Uncertain.Offset);
+        var (below, place) = EvidenceKnots.Place(FaceUncertainty.OfPair(uncertainty1, uncertainty2), Lines.Count, i => Lines[i].Uncertainty);
+        var (from, to) = (Lines[below], Lines[below + 1]);
+        return (1 - place) * (from.Slope * score + from.Offset) + place * (to.Slope * score + to.Offset);
     }
 
     /// <summary>P(same person) by Bayes' rule.</summary>
@@ -148,8 +141,9 @@ public sealed record ScoreCalibration
     {
         Quality.Validate();
         if (FalseMatch.Count == 0) throw new PfeException("it has no threshold for any false-match rate");
-        if (!(Certain.Slope >= 0 && Uncertain.Slope >= 0)) throw new PfeException($"slopes are never negative; they are {Certain.Slope} and {Uncertain.Slope}");
-        if (!(LeastCertain > MostCertain)) throw new PfeException($"least_certain {LeastCertain} must be above most_certain {MostCertain}");
+        if (Lines.Count < 2) throw new PfeException($"it needs at least 2 lines and has {Lines.Count}");
+        if (Lines.FirstOrDefault(line => !(line.Slope >= 0)) is { } bad) throw new PfeException($"slopes are never negative; the one at {bad.Uncertainty} is {bad.Slope}");
+        if (Lines.Zip(Lines.Skip(1)).Any(pair => !(pair.First.Uncertainty < pair.Second.Uncertainty))) throw new PfeException("the lines' uncertainties must rise");
     }
 
     private static string Share(double rate) => $"fewer than 1 in {Math.Round(1 / rate):#,0}";

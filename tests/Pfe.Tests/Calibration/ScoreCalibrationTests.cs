@@ -28,13 +28,13 @@ public sealed class ScoreCalibrationTests
         // Random labels as well: nothing then keeps the slopes positive but the constraint.
         Gen.Select(Gen.Int[0, 1000], Gen.Double[-3, 3]).Sample((seed, strength) =>
         {
-            var pairs = SimulatedPairs.Draw(60, 400, seed, uncertainty => strength * Math.Sin(3 * uncertainty));
+            var pairs = SimulatedPairs.Draw(1_000, 1_000, seed, uncertainty => strength * Math.Sin(3 * uncertainty));
             var calibration = CalibrationFit.Fit(pairs, SimulatedPairs.Faces(pairs), ScoreKind.MutualLikelihood, 8);
             for (var uncertainty = -9.0; uncertainty < -3; uncertainty += 0.25)
                 for (var score = -5.0; score < 5; score += 0.5)
                     if (calibration.LogLikelihoodRatio(score + 0.5, uncertainty, -6) < calibration.LogLikelihoodRatio(score, uncertainty, -6)) return false;
             return true;
-        }, iter: 60);
+        }, iter: 40);
 
     [Fact]
     public void Stated_probabilities_hold_on_pairs_the_fit_never_saw()
@@ -89,7 +89,7 @@ public sealed class ScoreCalibrationTests
     [Fact]
     public void A_calibration_that_would_not_be_monotone_is_refused_with_its_origin()
     {
-        var bad = (Fitted with { Certain = new(-1, 0) }).ToJson();
+        var bad = (Fitted with { Lines = [new(-8, -1, 0), new(-6, 1, 0)] }).ToJson();
         Should.Throw<PfeException>(() => ScoreCalibration.FromJson(bad, "model.onnx")).Message.ShouldContain("'model.onnx'");
         Should.Throw<PfeException>(() => ScoreCalibration.FromJson("{\"no\": 1}", "model.onnx"));
     }
