@@ -1,0 +1,24 @@
+using System.Globalization;
+using Pfe.Reporting.Drawing;
+using Pfe.Reporting.Report;
+
+namespace Pfe.Reporting.Figures;
+
+internal static class Pictures
+{
+    /// <summary>A face, or an empty frame where its picture cannot be had.</summary>
+    public static void Face(Canvas canvas, FaceThumbnails? thumbnails, int row, double x, double y, double size)
+    {
+        if (thumbnails?.Of(row) is { } picture) canvas.Picture(x, y, size, size, picture);
+        else canvas.Box(x, y, size, size, Ink.Grid);
+    }
+}
+
+internal static class Numbers
+{
+    public static string Short(double value) => value.ToString("0.00", CultureInfo.InvariantCulture).Replace('-', '−');
+
+    public static string Rate(double rate) => rate.ToString(rate is > 0 and < 0.001 ? "0.##E+0" : "0.####", CultureInfo.InvariantCulture);
+
+    public static string Percent(double share) => double.IsFinite(share) ? (100 * share).ToString(share is > 0 and < 0.001 ? "0.0000" : "0.00", CultureInfo.InvariantCulture) + " %" : "–";
+}

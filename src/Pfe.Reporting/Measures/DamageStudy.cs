@@ -1,0 +1,48 @@
+using Pfe.Vision.Imaging;
+using Pfe.Vision.Imaging.Damage;
+
+namespace Pfe.Reporting.Measures;
+
+/// <summary>One step of one damage over all faces of the study.</summary>
+/// <param name="Kind">What goes wrong.</param>
+/// <param name="Strength">0 to 1.</param>
+/// <param name="Mean">Mean uncertainty of the damaged faces.</param>
+/// <param name="Low">Lower end of the mean's 95 % interval.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="Example">The first face at this step.</param>
+public sealed record DamageStep(DamageKind Kind, double Strength, double Mean, double Low, double High, Image Example);
+
+/// <summary>What known amounts of damage do to sigma.</summary>
+/// <param name="Faces">How many faces were damaged.</param>
+/// <param name="Steps">By kind, then by strength.</param>
+public sealed record DamageStudy(int Faces, IReadOnlyList<DamageStep> Steps)
+{
+    /// <summary>The kinds that are studied.</summary>
+    public static IReadOnlyList<DamageKind> Kinds { get; } = [DamageKind.Blur, DamageKind.LowResolution, DamageKind.Darkness, DamageKind.Occlusion];
+
+    /// <summary>The strengths that are studied.</summary>
+    public static IReadOnlyList<double> Strengths { get; } = [0, 0.25, 0.5, 0.75, 1];
+
+    /// <summary>Damages every face in every way.</summary>
+    /// <param name="faces">Aligned faces, at least one.</param>
+    /// <param name="uncertainty">Embeds aligned faces: mean ln sigma^2 of each.</param>
+    /// <param name="cancellation">Stops the work between steps.</param>
+    public static DamageStudy Of(IReadOnlyList<Image> faces, Func<IReadOnlyList<Image>, double[]> uncertainty, CancellationToken cancellation = default)
+    {
+        if (faces.Count == 0) throw new ArgumentException("a study needs at least one face", nameof(faces));
+        var steps = new List<DamageStep>();
+        foreach (var kind in Kinds)
+        {
+            foreach (var strength in Strengths)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Image[] damaged = [.. faces.Select((face, n) => FaceDamage.Apply(face, kind, strength, FaceSquare.Whole(face), n))];
+                var values = uncertainty(damaged);
+                var mean = values.Average();
+                var half = values.Length < 2 ? double.NaN : 1.96 * Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1) / values.Length);
+                steps.Add(new(kind, strength, mean, mean - half, mean + half, damaged[0]));
+            }
+        }
+        return new(faces.Count, steps);
+    }
+}
