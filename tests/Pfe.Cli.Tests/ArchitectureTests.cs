@@ -23,7 +23,6 @@ public sealed class ArchitectureTests
         ["Microsoft.ML.OnnxRuntime"] = "Pfe.Vision",
         ["SkiaSharp"] = "Pfe.Vision",
         ["Google.Protobuf"] = "Pfe.Onnx",
-        ["ScottPlot"] = "Pfe.Reporting",
         ["System.CommandLine"] = "Pfe.Cli",
     };
 

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json.Serialization;
+using Pfe.Calibration;
+using Pfe.Onnx;
+using Pfe.Reporting.Measures;
+using Pfe.Scoring;
+using Pfe.Storage;
+
+namespace Pfe.Cli.Commands;
+
+/// <summary>What <c>pfe calibrate --json</c> writes.</summary>
+/// <param name="Output">The calibration or model that was written.</param>
+/// <param name="GenuinePairs">Genuine pairs of the fit.</param>
+/// <param name="ImpostorPairs">Impostor pairs of the fit.</param>
+/// <param name="HeldOutPersons">Persons the fit did not see.</param>
+/// <param name="ExpectedCalibrationError">ECE on the held-out persons' pairs.</param>
+/// <param name="Cllr">Cllr on them, in bits.</param>
+/// <param name="CllrMin">The least Cllr any monotone mapping of the same evidence has.</param>
+/// <param name="FalseMatch">Thresholds on the evidence.</param>
+internal sealed record CalibrateResult(string Output, int GenuinePairs, int ImpostorPairs, int HeldOutPersons, double ExpectedCalibrationError, double Cllr, double CllrMin, IReadOnlyList<RateThreshold> FalseMatch);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(CalibrateResult))]
+internal sealed partial class CalibrateJson : JsonSerializerContext;
+
+/// <summary>pfe calibrate: pairs of known answer in, a calibration out.</summary>
+internal static class CalibrateCommand
+{
+    private static readonly Argument<string> Features = new("features") { Description = "Embeddings of 'pfe embed' with paths like person/image.jpg; people the model was not trained on." };
+    private static readonly Option<string> Output = new("--output", "-o") { Description = "Where to write: a .json file, or an .onnx file (the model of --model with the calibration in its metadata).", Required = true };
+
+    public static Command Create(Terminal terminal) =>
+        new Command("calibrate", "Turn scores into P(same person), fitted on your own people. Example: pfe calibrate heldout.safetensors --model pfe.onnx --output calibrated.onnx")
+        {
+            Features, Output, ModelOptions.Model, ModelOptions.Models,
+        }.Does(terminal, (parsed, cancellation) =>
+        {
+            var output = parsed.GetRequiredValue(Output);
+            var model = ModelFor(parsed, output, terminal, cancellation);
+            using var faces = EmbeddingSet.Load(parsed.GetRequiredValue(Features));
+            var fit = FittedCalibration.Of(faces, ScoreKind.MutualLikelihood, Path.GetFileName(parsed.GetRequiredValue(Features)), cancellation);
+            if (model is null) AtomicFile.WriteText(output, fit.Calibration.ToJson());
+            else model.WithMetadata(ScoreCalibration.MetadataKey, fit.Calibration.ToJson()).Save(output);
+            var result = new CalibrateResult(output, fit.Calibration.GenuinePairs, fit.Calibration.ImpostorPairs, fit.HeldOutPersons,
+                fit.HeldOut.ExpectedCalibrationError, fit.HeldOut.Cllr, fit.HeldOut.CllrMin, fit.Calibration.FalseMatch);
+            if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, CalibrateJson.Default.CalibrateResult);
+            else Show(terminal, result);
+        });
+
+    private static OnnxModel? ModelFor(ParseResult parsed, string output, Terminal terminal, CancellationToken cancellation)
+    {
+        var wantsModel = Path.GetExtension(output).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+        var reference = parsed.GetValue(ModelOptions.Model);
+        if (wantsModel && reference is null) throw new UsageException($"to write '{output}', give --model with the model that the embeddings come from");
+        if (!wantsModel && reference is not null) throw new UsageException($"with --model the output is an .onnx file, not '{output}'");
+        return reference is null ? null : OnnxModel.Load(parsed.Store().Resolve(reference, terminal.Progress(), cancellation));
+    }
+
+    private static void Show(Terminal terminal, CalibrateResult result)
+    {
+        terminal.Output.WriteLine($"{result.GenuinePairs:#,0} genuine and {result.ImpostorPairs:#,0} impostor pairs -> {result.Output}");
+        terminal.Output.WriteLine($"on {result.HeldOutPersons} persons the check's fit never saw: ECE {100 * result.ExpectedCalibrationError:0.00} %, Cllr {result.Cllr:0.000} (at best {result.CllrMin:0.000})");
+        foreach (var point in result.FalseMatch) terminal.Output.WriteLine($"false-match rate {point.Rate:0.##E+0}: evidence of at least {point.Threshold:0.00} nats");
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Pfe.Samples.Cookbook;
+using Pfe.TestSupport;
+
+namespace Pfe.Cli.Tests;
+
+/// <summary>calibrate, threshold, quality and report on generated faces, exactly as typed.</summary>
+public sealed class ReportingCommandsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _features;
+
+    public ReportingCommandsTests()
+    {
+        _features = _folder.File("people.safetensors");
+        SimulatedFaces.Draw(persons: 80, images: 6).Save(_features);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task<(int Code, string Output, string Error)> Run(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await PfeApplication.RunAsync(args, output, error, CancellationToken.None);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    [Fact]
+    public async Task Calibrate_writes_a_calibration_that_quality_uses()
+    {
+        var calibration = _folder.File("calibration.json");
+        var run = await Run("calibrate", _features, "--output", calibration, "--json");
+        run.Code.ShouldBe(0, run.Error);
+        using var result = JsonDocument.Parse(run.Output);
+        result.RootElement.GetProperty("genuine_pairs").GetInt32().ShouldBe(80 * 15);
+        result.RootElement.GetProperty("cllr").GetDouble().ShouldBeInRange(0, 0.5);
+        var quality = await Run("quality", _features, "--calibration", calibration, "--json");
+        quality.Code.ShouldBe(0, quality.Error);
+        using var faces = JsonDocument.Parse(quality.Output);
+        var values = faces.RootElement.GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("quality").GetDouble()).ToList();
+        values.Count.ShouldBe(480);
+        values.ShouldBe(values.Order());
+        faces.RootElement.GetProperty("reference").GetString().ShouldBe("people.safetensors");
+    }
+
+    [Fact]
+    public async Task Threshold_states_its_interval_and_refuses_a_rate_that_the_pairs_cannot_support()
+    {
+        var found = await Run("threshold", _features, "--fmr", "1e-3", "--json");
+        found.Code.ShouldBe(0, found.Error);
+        using var result = JsonDocument.Parse(found.Output);
+        var (low, high) = (result.RootElement.GetProperty("low").GetDouble(), result.RootElement.GetProperty("high").GetDouble());
+        result.RootElement.GetProperty("threshold").GetDouble().ShouldBeInRange(low, high);
+        var refused = await Run("threshold", _features, "--fmr", "1e-6");
+        refused.Code.ShouldBe(1);
+        refused.Error.ShouldContain("cannot support the false-match rate 1E-6");
+        refused.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Report_writes_a_page_with_the_users_groups_and_no_faces()
+    {
+        var groups = _folder.File("groups.csv");
+        using (var faces = EmbeddingSet.Load(_features))
+            File.WriteAllLines(groups, ["path,group", .. faces.Paths.Select((path, row) => $"{path},{(row / 6 % 2 == 0 ? "even" : "odd")}")]);
+        var run = await Run("report", _features, "--groups", groups, "--no-faces", "--resamples", "20", "--output", _folder.File("out", "x", "..") , "--json");
+        run.Code.ShouldBe(0, run.Error);
+        using var result = JsonDocument.Parse(run.Output);
+        result.RootElement.GetProperty("figures").EnumerateArray().Select(name => name.GetString()).ShouldContain("subgroups");
+        File.ReadAllText(result.RootElement.GetProperty("page").GetString()!).ShouldNotContain("data:image");
+    }
+
+    [Fact]
+    public async Task Mistakes_get_one_line_and_the_right_exit_code()
+    {
+        var wrongColumns = _folder.File("wrong.csv");
+        File.WriteAllText(wrongColumns, "file,group\na,b\n");
+        (string[] Args, int Code, string Says)[] cases =
+        [
+            (["threshold", _features, "--fmr", "2"], 2, "between 0 and 1"),
+            (["threshold", _features, "--fmr", "0.1", "--score", "magic"], 2, "mls, shared or cosine"),
+            (["calibrate", _features, "--output", _folder.File("x.onnx")], 2, "give --model"),
+            (["quality", _features, "--calibration", _folder.File("none.json")], 2, "there is no calibration"),
+            (["quality", _folder.File("none.safetensors")], 1, "none.safetensors"),
+            (["report", _features, "--groups", wrongColumns, "--output", _folder.File("r", "x")], 1, "line 1: expected the columns path and group"),
+            (["explain", "face.jpg", "--output", "map.gif"], 2, ".png or an .svg"),
+        ];
+        foreach (var (args, code, says) in cases)
+        {
+            var run = await Run(args);
+            run.Code.ShouldBe(code, string.Join(' ', args) + ": " + run.Error);
+            run.Error.Trim().Split('\n').Count(line => line.StartsWith("error:", StringComparison.Ordinal)).ShouldBe(1);
+            run.Error.ShouldContain(says);
+        }
+    }
+}
