@@ -1,0 +1,34 @@
+using Pfe.Evaluation.Pairs;
+using Pfe.Reporting.Measures;
+using Pfe.Samples.Cookbook;
+using Pfe.Scoring;
+
+namespace Pfe.Reporting.Tests.Measures;
+
+public sealed class RatesTests
+{
+    [Fact]
+    public void Groups_count_only_pairs_within_themselves()
+    {
+        var pairs = new PairList([0, 0, 1, 2, 3], [1, 2, 3, 3, 4], [true, false, false, true, false], null);
+        float[] scores = [0.9f, 0.9f, 0.1f, 0.2f, 0.9f];
+        var scored = new ScoredPairList(pairs, ScoreKind.Cosine, scores, [0.9f, 0.2f], [0.9f, 0.1f, 0.9f]);
+        var rates = SubgroupRates.Of(["x", "x", "y", "y", null], [-1, -3, -5, -7, -9], scored, 0.5);
+        rates.Select(rate => (rate.Group, rate.Faces, rate.Genuine, rate.Impostor)).ShouldBe([("x", 2, 1, 0), ("y", 2, 1, 0)]);
+        (rates[0].Fnmr.Rate, rates[1].Fnmr.Rate, rates[1].MeanUncertainty).ShouldBe((0, 1, -6));
+        double.IsNaN(rates[0].Fmr.Rate).ShouldBeTrue();
+        rates[0].Fnmr.Low.ShouldBe(0);
+        rates[0].Fnmr.High.ShouldBeGreaterThan(0.5);
+    }
+
+    [Fact]
+    public void The_thresholds_interval_resamples_persons_and_is_wider_than_if_pairs_were_independent()
+    {
+        var faces = SimulatedFaces.Draw(60, 6);
+        var scored = ScoredPairList.Of(faces, LabelledFaces.FromFolders(faces.Paths).Pairs(), ScoreKind.MutualLikelihood);
+        var persons = ThresholdInterval.Find(scored, 1e-2);
+        var pairs = Calibration.ThresholdEstimate.Find(scored.Impostor, 1e-2);
+        persons.Threshold.ShouldBe(pairs.Threshold);
+        (persons.High - persons.Low).ShouldBeGreaterThan(pairs.High - pairs.Low);
+    }
+}
