@@ -8,7 +8,7 @@ namespace Pfe.Measuring;
 internal static unsafe class KernelMeasurement
 {
     public const int Dimension = 512;
-    private const int Faces = 1024;
+    private const int Faces = 4096;
     private const int Probes = 64;
 
     public static IReadOnlyList<KernelSpeed> Run(int rounds, CancellationToken cancellation)

@@ -3,10 +3,10 @@ namespace Pfe.Search;
 /// <summary>How an index holds its faces; D = 512 as the example.</summary>
 public enum IndexStore
 {
-    /// <summary>Single precision: 8 D bytes a face (4,096), plus D + 12 for the shortlist.</summary>
+    /// <summary>Single precision: 8 D bytes a face (4,096), plus D + 28 for the faster modes.</summary>
     Bits32,
 
-    /// <summary>16-bit: 4 D bytes a face (2,048), plus D + 12 for the shortlist. Twice as fast; the score moves by some hundredths.</summary>
+    /// <summary>16-bit: 4 D bytes a face (2,048), plus D + 28 for the faster modes. Twice as fast; the score moves by some hundredths.</summary>
     Bits16,
 }
 

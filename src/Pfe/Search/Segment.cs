@@ -7,8 +7,8 @@ using Pfe.Storage;
 namespace Pfe.Search;
 
 /// <summary>
-/// Some faces of an index, mapped: blocks of 16 for the full score, blocks of 16 for the shortlist, the smallest variance of each
-/// dimension (scaled; for early-out), the ends of the names, the names.
+/// Some faces of an index, mapped: blocks of 16 for the full score, blocks of 16 for the shortlist, the logarithms
+/// that early-out bounds a face by, the ends of the names, the names.
 /// </summary>
 internal sealed unsafe class Segment
 {
@@ -24,7 +24,6 @@ internal sealed unsafe class Segment
         if (entry.Length < _layout.Names) throw new PfeException($"'{file.FilePath}' is damaged: a segment of {entry.Count} faces has only {entry.Length} bytes");
         var start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(file.Span<byte>(entry.Offset, 1)));
         Blocks = new FaceBlocks(file, start, entry.Count, index.Dimension, index.Store, index.Scale, entry.Range);
-        SmallestVariance = file.Span<float>(entry.Offset + _layout.Smallest, Blocks.Padded).ToArray();
     }
 
     /// <summary>The first face's number in the index.</summary>
@@ -34,11 +33,11 @@ internal sealed unsafe class Segment
 
     public FaceBlocks Blocks { get; }
 
-    /// <summary>A lower bound of every face's scaled variance in each dimension.</summary>
-    public float[] SmallestVariance { get; }
-
     /// <summary>A block of the shortlist.</summary>
     public byte* Short(int block) => Blocks.Start + _layout.Short + block * _layout.ShortBytes;
+
+    /// <summary>A block's table for early-out; see <see cref="RestTable"/>.</summary>
+    public float* Rest(int block) => (float*)(Blocks.Start + _layout.Rest + block * _layout.RestBytes);
 
     /// <summary>A face's name.</summary>
     public string Name(int face)
@@ -69,8 +68,9 @@ internal sealed unsafe class Segment
             var blocks = (count + FaceBlocks.Lanes - 1) / FaceBlocks.Lanes;
             ShortBytes = ShortBlock.BytesOf(index.Dimension);
             Short = blocks * FaceBlocks.BytesOf(index.Dimension, index.Store);
-            Smallest = Short + blocks * ShortBytes;
-            Ends = Smallest + FaceBlocks.Pad(index.Dimension) * sizeof(float);
+            RestBytes = RestTable.BytesOf(index.Dimension);
+            Rest = Short + blocks * ShortBytes;
+            Ends = Rest + blocks * RestBytes;
             Names = Ends + count * (long)sizeof(int);
         }
 
@@ -78,7 +78,9 @@ internal sealed unsafe class Segment
 
         public long Short { get; }
 
-        public long Smallest { get; }
+        public long RestBytes { get; }
+
+        public long Rest { get; }
 
         public long Ends { get; }
 

@@ -18,8 +18,7 @@ internal sealed unsafe class SegmentWriter(IndexFile index, EmbeddingSet faces, 
     public SegmentEntry Write(long offset)
     {
         FaceGuard.SameLength(index.Dimension, faces.Dimension);
-        var smallest = new float[FaceBlocks.Pad(index.Dimension)];
-        var range = Survey(smallest);
+        var range = Survey();
         InBlocks(FaceBlocks.BytesOf(index.Dimension, index.Store), report: true, (block, reader, first, count) =>
         {
             FaceBlocks.Clear(block, index.Dimension, index.Store);
@@ -41,17 +40,26 @@ internal sealed unsafe class SegmentWriter(IndexFile index, EmbeddingSet faces, 
                 }
             }
         });
-        Put(MemoryMarshal.AsBytes<float>(smallest));
+        InBlocks(RestTable.BytesOf(index.Dimension), report: false, (table, reader, first, count) =>
+        {
+            for (var lane = 0; lane < FaceBlocks.Lanes; lane++)
+            {
+                if (lane >= count) RestTable.Pad((float*)table, lane, index.Dimension);
+                else
+                {
+                    reader.Read(first + lane, out var variance);
+                    RestTable.Write((float*)table, lane, variance, index.Scale.Variance);
+                }
+            }
+        });
         WriteNames();
         return new SegmentEntry(offset, _written, faces.Count, ~_running, range);
     }
 
     // Checks every face against what the index can hold, before the first byte is written.
-    private VarianceRange Survey(float[] smallest)
+    private VarianceRange Survey()
     {
         var (range, reader) = (VarianceRange.Empty, new FaceReader(faces));
-        Array.Fill(smallest, float.PositiveInfinity, 0, index.Dimension);
-        Array.Fill(smallest, 0.5f, index.Dimension, smallest.Length - index.Dimension);
         for (var row = 0; row < faces.Count; row++)
         {
             if (row % 256 == 0) cancellation.ThrowIfCancellationRequested();
@@ -66,9 +74,6 @@ internal sealed unsafe class SegmentWriter(IndexFile index, EmbeddingSet faces, 
                     throw new PfeException($"row {row} ('{faces.Paths[row]}') has a mean of {largest}; a 16-bit index holds means from -1 to 1: normalise them to unit length");
             }
             range = range.With(own);
-            for (var l = 0; l < variance.Length; l++)
-                // What the store holds may be rounded down by its half step.
-                smallest[l] = MathF.Min(smallest[l], variance[l] * index.Scale.Variance * (1 - 1f / 4096));
         }
         return range;
     }

@@ -40,8 +40,8 @@ public sealed class EmbeddingIndexTests : IDisposable
     [InlineData(IndexStore.Bits16)]
     public void Early_out_gives_the_exact_result_to_the_last_bit_whatever_the_threads(IndexStore store)
     {
-        using var faces = Clusters(600, 192, 3);
-        using var probes = Clusters(8, 192, 3);
+        using var faces = Clusters(600, 400, 3);
+        using var probes = Clusters(8, 400, 3);
         EmbeddingIndex.Build(IndexPath, [faces], new IndexOptions { Store = store });
         using var index = EmbeddingIndex.Open(IndexPath);
         var exact = index.Search(probes, new SearchOptions { Threads = 1 });
