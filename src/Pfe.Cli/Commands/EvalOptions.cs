@@ -12,7 +12,7 @@ internal sealed class EvalOptions
 {
     public Option<FileInfo?> Features { get; } = new("--features") { Description = "Embeddings of the protocol's images, from pfe embed (.safetensors)." };
 
-    public Option<DirectoryInfo?> Images { get; } = new("--images") { Description = "Instead of --features: the images' folder, embedded with --model." };
+    public Option<DirectoryInfo?> Images { get; } = new("--images") { Description = "The images' folder: embedded with --model when there is no --features; beside --features, lfw tells missing images from faceless ones by it." };
 
     public Option<bool> Aligned { get; } = new("--aligned") { Description = "The images are aligned faces already; nothing is detected." };
 
