@@ -1,0 +1,87 @@
+using System.Text;
+using Pfe.TestSupport;
+using Pfe.Training.Configuration;
+using Pfe.Vision.Imaging.Damage;
+
+namespace Pfe.Training.Tests.Configuration;
+
+public sealed class TrainingConfigFileTests
+{
+    [Fact]
+    public void What_is_left_out_has_the_demos_value()
+    {
+        var config = Parse("""{ "name": "x", "train_dataset_path": "faces" }""");
+        (config.BatchFormat.Size, config.BatchFormat.NumClasses, config.EpochSize, config.NumEpochs).ShouldBe((256, 64, 1000, 3));
+        (config.WeightDecay, config.Momentum, config.HeadInput, config.LogBaseDir).ShouldBe((5e-4, 0.9, "feature_map", "log"));
+        config.LearningRateSchedule.ShouldBe(new Dictionary<string, double> { ["0"] = 1e-3, ["2000"] = 1e-4 });
+        config.Damage.Copies.ShouldBe(0);
+        config.Landmarks.ShouldBe(LandmarkSource.Aligned);
+    }
+
+    [Fact]
+    public void Comments_and_trailing_commas_are_read_over() =>
+        Parse("{ // a run\n \"name\": \"x\", /* data */ \"train_dataset_path\": \"faces\", }").Name.ShouldBe("x");
+
+    [Theory]
+    [InlineData("\"embeding_size\": 512", "did you mean 'embedding_size'?")]
+    [InlineData("\"num_epoch\": 3", "did you mean 'num_epochs'?")]
+    [InlineData("\"batch_format\": { \"size\": 8, \"num_clases\": 2 }", "did you mean 'num_classes'?")]
+    [InlineData("\"damage\": { \"copys\": 2 }", "did you mean 'copies'?")]
+    [InlineData("\"zzzzzzzzzzzz\": 3", "known are")]
+    public void A_misspelt_key_is_named_with_its_line_and_the_key_that_was_meant(string line, string hint)
+    {
+        var message = Refused($"{{\n \"name\": \"x\",\n \"train_dataset_path\": \"faces\",\n {line}\n}}");
+        message.ShouldStartWith("config.json(4): ");
+        message.ShouldContain(hint);
+        message.ShouldNotContain("\n");
+    }
+
+    [Theory]
+    [InlineData("\"num_epochs\": \"three\"", "num_epochs")]
+    [InlineData("\"num_epochs\": 0", "num_epochs")]
+    [InlineData("\"learning_rate_strategy\": \"stairs\"", "step, cosine, linear")]
+    [InlineData("\"learning_rate_strategy\": \"linear\", \"learning_rate_schedule\": { \"initial\": 1, \"start\": 1, \"end_step\": 10 }", "raise end_step")]
+    [InlineData("\"damage\": { \"kinds\": [\"rain\"] }", "occlusion, darkness")]
+    [InlineData("\"damage\": { \"strength\": 2 }", "damage.strength 2")]
+    [InlineData("\"landmarks\": [[1, 2], [3, 4]]", "five points")]
+    [InlineData("\"channels\": 1", "channels 1")]
+    [InlineData("\"uncertainty_module\": \"nets/other.py\"", "there is fc")]
+    [InlineData("\"name\": \"a/b\"", "a/b")]
+    public void A_value_that_cannot_be_is_named(string line, string hint) =>
+        Refused($"{{ \"train_dataset_path\": \"faces\", {(line.Contains("\"name\"", StringComparison.Ordinal) ? "" : "\"name\": \"x\", ")}{line} }}").ShouldContain(hint);
+
+    [Fact]
+    public void Text_that_is_no_JSON_is_named_with_its_line() => Refused("{\n \"name\": \"x\",\n oops }").ShouldStartWith("config.json(3): ");
+
+    [Fact]
+    public void A_missing_name_is_named() => Refused("{ \"train_dataset_path\": \"faces\" }").ShouldContain("name");
+
+    [Theory]
+    [InlineData("\"aligned\"", "aligned")]
+    [InlineData("\"detect\"", "detect")]
+    [InlineData("\"list.txt\"", "list.txt")]
+    [InlineData("[[69.5, 111.5], [108, 111.5], [88.5, 135], [73, 152], [105, 152]]", "69.5,111.5 108,111.5 88.5,135 73,152 105,152")]
+    public void Landmarks_come_in_four_forms_that_survive_a_round_trip(string json, string text)
+    {
+        var config = Parse($$"""{ "name": "x", "train_dataset_path": "faces", "landmarks": {{json}} }""");
+        config.Landmarks.ToString().ShouldBe(text);
+        Parse(TrainingConfigFile.ToJson(config)).Landmarks.ShouldBe(config.Landmarks);
+    }
+
+    [Fact]
+    public void Kinds_of_damage_are_in_snake_case_and_all_without_a_list()
+    {
+        TrainingConfigFile.KindsOf(new DamageOptions { Kinds = ["low_resolution", "blur"] }).ShouldBe([DamageKind.Blur, DamageKind.LowResolution]);
+        TrainingConfigFile.KindsOf(new DamageOptions()).ShouldBe(Enum.GetValues<DamageKind>());
+    }
+
+    public static TheoryData<string> Shipped => [.. Directory.GetFiles(Path.Combine(TestData.RepoRoot, "configs"), "*.json").Select(path => Path.GetFileName(path)!)];
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void Every_shipped_configuration_is_valid(string name) => TrainingConfigFile.Load(Path.Combine(TestData.RepoRoot, "configs", name)).Name.ShouldNotBeEmpty();
+
+    private static TrainingConfig Parse(string json) => TrainingConfigFile.Parse(Encoding.UTF8.GetBytes(json), "config.json");
+
+    private static string Refused(string json) => Should.Throw<UsageException>(() => Parse(json)).Message;
+}
