@@ -47,7 +47,7 @@ internal sealed class TrainingInput : IDisposable
         // Batches that the data cannot fill are refused before the long part.
         _ = new TrainingFaces(images.Labels, [], config);
         using var network = FrozenBase.Open(config, store, new Relay<string>(Say), cancellation);
-        using var landmarks = new LandmarkLookup(config.Landmarks, images.Paths, store);
+        using var landmarks = new LandmarkLookup(config, images, store);
         var variants = new FaceVariants(network, images.Paths, landmarks, config);
         var folder = Path.Combine(config.CacheDir ?? DefaultCacheFolder(), Key(images, network, config));
         var (clock, passes) = (Stopwatch.StartNew(), 0L);
@@ -84,10 +84,15 @@ internal sealed class TrainingInput : IDisposable
         var about = network.Description;
         var text = new StringBuilder().AppendLine($"format {CacheFormat}").AppendLine(network.Model.Sha256())
             .AppendLine(FormattableString.Invariant($"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} {about.Std} {about.Alignment} {network.Embedding} {network.HeadInput}"))
-            .AppendLine(config.Landmarks.ToString()).AppendLine(damage);
+            .AppendLine(LandmarkKey(config)).AppendLine(damage);
         foreach (var path in images.Paths) text.Append(Path.GetRelativePath(images.Root, path)).Append(' ').Append(new FileInfo(path).Length).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..32];
     }
+
+    // A list counts by its content.
+    private static string LandmarkKey(TrainingConfig config) => config.Landmarks.List is { } list && File.Exists(list)
+        ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(list))) + config.LandmarksTransposed
+        : config.Landmarks.ToString();
 
     private static string DefaultCacheFolder() =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "pfe", "features");

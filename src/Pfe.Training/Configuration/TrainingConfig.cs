@@ -120,6 +120,10 @@ public sealed record TrainingConfig
     [Description("aligned: the images are aligned faces already. detect: find them. Five [x, y] points: the same for every image. A path: a landmark list.")]
     public LandmarkSource Landmarks { get; set; } = LandmarkSource.Aligned;
 
+    /// <summary>The order of a landmark list's numbers.</summary>
+    [Description("Whether a landmark list has x1..x5 y1..y5 (the demo's --transpose_input) instead of x1 y1 .. x5 y5.")]
+    public bool LandmarksTransposed { get; set; }
+
     /// <summary>Damaged copies.</summary>
     [Description("Damaged copies of the training images, so that sigma learns what bad images look like. Null or copies = 0: none, as in the demo.")]
     public DamageOptions Damage { get; set; } = new();

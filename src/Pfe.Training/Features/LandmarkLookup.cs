@@ -1,4 +1,5 @@
 using Pfe.Training.Configuration;
+using Pfe.Training.Data;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 using Pfe.Vision.Models;
@@ -8,24 +9,38 @@ namespace Pfe.Training.Features;
 /// <summary>Gives the landmarks of an image, wherever the configuration says they come from. Several threads may ask at once.</summary>
 internal sealed class LandmarkLookup : IDisposable
 {
+    private readonly LabelledImages _images;
     private readonly FiveLandmarks? _points;
     private readonly FaceFinder? _finder;
-    private readonly IReadOnlyList<string> _paths;
+    private readonly Dictionary<string, FiveLandmarks>? _list;
+    private readonly string _source;
 
-    public LandmarkLookup(LandmarkSource source, IReadOnlyList<string> paths, ModelStore store)
+    public LandmarkLookup(TrainingConfig config, LabelledImages images, ModelStore store)
     {
-        (_points, _paths) = (source.Points, paths);
-        if (source == LandmarkSource.Detect) _finder = new FaceFinder(store);
-        else if (source.List is not null) throw new UsageException($"landmarks '{source}': a landmark list cannot be read yet; use aligned, detect or five points");
+        (_images, _points, _source) = (images, config.Landmarks.Points, config.Landmarks.ToString());
+        if (config.Landmarks == LandmarkSource.Detect) _finder = new FaceFinder(store);
+        else if (config.Landmarks.List is { } list) _list = ReadList(list, config.LandmarksTransposed);
     }
 
     /// <summary>The face's landmarks; null where the image is an aligned face.</summary>
     /// <exception cref="ImageException">No face was found, or the list does not name the image.</exception>
     public FiveLandmarks? Of(int index, Image image)
     {
-        if (_finder is not null) return _finder.FindMain(image)?.Landmarks ?? throw new ImageException(_paths[index], "no face was found");
-        return _points;
+        if (_finder is not null) return _finder.FindMain(image)?.Landmarks ?? throw new ImageException(_images.Paths[index], "no face was found");
+        if (_list is null) return _points;
+        return _list.TryGetValue(Name(_images.Paths[index]), out var face) ? face : throw new ImageException(_images.Paths[index], $"the landmark list '{_source}' does not name it");
     }
 
     public void Dispose() => _finder?.Dispose();
+
+    private Dictionary<string, FiveLandmarks> ReadList(string list, bool transposed)
+    {
+        var faces = new Dictionary<string, FiveLandmarks>(StringComparer.Ordinal);
+        foreach (var line in LandmarkList.Read(list, transposed ? LandmarkOrder.Transposed : LandmarkOrder.Interleaved))
+            faces[Name(Path.GetFullPath(line.Path, _images.Root))] = line.Landmarks;
+        return faces;
+    }
+
+    // Lists name images by folder and file; what lies before that differs from machine to machine.
+    private static string Name(string path) => $"{Path.GetFileName(Path.GetDirectoryName(path))}/{Path.GetFileName(path)}";
 }
