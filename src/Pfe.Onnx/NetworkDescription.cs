@@ -38,7 +38,10 @@ public readonly record struct PlaneValues(float First, float Second, float Third
 }
 
 /// <summary>What an ONNX file does not say about the network in it: how to prepare a face for it, and where its embedding comes out.</summary>
-/// <remarks>Stored as JSON beside a base network, and in the metadata of every model that Pfe writes. See docs/any-base.md.</remarks>
+/// <remarks>
+/// Stored as JSON beside a base network, and in the metadata of every model that Pfe writes. See docs/any-base.md.
+/// Properties with defaults have setters: the JSON source generator would overwrite an initialiser with nothing.
+/// </remarks>
 public sealed record NetworkDescription
 {
     /// <summary>What to call the network.</summary>
@@ -51,16 +54,16 @@ public sealed record NetworkDescription
     public required int Height { get; init; }
 
     /// <summary>Order of the planes in the input tensor.</summary>
-    public ChannelOrder ChannelOrder { get; init; } = ChannelOrder.Rgb;
+    public ChannelOrder ChannelOrder { get; set; } = ChannelOrder.Rgb;
 
     /// <summary>Subtracted from the 8-bit value first: the input is (value - mean) / std.</summary>
-    public PlaneValues Mean { get; init; } = new(127.5f);
+    public PlaneValues Mean { get; set; } = new(127.5f);
 
     /// <summary>Divided by after the mean is subtracted; never 0. With mean 0 and std 1 the network takes 0..255.</summary>
-    public PlaneValues Std { get; init; } = new(128f);
+    public PlaneValues Std { get; set; } = new(128f);
 
     /// <summary>Name of the alignment template: where the five landmarks go. Its picture is stretched to the input where the sizes differ.</summary>
-    public string Alignment { get; init; } = "arcface-112x112";
+    public string Alignment { get; set; } = "arcface-112x112";
 
     /// <summary>Name of the embedding's tensor; null where the network has one output.</summary>
     public string? Embedding { get; init; }

@@ -117,7 +117,7 @@ public sealed class TrainingRunTests : IDisposable
         var people = Directory.GetDirectories(TestData.Path(Faces)).Order(StringComparer.Ordinal).Take(24);
         File.WriteAllLines(list, people.SelectMany((person, label) => Directory.GetFiles(person).Order(StringComparer.Ordinal).Take(4).Select(image => $"{image} {label}")));
         var description = _folder.File("network.json");
-        File.WriteAllText(description, """{ "name": "mobilefacenet-y1", "width": 112, "height": 112, "mean": 0, "std": 1, "alignment": "arcface-112x112", "channel_order": "rgb", "embedding": "embedding" }""");
+        File.WriteAllText(description, """{ "name": "mobilefacenet-y1", "width": 112, "height": 112, "mean": 0, "std": 1, "embedding": "embedding" }""");
         return new TrainingConfig
         {
             Name = "test",
