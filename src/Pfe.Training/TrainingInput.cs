@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Pfe.Onnx;
 using Pfe.Training.Configuration;
 using Pfe.Training.Data;
@@ -84,10 +85,14 @@ internal sealed class TrainingInput : IDisposable
         var about = network.Description;
         var text = new StringBuilder().AppendLine($"format {CacheFormat}").AppendLine(network.Model.Sha256())
             .AppendLine(FormattableString.Invariant($"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} {about.Std} {about.Alignment} {network.Embedding} {network.HeadInput}"))
-            .AppendLine(LandmarkKey(config)).AppendLine(damage);
+            .AppendLine(LandmarkKey(config)).AppendLine(damage).Append(Operations(config));
         foreach (var path in images.Paths) text.Append(Path.GetRelativePath(images.Root, path)).Append(' ').Append(new FileInfo(path).Length).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..32];
     }
+
+    private static string Operations(TrainingConfig config) => config.PreprocessTrain is null && config.PreprocessTest is null
+        ? ""
+        : $"seed {config.BaseRandomSeed} {JsonSerializer.Serialize(config.PreprocessTrain, TrainingJson.Default.JsonElementArrayArray)} {JsonSerializer.Serialize(config.PreprocessTest, TrainingJson.Default.JsonElementArrayArray)}";
 
     // A list counts by its content.
     private static string LandmarkKey(TrainingConfig config) => config.Landmarks.List is { } list && File.Exists(list)

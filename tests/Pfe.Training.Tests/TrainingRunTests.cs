@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pfe.Onnx;
 using Pfe.TestSupport;
 using Pfe.Training.Configuration;
@@ -102,6 +103,25 @@ public sealed class TrainingRunTests : IDisposable
         var told = new List<string>();
         TrainingRun.Start(config, _store, Now, progress: new Listener(happening => { if (happening is TrainingEvent.Note note) told.Add(note.Text); }));
         told.ShouldContain(line => line.StartsWith("left out:", StringComparison.Ordinal) && line.Contains(broken, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_demos_operations_prepare_aligned_faces_and_a_wrong_size_is_refused_before_a_run_folder_exists()
+    {
+        SkipWithoutData();
+        var config = Config();
+        config.Landmarks = LandmarkSource.Aligned;
+        config.PreprocessTrain = JsonSerializer.Deserialize<JsonElement[][]>("""[["center_crop", [112, 96]], ["random_flip"], ["standardize", "mean_scale"]]""");
+        var error = Should.Throw<UsageException>(() => TrainingRun.Start(config, _store, Now));
+        error.Message.ShouldContain("112 x 96");
+        error.Message.ShouldContain("112 x 112");
+        Directory.Exists(config.LogBaseDir).ShouldBeFalse();
+
+        config.PreprocessTrain = JsonSerializer.Deserialize<JsonElement[][]>("""[["center_crop", [112, 112]], ["random_flip"], ["standardize", "mean_scale"]]""");
+        TrainingRun.Start(config, _store, Now).Steps.ShouldBe(12);
+
+        config.Landmarks = Config().Landmarks;
+        Should.Throw<UsageException>(() => TrainingRun.Start(config, _store, Now)).Message.ShouldContain("aligned");
     }
 
     private static void SkipWithoutData()

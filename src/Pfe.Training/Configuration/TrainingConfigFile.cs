@@ -115,4 +115,5 @@ public static class TrainingConfigFile
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(TrainingConfig))]
 [JsonSerializable(typeof(Features.CacheIndex))]
+[JsonSerializable(typeof(JsonElement[][]))]
 internal sealed partial class TrainingJson : JsonSerializerContext;

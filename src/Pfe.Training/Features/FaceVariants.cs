@@ -1,5 +1,5 @@
-using System.Buffers;
 using Pfe.Training.Configuration;
+using Pfe.Vision;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 using Pfe.Vision.Imaging.Damage;
@@ -20,11 +20,16 @@ internal sealed class FaceVariants : IFeatureSource
     private readonly int _seed;
     private readonly int _width;
     private readonly int _height;
+    private readonly AlignedInput? _operations;
+    private readonly ThreadLocal<Memory<float>> _tensors;
 
     public FaceVariants(FrozenBase network, IReadOnlyList<string> paths, LandmarkLookup landmarks, TrainingConfig config)
     {
         (_base, _paths, _landmarks, _options, _seed) = (network, paths, landmarks, config.Damage, config.BaseRandomSeed);
         (_width, _height) = (network.Description.Width, network.Description.Height);
+        _operations = AlignedInput.Of(config, network.Description);
+        // On a cache line each, so that the features repeat bit for bit.
+        _tensors = new ThreadLocal<Memory<float>>(() => AlignedMemory.Of(Variants * network.Network.InputLength));
         _damage = new RandomDamage(TrainingConfigFile.KindsOf(config.Damage), config.Damage.Strength);
     }
 
@@ -36,15 +41,10 @@ internal sealed class FaceVariants : IFeatureSource
 
     public void Compute(int image, Memory<float> embeddings, Memory<float> features)
     {
-        var length = Variants * _base.Network.InputLength;
-        var tensors = ArrayPool<float>.Shared.Rent(length);
-        try
-        {
-            Fill(image, tensors.AsSpan(0, length));
-            if (FeatureSize == 0) _base.Network.Run(tensors.AsMemory(0, length), Variants, embeddings);
-            else _base.Network.Run(tensors.AsMemory(0, length), Variants, embeddings, features);
-        }
-        finally { ArrayPool<float>.Shared.Return(tensors); }
+        var tensors = _tensors.Value;
+        Fill(image, tensors.Span);
+        if (FeatureSize == 0) _base.Network.Run(tensors, Variants, embeddings);
+        else _base.Network.Run(tensors, Variants, embeddings, features);
     }
 
     private void Fill(int index, Span<float> tensors)
@@ -54,16 +54,22 @@ internal sealed class FaceVariants : IFeatureSource
         var landmarks = _landmarks.Of(index, image);
         var photograph = new Pyramid(image);
         if (landmarks is { } face) _base.Network.Prepare(photograph, face, tensors[..size]);
-        else _base.Network.Prepare(image, tensors[..size]);
+        else Prepare(image, damaged: false, Seeds.Random(_seed, Seeds.Variant, index), tensors[..size]);
         Mirror(tensors[..size], tensors[size..(2 * size)]);
         for (var copy = 0; copy < _options.Copies; copy++)
         {
             var random = Seeds.Random(_seed, Seeds.Damage, index * _options.Copies + copy);
             var tensor = tensors.Slice((2 + copy) * size, size);
             var aligned = landmarks is { } exact ? Align(photograph, Misaligned(exact, random)) : image;
-            _base.Network.Prepare(_damage.Apply(aligned, FaceSquare.Whole(aligned), random), tensor);
+            Prepare(_damage.Apply(aligned, FaceSquare.Whole(aligned), random), damaged: true, random, tensor);
             if (random.Next(2) != 0) Mirror(tensor);
         }
+    }
+
+    private void Prepare(Image aligned, bool damaged, Random random, Span<float> tensor)
+    {
+        if (_operations is null) _base.Network.Prepare(aligned, tensor);
+        else _operations.Fill(aligned, damaged, random, tensor);
     }
 
     private Image Align(Pyramid photograph, in FiveLandmarks face)

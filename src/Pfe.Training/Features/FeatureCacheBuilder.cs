@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Pfe.Storage;
 using Pfe.Training.Configuration;
+using Pfe.Vision;
 
 namespace Pfe.Training.Features;
 
@@ -58,6 +60,11 @@ internal static class FeatureCacheBuilder
             using var features = source.FeatureSize > 0 ? OpenAt(Path.Combine(folder, FeatureCache.FeatureFile), index.Done * featureBytes) : null;
             Fill(folder, index, source, embeddings, features, progress, cancellation);
         }
+        catch (AggregateException e) when (e.InnerException is PfeException first)
+        {
+            // Several workers fail alike; one line is enough.
+            ExceptionDispatchInfo.Throw(first);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PfeException($"cannot write the feature cache '{folder}': {e.Message}. What is done is kept and the next run goes on from there; cache_dir names another place", e);
@@ -67,7 +74,7 @@ internal static class FeatureCacheBuilder
     private static void Fill(string folder, CacheIndex index, IFeatureSource source, FileStream embeddings, FileStream? features, IProgress<CacheProgress>? progress, CancellationToken cancellation)
     {
         var (perEmbedding, perFeature) = (source.Variants * source.Dimension, source.Variants * source.FeatureSize);
-        var embeddingChunk = new float[ChunkImages * perEmbedding];
+        var embeddingChunk = AlignedMemory.Of(ChunkImages * perEmbedding);
         var featureChunk = new Half[ChunkImages * perFeature];
         var (start, clock) = (index.Done, Stopwatch.StartNew());
         while (index.Done < index.Images)
@@ -75,23 +82,23 @@ internal static class FeatureCacheBuilder
             var (first, count) = (index.Done, Math.Min(ChunkImages, index.Images - index.Done));
             var failures = new ConcurrentBag<UnreadableImage>();
             Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount },
-                () => new float[perFeature],
+                () => AlignedMemory.Of(perFeature),
                 (i, _, scratch) =>
                 {
-                    var embedding = embeddingChunk.AsMemory(i * perEmbedding, perEmbedding);
+                    var embedding = embeddingChunk.Slice(i * perEmbedding, perEmbedding);
                     try { source.Compute(first + i, embedding, scratch); }
-                    catch (PfeException e)
+                    catch (PfeException e) when (e is not UsageException)
                     {
                         failures.Add(new UnreadableImage(first + i, e.Message));
                         embedding.Span.Clear();
-                        Array.Clear(scratch);
+                        scratch.Span.Clear();
                     }
-                    TensorPrimitives.ConvertToHalf(scratch, featureChunk.AsSpan(i * perFeature, perFeature));
+                    TensorPrimitives.ConvertToHalf(scratch.Span, featureChunk.AsSpan(i * perFeature, perFeature));
                     return scratch;
                 },
                 _ => { });
             cancellation.ThrowIfCancellationRequested();
-            embeddings.Write(MemoryMarshal.AsBytes(embeddingChunk.AsSpan(0, count * perEmbedding)));
+            embeddings.Write(MemoryMarshal.AsBytes(embeddingChunk.Span[..(count * perEmbedding)]));
             embeddings.Flush();
             features?.Write(MemoryMarshal.AsBytes(featureChunk.AsSpan(0, count * perFeature)));
             features?.Flush();
