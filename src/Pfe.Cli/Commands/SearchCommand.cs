@@ -11,7 +11,7 @@ internal static class SearchCommand
     private static readonly Option<string> Probe = new("--probe") { Description = "The faces to look for: an embedding file, made by 'pfe embed'.", Required = true };
     private static readonly Option<int> K = new("--k") { Description = "How many matches a probe.", DefaultValueFactory = _ => 10 };
     private static readonly Option<float?> Threshold = new("--threshold") { Description = "Only matches with at least this score." };
-    private static readonly Option<SearchMode> Mode = new("--mode") { Description = "Exact, EarlyOut (the same result; quicker where a few matches stand out) or Shortlist (fastest, may miss one; docs/search.md).", DefaultValueFactory = _ => SearchMode.Exact };
+    private static readonly Option<SearchMode> Mode = new("--mode") { Description = "Exact, EarlyOut (the same result; quicker only where most scores lie far below the threshold) or Shortlist (fastest, may miss one; docs/search.md).", DefaultValueFactory = _ => SearchMode.Exact };
     private static readonly Option<int> ShortlistSize = new("--shortlist") { Description = "Faces that the shortlist mode scores in full.", DefaultValueFactory = _ => 200 };
     private static readonly Option<int> Threads = new("--threads") { Description = "How many threads; 0 for one a processor." };
 
