@@ -49,7 +49,7 @@ internal sealed class TrainingInput : IDisposable
         _ = new TrainingFaces(images.Labels, [], config);
         using var network = FrozenBase.Open(config, store, new Relay<string>(Say), cancellation);
         using var landmarks = new LandmarkLookup(config, images, store);
-        var variants = new FaceVariants(network, images.Paths, landmarks, config);
+        using var variants = new FaceVariants(network, images.Paths, landmarks, config);
         var folder = Path.Combine(config.CacheDir ?? DefaultCacheFolder(), Key(images, network, config));
         var (clock, passes) = (Stopwatch.StartNew(), 0L);
         var caching = new Relay<CacheProgress>(step =>

@@ -63,6 +63,6 @@ public sealed partial class CookbookTests
     [GeneratedRegex("data:image/[a-z]+;base64,[^\"]*", RegexOptions.NonBacktracking)]
     private static partial Regex Embedded();
 
-    [GeneratedRegex(@"-?\d+(\.\d+)?", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"-?\d+(\.\d+)?", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Number();
 }

@@ -10,7 +10,7 @@ namespace Pfe.Training.Features;
 /// The variants of each image as the base sees them: clean, mirrored, then damaged copies, half of them mirrored. What happens to a copy
 /// is a pure function of the seed, the image and the copy.
 /// </summary>
-internal sealed class FaceVariants : IFeatureSource
+internal sealed class FaceVariants : IFeatureSource, IDisposable
 {
     private readonly FrozenBase _base;
     private readonly IReadOnlyList<string> _paths;
@@ -65,6 +65,9 @@ internal sealed class FaceVariants : IFeatureSource
             if (random.Next(2) != 0) Mirror(tensor);
         }
     }
+
+    /// <summary>Lets go of the workers' buffers.</summary>
+    public void Dispose() => _tensors.Dispose();
 
     private void Prepare(Image aligned, bool damaged, Random random, Span<float> tensor)
     {
