@@ -64,6 +64,9 @@ internal static class BenchCommand
 }
 
 /// <summary>What <c>pfe bench --embeddings --json</c> prints.</summary>
+/// <param name="Embeddings">The embedding file.</param>
+/// <param name="Faces">Faces searched.</param>
+/// <param name="Search">One entry a store and mode.</param>
 internal sealed record BenchSearchResult(string Embeddings, int Faces, IReadOnlyList<SearchSpeed> Search);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

@@ -7,9 +7,19 @@ using Spectre.Console;
 namespace Pfe.Cli.Commands;
 
 /// <summary>What <c>pfe compare --json</c> writes.</summary>
+/// <param name="First">The first photograph's face.</param>
+/// <param name="Second">The second photograph's face.</param>
+/// <param name="Cosine">Cosine of the two means, -1 to 1.</param>
+/// <param name="Mls">Mutual likelihood score; no fixed range.</param>
+/// <param name="Verdict">The answer with its probability and error rates; null where the model has no calibration.</param>
 internal sealed record CompareResult(ComparedPhotograph First, ComparedPhotograph Second, float Cosine, float Mls, Verdict? Verdict);
 
 /// <summary>One photograph of a comparison: the face's box in pixels, its uncertainty (mean ln sigma^2) and quality 0 to 100.</summary>
+/// <param name="Path">The photograph.</param>
+/// <param name="Box">Left, top, right, bottom of the face in pixels.</param>
+/// <param name="DetectionScore">The detector's confidence, 0 to 1.</param>
+/// <param name="Uncertainty">Mean ln sigma^2; larger is less certain.</param>
+/// <param name="Quality">0 to 100: more certain than that percentage of the calibration's faces.</param>
 internal sealed record ComparedPhotograph(string Path, double[] Box, double DetectionScore, double Uncertainty, double? Quality);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]

@@ -11,6 +11,9 @@ using Spectre.Console;
 namespace Pfe.Cli.Commands;
 
 /// <summary>What <c>pfe demo --json</c> writes.</summary>
+/// <param name="Result">What was found.</param>
+/// <param name="Picture">The picture written.</param>
+/// <param name="Strength">How strong the damage is, of 1.</param>
 internal sealed record DemoJson(DemoResult Result, string Picture, double Strength);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]

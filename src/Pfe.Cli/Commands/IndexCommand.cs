@@ -82,6 +82,13 @@ internal static class IndexCommand
 }
 
 /// <summary>What <c>pfe index ... --json</c> prints.</summary>
+/// <param name="Index">The index file.</param>
+/// <param name="Faces">Faces that can be found.</param>
+/// <param name="Removed">Faces removed; their places stay in the file.</param>
+/// <param name="Dimension">D.</param>
+/// <param name="Bits">Bits a stored number: 32 or 16.</param>
+/// <param name="BytesPerFace">Bytes of one stored face.</param>
+/// <param name="FileBytes">Size of the file.</param>
 internal sealed record IndexResult(string Index, int Faces, int Removed, int Dimension, int Bits, long BytesPerFace, long FileBytes);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

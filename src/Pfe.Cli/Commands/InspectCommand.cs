@@ -5,6 +5,9 @@ using Pfe.Onnx;
 namespace Pfe.Cli.Commands;
 
 /// <summary>One input, output or feature map in <see cref="InspectResult"/>; -1 is an open size.</summary>
+/// <param name="Name">Its name in the graph.</param>
+/// <param name="Type">Its element type.</param>
+/// <param name="Shape">Its dimensions; -1 where the file leaves one open.</param>
 internal sealed record InspectedTensor(string Name, string Type, IReadOnlyList<long> Shape)
 {
     public static InspectedTensor Of(TensorInfo tensor) => new(tensor.Name, tensor.Type, tensor.Shape);

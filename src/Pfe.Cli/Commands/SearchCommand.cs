@@ -57,6 +57,9 @@ internal static class SearchCommand
 }
 
 /// <summary>What <c>pfe search --json</c> prints.</summary>
+/// <param name="IndexFaces">Faces in the index.</param>
+/// <param name="Dimension">D.</param>
+/// <param name="Probes">One entry a probe, in order.</param>
 internal sealed record SearchResult(int IndexFaces, int Dimension, IReadOnlyList<SearchProbeResult> Probes)
 {
     public static SearchResult Of(EmbeddingIndex index, EmbeddingSet probes, IndexMatch[][] found) => new(
@@ -65,9 +68,14 @@ internal sealed record SearchResult(int IndexFaces, int Dimension, IReadOnlyList
 }
 
 /// <summary>One probe and its matches, best first.</summary>
+/// <param name="Probe">The probe.</param>
+/// <param name="Matches">Its best matches, best first.</param>
 internal sealed record SearchProbeResult(string Probe, IReadOnlyList<SearchMatchResult> Matches);
 
 /// <summary>One match.</summary>
+/// <param name="Id">The face in the index.</param>
+/// <param name="Name">The name it was enrolled under.</param>
+/// <param name="Score">Mutual likelihood score.</param>
 internal sealed record SearchMatchResult(int Id, string Name, float Score);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

@@ -87,6 +87,17 @@ internal static class TrainCommand
 }
 
 /// <summary>What <c>pfe train --json</c> prints.</summary>
+/// <param name="RunFolder">The run's folder.</param>
+/// <param name="Model">Base and head in one ONNX file.</param>
+/// <param name="Head">The head alone.</param>
+/// <param name="Steps">Steps done.</param>
+/// <param name="Loss">The last step's loss; below zero is normal.</param>
+/// <param name="SigmaSpread">How much ln sigma^2 differs between faces: what the head has learnt.</param>
+/// <param name="Recoveries">How often the run went back after a divergence.</param>
+/// <param name="BasePasses">Base-network passes for the feature cache.</param>
+/// <param name="CacheSeconds">Time they took.</param>
+/// <param name="TrainingSeconds">Time of the steps and the held-out tables.</param>
+/// <param name="HeldOut">The last held-out table.</param>
 internal sealed record TrainResult(string RunFolder, string Model, string Head, int Steps, double Loss, double SigmaSpread, int Recoveries, long BasePasses, double CacheSeconds, double TrainingSeconds, IReadOnlyList<TrainHeldOutRow> HeldOut)
 {
     public static TrainResult Of(TrainingResult result) => new(result.Folder.Path, result.Folder.Model, result.Folder.Head, result.Steps, result.Loss, result.SigmaSpread, result.Recoveries,
@@ -94,6 +105,11 @@ internal sealed record TrainResult(string RunFolder, string Model, string Head, 
 }
 
 /// <summary>One line of the held-out table: TAR in percent.</summary>
+/// <param name="Pairs">clean, damaged, mixed or templates.</param>
+/// <param name="Score">cosine, mls or shared-variance mls.</param>
+/// <param name="Tar2">TAR at FAR 1e-2, percent.</param>
+/// <param name="Tar3">TAR at FAR 1e-3, percent.</param>
+/// <param name="Tar4">TAR at FAR 1e-4, percent.</param>
 internal sealed record TrainHeldOutRow(
     string Pairs, string Score,
     [property: JsonPropertyName("tar_at_far_1e-2")] double Tar2,
