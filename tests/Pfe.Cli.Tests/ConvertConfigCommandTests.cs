@@ -10,13 +10,10 @@ public sealed class ConvertConfigCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<(int Code, string Output, string Error)> Run(string config, params string[] more)
+    private async Task<PfeCommand> Run(string config, params string[] more)
     {
         File.WriteAllText(_folder.File("config.py"), config);
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        string[] args = ["convert-config", _folder.File("config.py"), "--out", _folder.File("config.json"), .. more];
-        return (await PfeApplication.RunAsync(args, output, error, TestContext.Current.CancellationToken), output.ToString(), error.ToString());
+        return await PfeCommand.Run(["convert-config", _folder.File("config.py"), "--out", _folder.File("config.json"), .. more]);
     }
 
     [Fact]

@@ -9,13 +9,6 @@ public sealed class EvalCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static async Task<(int Code, string Output, string Error)> Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        return (await PfeApplication.RunAsync(args, output, error, TestContext.Current.CancellationToken), output.ToString(), error.ToString());
-    }
-
     /// <summary>Six people with two images each, well apart; the variances differ.</summary>
     private string Features(Func<string, int, string> name, int leaveOut = 0)
     {
@@ -53,7 +46,7 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public async Task Lfw_prints_accuracy_threshold_and_rates_of_three_scores()
     {
-        var (code, output, error) = await Run("eval", "lfw", "--pairs", Pairs(), "--features", Features((p, n) => $"{p}/{p}_000{n}.png"), "--resamples", "20");
+        var (code, output, error) = await PfeCommand.Run("eval", "lfw", "--pairs", Pairs(), "--features", Features((p, n) => $"{p}/{p}_000{n}.png"), "--resamples", "20");
         error.ShouldBeEmpty();
         code.ShouldBe(0);
         output.ShouldContain("LFW View 2, 3 folds: 6 genuine and 6 impostor pairs of 12 images");
@@ -66,7 +59,7 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public async Task Lfw_json_is_one_document_with_the_documented_fields()
     {
-        var (code, output, _) = await Run("eval", "lfw", "--json", "--pairs", Pairs(), "--features", Features((p, n) => $"{p}_000{n}.png", leaveOut: 1), "--resamples", "0");
+        var (code, output, _) = await PfeCommand.Run("eval", "lfw", "--json", "--pairs", Pairs(), "--features", Features((p, n) => $"{p}_000{n}.png", leaveOut: 1), "--resamples", "0");
         code.ShouldBe(0);
         using var json = JsonDocument.Parse(output);
         var root = json.RootElement;
@@ -81,7 +74,7 @@ public sealed class EvalCommandTests : IDisposable
     public async Task Lfw_tells_a_missing_image_from_one_without_a_face()
     {
         File.WriteAllText(_folder.File("images", "F", "F_0002.jpg"), "");
-        var (_, output, _) = await Run("eval", "lfw", "--pairs", Pairs(), "--features", Features((p, n) => $"{p}_000{n}.png", leaveOut: 1), "--resamples", "0", "--images", Path.Combine(_folder.Path, "images"));
+        var (_, output, _) = await PfeCommand.Run("eval", "lfw", "--pairs", Pairs(), "--features", Features((p, n) => $"{p}_000{n}.png", leaveOut: 1), "--resamples", "0", "--images", Path.Combine(_folder.Path, "images"));
         output.ShouldContain("images missing or without a face: 1 (0 missing, 1 without a face); pairs left out: 2");
     }
 
@@ -89,7 +82,7 @@ public sealed class EvalCommandTests : IDisposable
     public async Task Ijbc_prints_the_demos_blocks_in_its_order_with_a_column_for_media()
     {
         var (templates, matches) = Templates();
-        var (code, output, error) = await Run("eval", "ijbc", "--templates", templates, "--matches", matches, "--features", Features((p, n) => $"{p}/{n}.jpg"), "--resamples", "20");
+        var (code, output, error) = await PfeCommand.Run("eval", "ijbc", "--templates", templates, "--matches", matches, "--features", Features((p, n) => $"{p}/{n}.jpg"), "--resamples", "20");
         code.ShouldBe(0);
         output.ShouldContain("6 genuine and 60 impostor template pairs, 12 templates, 12 images");
         int[] places = [Place(output, "Average pooling, cosine"), Place(output, "Uncertainty pooling, cosine"), Place(output, "Uncertainty pooling, MLS")];
@@ -102,7 +95,7 @@ public sealed class EvalCommandTests : IDisposable
     public async Task Ijbc_json_names_every_method()
     {
         var (templates, matches) = Templates();
-        var (_, output, _) = await Run("eval", "ijbc", "--json", "--templates", templates, "--matches", matches, "--features", Features((p, n) => $"{p}/{n}.jpg"), "--resamples", "20");
+        var (_, output, _) = await PfeCommand.Run("eval", "ijbc", "--json", "--templates", templates, "--matches", matches, "--features", Features((p, n) => $"{p}/{n}.jpg"), "--resamples", "20");
         using var json = JsonDocument.Parse(output);
         json.RootElement.GetProperty("methods").EnumerateArray().Select(method => $"{method.GetProperty("pooling")} {method.GetProperty("score")} {method.GetProperty("media_aware")}").ShouldBe(
         [
@@ -121,7 +114,7 @@ public sealed class EvalCommandTests : IDisposable
             File.Copy(templates, _folder.File("p", $"split{split}", $"verify_metadata_{split}.csv"));
             File.Copy(matches, _folder.File("p", $"split{split}", $"verify_comparisons_{split}.csv"));
         }
-        var (code, output, _) = await Run("eval", "ijba", "--protocol", Path.Combine(_folder.Path, "p"), "--features", Features((p, n) => $"{p}/{n}.jpg"));
+        var (code, output, _) = await PfeCommand.Run("eval", "ijba", "--protocol", Path.Combine(_folder.Path, "p"), "--features", Features((p, n) => $"{p}/{n}.jpg"));
         code.ShouldBe(0);
         output.ShouldContain("IJB-A 1:1, 2 splits: 12 genuine and 120 impostor");
         output.ShouldContain("100.00 ± 0.00");
@@ -134,7 +127,7 @@ public sealed class EvalCommandTests : IDisposable
         var (gallery, probes) = (_folder.File("g.csv"), _folder.File("p.csv"));
         File.WriteAllLines(gallery, ["TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID", .. Enumerable.Range(0, 4).Select(n => $"{n},{n},{(char)('A' + n)}/1.jpg,{n}")]);
         File.WriteAllLines(probes, ["TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID", .. Enumerable.Range(0, 6).Select(n => $"{100 + n},{n},{(char)('A' + n)}/2.jpg,{n}")]);
-        var (code, output, _) = await Run("eval", "ijbc-1n", "--gallery", gallery, "--probes", probes, "--features", Features((p, n) => $"{p}/{n}.jpg"));
+        var (code, output, _) = await PfeCommand.Run("eval", "ijbc-1n", "--gallery", gallery, "--probes", probes, "--features", Features((p, n) => $"{p}/{n}.jpg"));
         code.ShouldBe(0);
         output.ShouldContain("6 probes in 1 galleries of 4 templates together: 4 searches with a mate, 2 without");
         output.ShouldContain("TPIR % at FPIR 0.01");
@@ -146,7 +139,7 @@ public sealed class EvalCommandTests : IDisposable
         foreach (var person in "ABCDEF")
             foreach (var n in new[] { 1, 2 }) File.WriteAllText(_folder.File("people", $"{person}", $"{n}.jpg"), $"no picture {person}{(person is 'A' or 'B' ? 'x' : n)}");
         var people = Path.Combine(_folder.Path, "people");
-        var (code, output, _) = await Run("eval", "folder", people, "--features", Features((p, n) => $"people/{p}/{n}.jpg", leaveOut: 1), "--resamples", "20");
+        var (code, output, _) = await PfeCommand.Run("eval", "folder", people, "--features", Features((p, n) => $"people/{p}/{n}.jpg", leaveOut: 1), "--resamples", "20");
         code.ShouldBe(0);
         output.ShouldContain("check: 1 identities have one usable image");
         output.ShouldContain("1 of 12 images are left out (1 unreadable, 0 without a face)");
@@ -163,7 +156,7 @@ public sealed class EvalCommandTests : IDisposable
     {
         var features = args.Contains("--features") ? (string[])[] : ["--features", Features((p, n) => $"{p}_000{n}.png")];
         string[] pairs = args[0] == "lfw" && !args.Contains("--pairs") ? ["--pairs", Pairs()] : [];
-        var (code, output, error) = await Run(["eval", .. args, .. features, .. pairs]);
+        var (code, output, error) = await PfeCommand.Run(["eval", .. args, .. features, .. pairs]);
         code.ShouldBe(expected);
         output.ShouldBeEmpty();
         error.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain(message);

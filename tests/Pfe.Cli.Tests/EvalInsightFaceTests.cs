@@ -10,13 +10,6 @@ public sealed class EvalInsightFaceTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static async Task<(int Code, string Output, string Error)> Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        return (await PfeApplication.RunAsync(args, output, error, TestContext.Current.CancellationToken), output.ToString(), error.ToString());
-    }
-
     /// <summary>Two images a person, well apart from the other persons; the variances differ.</summary>
     private string Features(int persons, Func<int, string> name)
     {
@@ -49,7 +42,7 @@ public sealed class EvalInsightFaceTests : IDisposable
     [Fact]
     public async Task Bin_prints_the_ten_folds_accuracy_of_three_scores_from_kept_features()
     {
-        var (code, output, error) = await Run("eval", "bin", Bin(), "--features", Features(20, NameInSet), "--resamples", "20");
+        var (code, output, error) = await PfeCommand.Run("eval", "bin", Bin(), "--features", Features(20, NameInSet), "--resamples", "20");
         error.ShouldBeEmpty();
         code.ShouldBe(0);
         output.ShouldContain("calfw, 10 folds: 10 genuine and 10 impostor pairs of 40 images");
@@ -60,7 +53,7 @@ public sealed class EvalInsightFaceTests : IDisposable
     [Fact]
     public async Task Bin_writes_the_result_as_json()
     {
-        var (code, output, _) = await Run("eval", "bin", Bin(), "--features", Features(20, NameInSet), "--resamples", "0", "--json");
+        var (code, output, _) = await PfeCommand.Run("eval", "bin", Bin(), "--features", Features(20, NameInSet), "--resamples", "0", "--json");
         code.ShouldBe(0);
         using var json = JsonDocument.Parse(output);
         (json.RootElement.GetProperty("folds").GetInt32(), json.RootElement.GetProperty("impostor_pairs").GetInt32()).ShouldBe((10, 10));
@@ -72,7 +65,7 @@ public sealed class EvalInsightFaceTests : IDisposable
     {
         var path = _folder.File("evil.bin");
         File.WriteAllText(path, "cos\nsystem\n(S'id'\ntR.");
-        var (code, output, error) = await Run("eval", "bin", path, "--features", Features(20, row => $"{row}"));
+        var (code, output, error) = await PfeCommand.Run("eval", "bin", path, "--features", Features(20, row => $"{row}"));
         code.ShouldBe(1);
         output.ShouldBeEmpty();
         error.ShouldContain("asks for 'os.system', which is refused");
@@ -86,13 +79,13 @@ public sealed class EvalInsightFaceTests : IDisposable
         var labels = _folder.File("meta", "ijbb_template_pair_label.txt");
         File.WriteAllLines(labels, from a in Enumerable.Range(0, 40) from b in Enumerable.Range(a + 1, 39 - a) select $"{a} {b} {(a / 2 == b / 2 ? 1 : 0)}");
         var features = Features(20, row => $"loose_crop/{row}.jpg");
-        var (code, output, error) = await Run("eval", "insightface-ijb", "--protocol", _folder.Path, "--features", features, "--resamples", "0");
+        var (code, output, error) = await PfeCommand.Run("eval", "insightface-ijb", "--protocol", _folder.Path, "--features", features, "--resamples", "0");
         code.ShouldBe(0, error);
         output.ShouldContain("IJB-B 1:1, InsightFace's files: 20 genuine and 760 impostor template pairs");
         output.ShouldContain("Uncertainty pooling, MLS");
 
         File.AppendAllText(labels, "1 2\n");
-        (code, _, error) = await Run("eval", "insightface-ijb", "--protocol", _folder.Path, "--features", features);
+        (code, _, error) = await PfeCommand.Run("eval", "insightface-ijb", "--protocol", _folder.Path, "--features", features);
         code.ShouldBe(1);
         error.ShouldContain("ijbb_template_pair_label.txt', line 781: expected 'template1 template2 label'");
     }
@@ -100,7 +93,7 @@ public sealed class EvalInsightFaceTests : IDisposable
     [Fact]
     public async Task Insightface_ijb_wants_the_folder_or_both_files()
     {
-        var (code, _, error) = await Run("eval", "insightface-ijb", "--features", "x", "--face-tid-mid", "a");
+        var (code, _, error) = await PfeCommand.Run("eval", "insightface-ijb", "--features", "x", "--face-tid-mid", "a");
         code.ShouldBe(2);
         error.ShouldContain("give either --protocol");
     }

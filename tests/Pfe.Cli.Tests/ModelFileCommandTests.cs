@@ -16,13 +16,13 @@ public sealed class ModelFileCommandTests : IDisposable
     public async Task Export_puts_base_and_head_together_and_twice_gives_the_same_bytes()
     {
         Head("507", 512 * 7 * 7).Save(_folder.File("head.safetensors"), half: true);
-        var (code, output, _) = await Run("export", "--base", "base", "--head", _folder.File("head.safetensors"), "--output", _folder.File("a.onnx"), "--json");
+        var (code, output, _) = await PfeCommand.Run("export", "--base", "base", "--head", _folder.File("head.safetensors"), "--output", _folder.File("a.onnx"), "--json");
         code.ShouldBe(0);
         using var json = JsonDocument.Parse(output);
         json.RootElement.GetProperty("dimension").GetInt32().ShouldBe(512);
         json.RootElement.GetProperty("head_reads").GetString().ShouldBe("507");
 
-        await Run("export", "--base", "base", "--head", _folder.File("head.safetensors"), "--output", _folder.File("b.onnx"));
+        await PfeCommand.Run("export", "--base", "base", "--head", _folder.File("head.safetensors"), "--output", _folder.File("b.onnx"));
         File.ReadAllBytes(_folder.File("b.onnx")).AsSpan().SequenceEqual(File.ReadAllBytes(_folder.File("a.onnx"))).ShouldBeTrue();
         OnnxModel.Load(_folder.File("a.onnx")).Sha256().ShouldBe(json.RootElement.GetProperty("sha256").GetString());
     }
@@ -31,7 +31,7 @@ public sealed class ModelFileCommandTests : IDisposable
     public async Task Export_refuses_a_head_of_another_network_and_writes_nothing()
     {
         Head("507", 100).Save(_folder.File("head.safetensors"));
-        var (code, output, error) = await Run("export", "--base", "base", "--head", _folder.File("head.safetensors"), "--output", _folder.File("a.onnx"));
+        var (code, output, error) = await PfeCommand.Run("export", "--base", "base", "--head", _folder.File("head.safetensors"), "--output", _folder.File("a.onnx"));
         code.ShouldBe(1);
         output.ShouldBeEmpty();
         error.TrimEnd().ShouldEndWith("was it trained on another base network?");
@@ -41,14 +41,14 @@ public sealed class ModelFileCommandTests : IDisposable
     [Fact]
     public async Task Inspect_shows_what_a_description_needs()
     {
-        var (code, output, error) = await Run("inspect", "base");
+        var (code, output, error) = await PfeCommand.Run("inspect", "base");
         error.ShouldBeEmpty();
         code.ShouldBe(0);
         output.ShouldContain("input        input: float [1, 3, 112, 112]");
         output.ShouldContain("output       output: float [1, 512]");
         output.ShouldContain("feature map  507: float [1, 512, 7, 7] before 'output'");
 
-        using var json = JsonDocument.Parse((await Run("inspect", "base", "--json")).Output);
+        using var json = JsonDocument.Parse((await PfeCommand.Run("inspect", "base", "--json")).Output);
         json.RootElement.GetProperty("feature_maps").GetProperty("output").GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()).ShouldBe([1, 512, 7, 7]);
         json.RootElement.GetProperty("parameters").GetInt64().ShouldBeInRange(1_100_000, 1_300_000);
     }
@@ -57,7 +57,7 @@ public sealed class ModelFileCommandTests : IDisposable
     public async Task A_wrong_file_is_one_clear_line()
     {
         File.WriteAllText(_folder.File("notes.onnx"), "not a network\n");
-        var (code, output, error) = await Run("inspect", _folder.File("notes.onnx"));
+        var (code, output, error) = await PfeCommand.Run("inspect", _folder.File("notes.onnx"));
         code.ShouldBe(1);
         output.ShouldBeEmpty();
         error.TrimEnd().ShouldNotContain("\n");
@@ -70,7 +70,7 @@ public sealed class ModelFileCommandTests : IDisposable
     public async Task Import_turns_a_checkpoint_into_one_file(bool head)
     {
         new NaiveSphereNet([0, 1, 0, 0], [4, 5, 6, 7], 32, 48, 9, head).Write(new CheckpointWriter(), _folder.File("tf", "ckpt-5"));
-        var (code, output, error) = await Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--output", _folder.File("model.onnx"), "--json");
+        var (code, output, error) = await PfeCommand.Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--output", _folder.File("model.onnx"), "--json");
         error.ShouldBeEmpty();
         code.ShouldBe(0);
         using var json = JsonDocument.Parse(output);
@@ -87,8 +87,8 @@ public sealed class ModelFileCommandTests : IDisposable
     [Fact]
     public async Task Import_refuses_what_is_no_checkpoint_and_an_impossible_size()
     {
-        (await Run("import-tf", _folder.Path, "--output", _folder.File("x.onnx"))).Error.ShouldContain("holds no TensorFlow checkpoint");
-        (await Run("import-tf", _folder.Path, "--output", _folder.File("x.onnx"), "--image-size", "96", "0")).Code.ShouldBe(2);
+        (await PfeCommand.Run("import-tf", _folder.Path, "--output", _folder.File("x.onnx"))).Error.ShouldContain("holds no TensorFlow checkpoint");
+        (await PfeCommand.Run("import-tf", _folder.Path, "--output", _folder.File("x.onnx"), "--image-size", "96", "0")).Code.ShouldBe(2);
         Directory.GetFiles(_folder.Path).ShouldBeEmpty();
     }
 
@@ -99,7 +99,7 @@ public sealed class ModelFileCommandTests : IDisposable
     public async Task Import_takes_the_number_of_layers_it_is_told_or_none(string layers, int exit, string message)
     {
         new NaiveSphereNet([0, 1, 2, 0], [4, 5, 6, 7], 32, 48, 9, head: true).Write(new CheckpointWriter(), _folder.File("tf", "ckpt-5"));
-        var (code, _, error) = await Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--out", _folder.File("model.onnx"), "--layers", layers);
+        var (code, _, error) = await PfeCommand.Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--out", _folder.File("model.onnx"), "--layers", layers);
         (code, error.TrimEnd().Contains('\n')).ShouldBe((exit, false));
         error.ShouldContain(message);
         File.Exists(_folder.File("model.onnx")).ShouldBe(exit == 0);
@@ -113,17 +113,10 @@ public sealed class ModelFileCommandTests : IDisposable
         var bytes = File.ReadAllBytes(data);
         bytes[^1] ^= 1;
         File.WriteAllBytes(data, bytes);
-        var (code, output, error) = await Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--out", _folder.File("model.onnx"));
+        var (code, output, error) = await PfeCommand.Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--out", _folder.File("model.onnx"));
         (code, output).ShouldBe((1, ""));
         error.TrimEnd().ShouldBe($"error: '{data}' is damaged: the checksum of variable 'UncertaintyModule/scale_and_shift/gamma' is wrong");
         Directory.GetFiles(_folder.Path).ShouldBeEmpty();
-    }
-
-    private static async Task<(int Code, string Output, string Error)> Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        return (await PfeApplication.RunAsync(args, output, error, TestContext.Current.CancellationToken), output.ToString(), error.ToString());
     }
 
     private static UncertaintyHead Head(string source, int features)

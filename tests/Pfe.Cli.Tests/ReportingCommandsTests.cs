@@ -18,24 +18,16 @@ public sealed class ReportingCommandsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static async Task<(int Code, string Output, string Error)> Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var code = await PfeApplication.RunAsync(args, output, error, CancellationToken.None);
-        return (code, output.ToString(), error.ToString());
-    }
-
     [Fact]
     public async Task Calibrate_writes_a_calibration_that_quality_uses()
     {
         var calibration = _folder.File("calibration.json");
-        var run = await Run("calibrate", _features, "--output", calibration, "--json");
+        var run = await PfeCommand.Run("calibrate", _features, "--output", calibration, "--json");
         run.Code.ShouldBe(0, run.Error);
         using var result = JsonDocument.Parse(run.Output);
         result.RootElement.GetProperty("genuine_pairs").GetInt32().ShouldBe(80 * 15);
         result.RootElement.GetProperty("cllr").GetDouble().ShouldBeInRange(0, 0.5);
-        var quality = await Run("quality", _features, "--calibration", calibration, "--json");
+        var quality = await PfeCommand.Run("quality", _features, "--calibration", calibration, "--json");
         quality.Code.ShouldBe(0, quality.Error);
         using var faces = JsonDocument.Parse(quality.Output);
         var values = faces.RootElement.GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("quality").GetDouble()).ToList();
@@ -47,12 +39,12 @@ public sealed class ReportingCommandsTests : IDisposable
     [Fact]
     public async Task Threshold_states_its_interval_and_refuses_a_rate_that_the_pairs_cannot_support()
     {
-        var found = await Run("threshold", _features, "--fmr", "1e-3", "--json");
+        var found = await PfeCommand.Run("threshold", _features, "--fmr", "1e-3", "--json");
         found.Code.ShouldBe(0, found.Error);
         using var result = JsonDocument.Parse(found.Output);
         var (low, high) = (result.RootElement.GetProperty("low").GetDouble(), result.RootElement.GetProperty("high").GetDouble());
         result.RootElement.GetProperty("threshold").GetDouble().ShouldBeInRange(low, high);
-        var refused = await Run("threshold", _features, "--fmr", "1e-6");
+        var refused = await PfeCommand.Run("threshold", _features, "--fmr", "1e-6");
         refused.Code.ShouldBe(1);
         refused.Error.ShouldContain("cannot support the false-match rate 1E-6");
         refused.Output.ShouldBeEmpty();
@@ -64,7 +56,7 @@ public sealed class ReportingCommandsTests : IDisposable
         var groups = _folder.File("groups.csv");
         using (var faces = EmbeddingSet.Load(_features))
             File.WriteAllLines(groups, ["path,group", .. faces.Paths.Select((path, row) => $"{path},{(row / 6 % 2 == 0 ? "even" : "odd")}")]);
-        var run = await Run("report", _features, "--groups", groups, "--no-faces", "--resamples", "20", "--output", _folder.File("out", "x", "..") , "--json");
+        var run = await PfeCommand.Run("report", _features, "--groups", groups, "--no-faces", "--resamples", "20", "--output", _folder.File("out", "x", "..") , "--json");
         run.Code.ShouldBe(0, run.Error);
         using var result = JsonDocument.Parse(run.Output);
         result.RootElement.GetProperty("figures").EnumerateArray().Select(name => name.GetString()).ShouldContain("subgroups");
@@ -88,7 +80,7 @@ public sealed class ReportingCommandsTests : IDisposable
         ];
         foreach (var (args, code, says) in cases)
         {
-            var run = await Run(args);
+            var run = await PfeCommand.Run(args);
             run.Code.ShouldBe(code, string.Join(' ', args) + ": " + run.Error);
             run.Error.Trim().Split('\n').Count(line => line.StartsWith("error:", StringComparison.Ordinal)).ShouldBe(1);
             run.Error.ShouldContain(says);
