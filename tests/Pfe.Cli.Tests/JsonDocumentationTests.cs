@@ -97,7 +97,7 @@ public sealed partial class JsonDocumentationTests
     };
 
     private static string Command(Type type) =>
-        $"`pfe {Commands.GetValueOrDefault(type.Name) ?? Words().Replace(Ending().Replace(type.Name, ""), "-$1").ToLowerInvariant()}`";
+        $"`pfe {Commands.GetValueOrDefault(type.Name) ?? Words().Replace(Ending().Replace(type.Name, ""), match => $"{match.Value[0]}-{match.Value[1]}").ToLowerInvariant()}`";
 
     private static string Meaning(Type type, JsonPropertyInfo property)
     {
@@ -121,12 +121,12 @@ public sealed partial class JsonDocumentationTests
         return docs;
     }
 
-    [GeneratedRegex("(?<!^)([A-Z])")]
+    [GeneratedRegex("[a-z][A-Z]", RegexOptions.NonBacktracking)]
     private static partial Regex Words();
 
-    [GeneratedRegex("(Result|Json)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("(Result|Json)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Ending();
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"\s+", RegexOptions.NonBacktracking)]
     private static partial Regex Blanks();
 }
