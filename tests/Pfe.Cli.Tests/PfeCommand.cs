@@ -11,9 +11,28 @@ internal sealed record PfeCommand(int Code, string Output, string Error)
     /// <summary>Runs a command line as a user would type it.</summary>
     public static async Task<PfeCommand> Run(params string[] args)
     {
-        using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await PfeApplication.RunAsync(args, output, error, TestContext.Current.CancellationToken);
+        return await Run(args, error, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The same, with a user who reads along on standard error and may press Ctrl-C.</summary>
+    public static async Task<PfeCommand> Run(string[] args, StringWriter error, CancellationToken interrupt)
+    {
+        using var output = new StringWriter();
+        var code = await PfeApplication.RunAsync(args, output, error, interrupt);
         return new PfeCommand(code, output.ToString(), error.ToString());
     }
+
+    /// <summary>Exactly one line besides progress, an error, that says all of <paramref name="says"/>, and nothing on standard output.</summary>
+    public void ShouldFailInOneLine(int code, params string[] says)
+    {
+        Code.ShouldBe(code, Error);
+        var line = Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(said => !IsProgress(said)).ShouldHaveSingleItem();
+        line.ShouldStartWith("error: ");
+        foreach (var part in says) line.ShouldContain(part);
+        Output.ShouldBeEmpty();
+    }
+
+    // A slow machine reports progress where a fast one is done before.
+    private static bool IsProgress(string line) => line.Split(' ') is ["searched" or "aligned" or "embedded", _, "of", ..];
 }

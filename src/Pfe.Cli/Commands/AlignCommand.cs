@@ -49,12 +49,12 @@ internal static class AlignCommand
             };
             using var finder = sources[0].Landmarks is null ? new FaceFinder(store) : null;
             var run = AlignmentRun.Run(sources, finder, output, options, terminal.ImageProgress("aligned"), cancellation);
+            if (run.Failures.Count == sources.Count) throw new PfeException($"none of {sources.Count} images could be aligned; the first: {run.Failures[0].Name}: {run.Failures[0].Reason}");
             if (parsed.GetValue(Visualize) is { } sheet) Show(sources, run.Failures, finder, options.Template, store, terminal).Save(sheet);
             var result = new AlignResult(output, sources.Count, run.Aligned, run.AlreadyThere, options.Template.Name, run.Failures);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, AlignJson.Default.AlignResult);
             else terminal.Output.WriteLine($"{run.Aligned} of {sources.Count} faces aligned ({options.Template.Name}) -> {output}{(run.AlreadyThere > 0 ? $"; {run.AlreadyThere} were there already" : "")}");
             terminal.SayFailures(run.Failures);
-            if (run.Failures.Count == sources.Count) throw new PfeException($"none of {sources.Count} images could be aligned");
         });
 
     private static AlignmentTemplate ChooseTemplate(ParseResult parsed)

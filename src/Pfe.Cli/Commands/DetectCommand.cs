@@ -30,11 +30,12 @@ internal static class DetectCommand
                 if (parsed.GetValue(MinimumScore) is not (>= 0 and <= 1) and var score) throw new UsageException($"--minimum-score is between 0 and 1, not {score}");
                 using var finder = new FaceFinder(parsed.Store()) { MinimumScore = parsed.GetValue(MinimumScore) };
                 var found = DetectionRun.Run(sources, finder, parsed.GetValue(CommonOptions.Strict), terminal.ImageProgress("searched"), cancellation);
+                if (found.All(image => image.Error is not null))
+                    throw new PfeException(found.Count == 1 ? $"image '{found[0].Name}': {found[0].Error}" : $"none of {found.Count} images could be read; the first: {found[0].Name}: {found[0].Error}");
                 if (parsed.GetValue(Output) is { } list) DetectionRun.WriteLandmarks(found, list);
                 var result = new DetectResult(found, found.Sum(image => image.Faces.Count), found.Count(image => image.Error is null && image.Main is null), found.Count(image => image.Error is not null));
                 if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, DetectJson.Default.DetectResult);
                 else Print(terminal, result);
-                if (result.Unreadable == found.Count) throw new PfeException(found.Count == 1 ? $"image '{found[0].Name}': {found[0].Error}" : $"none of {found.Count} images could be read");
             });
 
     private static IReadOnlyList<FaceSource> Sources(string images)

@@ -44,7 +44,16 @@ public sealed record RunFolder(string Path)
         // Two runs that begin in the same second get folders of their own.
         var names = Enumerable.Range(1, 1000).Select(n => n == 1 ? stamp : $"{stamp}-{n}");
         var folder = new RunFolder(names.Select(name => System.IO.Path.Combine(parent, name)).First(path => !Directory.Exists(path)));
-        TrainingConfigFile.Save(config, folder.Config);
+        try
+        {
+            TrainingConfigFile.Save(config, folder.Config);
+        }
+        catch (PfeException) when (Directory.Exists(folder.Path))
+        {
+            // A folder without a configuration is no run.
+            Directory.Delete(folder.Path);
+            throw;
+        }
         return folder;
     }
 

@@ -26,8 +26,9 @@ internal sealed class EmbeddingJournal : IDisposable
         _rowAt = new long[images];
         try
         {
+            // Without a buffer: what a full disk refuses must fail here, and not again when the file is closed.
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,9 +40,16 @@ internal sealed class EmbeddingJournal : IDisposable
             ReadChunks();
             return;
         }
-        _file.SetLength(0);
-        _file.Write(key);
-        _file.Flush();
+        try
+        {
+            _file.SetLength(0);
+            _file.Write(key);
+        }
+        catch (IOException e)
+        {
+            Delete();
+            throw new PfeException($"cannot write '{path}': {e.Message}", e);
+        }
     }
 
     /// <summary>Images that failed, by their index.</summary>
@@ -87,7 +95,6 @@ internal sealed class EmbeddingJournal : IDisposable
                 _file.Write(frame);
                 var start = _file.Position;
                 _file.Write(bytes);
-                _file.Flush();
                 Take(bytes, start);
             }
             catch (IOException e)
