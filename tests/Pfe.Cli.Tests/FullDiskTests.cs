@@ -23,7 +23,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task Align_and_export_leave_nothing_on_a_full_disk()
+    public async Task Align_and_detect_leave_nothing_on_a_full_disk()
     {
         using var disk = new TinyDisk();
         disk.Fill();
@@ -46,7 +46,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task Train_on_a_disk_that_becomes_full_leaves_neither_checkpoint_nor_model_and_can_go_on()
+    public async Task Train_on_a_disk_that_becomes_full_leaves_neither_checkpoint_nor_model()
     {
         using var disk = new TinyDisk();
         var run = await PfeCommand.Run("train", DrawnPeople.Configuration(_folder, Path.Combine(disk.Path, "log")));
