@@ -87,4 +87,16 @@ public static class ProbabilisticModel
             ? NetworkDescription.Parse(json, model.Name)
             : throw new PfeException($"'{model.Name}' is no probabilistic model: it gives {string.Join(", ", model.Outputs)}, not mu and log_variance; make one with 'pfe export'");
     }
+
+    /// <summary>
+    /// The tensor inside a model that <see cref="Mu"/> is normalised from, to be asked for with <see cref="OnnxModel.WithOutputs"/>: its length says
+    /// how strongly the base network responds to a face, a measure of quality to compare sigma with.
+    /// </summary>
+    /// <param name="model">A model that <see cref="Build"/> made.</param>
+    /// <returns>The tensor's name, D values an image in any shape; null where the normalisation cannot be told from the graph.</returns>
+    public static string? FindRawEmbedding(OnnxModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Normalisation.Before(model.Proto.Graph, Mu);
+    }
 }

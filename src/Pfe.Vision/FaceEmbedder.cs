@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Pfe.Onnx;
 using Pfe.Vision.Faces;
@@ -8,7 +9,8 @@ namespace Pfe.Vision;
 /// <summary>One face as a Gaussian.</summary>
 /// <param name="Mu">D values of unit length.</param>
 /// <param name="LogVariance">D values, natural logarithm of sigma^2.</param>
-public sealed record FaceEmbedding(float[] Mu, float[] LogVariance);
+/// <param name="Norm">Length of the base network's embedding before it became mu; NaN where the model does not show it.</param>
+public sealed record FaceEmbedding(float[] Mu, float[] LogVariance, float Norm);
 
 /// <summary>
 /// A PFE model: faces in, (mu, log sigma^2) out. Everything it needs to know (input size, normalisation, alignment) it reads from the
@@ -25,7 +27,10 @@ public sealed class FaceEmbedder : IDisposable
     public FaceEmbedder(OnnxModel model, Action<SessionOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _network = new BaseNetwork(model, ProbabilisticModel.Describe(model), [ProbabilisticModel.Mu, ProbabilisticModel.LogVariance], configure);
+        var description = ProbabilisticModel.Describe(model);
+        string[] outputs = [ProbabilisticModel.Mu, ProbabilisticModel.LogVariance];
+        if (ProbabilisticModel.FindRawEmbedding(model) is { } raw) outputs = [.. outputs, raw];
+        _network = new BaseNetwork(model, description, outputs, configure);
         (Sha256, Metadata) = (model.Sha256(), model.Metadata);
     }
 
@@ -82,7 +87,20 @@ public sealed class FaceEmbedder : IDisposable
     /// <param name="count">Number of images.</param>
     /// <param name="mu">count x D values, filled.</param>
     /// <param name="logVariance">count x D values, filled.</param>
-    public void Run(Memory<float> images, int count, Memory<float> mu, Memory<float> logVariance) => _network.Run(images, count, mu, logVariance);
+    /// <param name="norm">count lengths of the embeddings before they became mu, filled; NaN where the model does not show them.</param>
+    public void Run(Memory<float> images, int count, Memory<float> mu, Memory<float> logVariance, Span<float> norm)
+    {
+        if (norm.Length != count) throw new ArgumentException($"{count} images have {count} norms, not {norm.Length}", nameof(norm));
+        if (_network.Outputs is not [_, _, { Length: var length }])
+        {
+            _network.Run(images, count, mu, logVariance);
+            norm.Fill(float.NaN);
+            return;
+        }
+        var raw = AlignedMemory.Of(count * length);
+        _network.Run(images, count, mu, logVariance, raw);
+        for (var i = 0; i < count; i++) norm[i] = TensorPrimitives.Norm(raw.Span.Slice(i * length, length));
+    }
 
     /// <summary>Unloads the model.</summary>
     public void Dispose() => _network.Dispose();
@@ -90,7 +108,8 @@ public sealed class FaceEmbedder : IDisposable
     private FaceEmbedding Embed(Memory<float> input)
     {
         var (mu, logVariance) = (AlignedMemory.Of(Dimension), AlignedMemory.Of(Dimension));
-        Run(input, 1, mu, logVariance);
-        return new FaceEmbedding(mu.ToArray(), logVariance.ToArray());
+        var norm = 0f;
+        Run(input, 1, mu, logVariance, new Span<float>(ref norm));
+        return new FaceEmbedding(mu.ToArray(), logVariance.ToArray(), norm);
     }
 }

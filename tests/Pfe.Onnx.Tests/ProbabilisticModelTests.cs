@@ -29,6 +29,32 @@ public sealed class ProbabilisticModelTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_embedding_before_its_normalisation_can_be_asked_for_and_changes_nothing_else(bool normalised)
+    {
+        var (network, description) = (Sketch.Base(), Sketch.Description);
+        if (normalised) (network, description) = (Normalised(network), description with { Embedding = "unit" });
+        var model = ProbabilisticModel.Build(network, description, NaiveHead.Random(2, "map", 24, 6));
+        var raw = ProbabilisticModel.FindRawEmbedding(model).ShouldNotBeNull();
+
+        var (plain, result) = (OrtRun.Run(model, Images), OrtRun.Run(model.WithOutputs("mu", "log_variance", raw), Images));
+        result["mu"].Data.ShouldBe(plain["mu"].Data);
+        result["log_variance"].Data.ShouldBe(plain["log_variance"].Data);
+        result[raw].Data.ShouldBe(OrtRun.Run(Sketch.Base().WithDynamicBatch().WithOutputs("output"), Images)["output"].Data);
+        model.Outputs.Count.ShouldBe(2);
+    }
+
+    /// <summary>A network that normalises its embedding itself, as "unit".</summary>
+    private static OnnxModel Normalised(OnnxModel network)
+    {
+        var proto = network.Proto.Clone();
+        proto.Graph.Node.Add(Graphs.Nodes.Create("Flatten", ["output"], "flat", Graphs.Nodes.Int("axis", 1)));
+        proto.Graph.Node.Add(Graphs.Nodes.Create("LpNormalization", ["flat"], "unit", Graphs.Nodes.Int("axis", 1), Graphs.Nodes.Int("p", 2)));
+        return new OnnxModel(proto, network.Name);
+    }
+
     [Fact]
     public void The_hidden_layer_may_have_another_size_than_the_embedding()
     {

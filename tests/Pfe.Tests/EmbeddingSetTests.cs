@@ -4,7 +4,8 @@ namespace Pfe.Tests;
 
 public sealed class EmbeddingSetTests
 {
-    private static EmbeddingSet Small() => new(2, [1, 0, 0.6f, 0.8f], [-7, -6, -5, -4], ["a/1.jpg", "b/ü.jpg"], new Dictionary<string, string> { ["model"] = "m" });
+    private static EmbeddingSet Small() => new(2, [1, 0, 0.6f, 0.8f], [-7, -6, -5, -4], ["a/1.jpg", "b/ü.jpg"], new Dictionary<string, string> { ["model"] = "m" },
+        new Dictionary<string, float[]> { [EmbeddingSet.Norm] = [12.5f, 3], [EmbeddingSet.DetectionScore] = [0.9f, float.NaN] });
 
     [Fact]
     public void A_saved_set_loads_with_equal_rows_paths_and_metadata()
@@ -17,6 +18,26 @@ public sealed class EmbeddingSetTests
         loaded.LogVariance(0).ToArray().ShouldBe([-7f, -6f]);
         loaded.Paths.ShouldBe(["a/1.jpg", "b/ü.jpg"]);
         loaded.Metadata["model"].ShouldBe("m");
+        loaded.Columns.Keys.ShouldBe(["norm", "detection_score"], ignoreOrder: true);
+        loaded.Columns["norm"].ShouldBe([12.5f, 3]);
+        loaded.Columns["detection_score"].ShouldBe([0.9f, float.NaN]);
+    }
+
+    [Fact]
+    public void A_file_without_columns_loads_and_one_with_a_column_of_another_length_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("faces.safetensors");
+        new EmbeddingSet(1, [1, 1], [0, 0], ["a", "b"]).Save(path);
+        using (var loaded = EmbeddingSet.Load(path)) loaded.Columns.ShouldBeEmpty();
+
+        static void Floats(Stream stream) => stream.Write(new byte[2 * sizeof(float)]);
+        Storage.Safetensors.Write(path,
+        [
+            new("mu", "F32", [1, 2], Floats), new("log_variance", "F32", [1, 2], Floats), new("norm", "F32", [2], Floats),
+            new("paths", "U8", [1], stream => stream.WriteByte((byte)'a')),
+        ]);
+        Should.Throw<PfeException>(() => EmbeddingSet.Load(path)).Message.ShouldContain("column 'norm' has 2 values for 1 paths");
     }
 
     [Fact]

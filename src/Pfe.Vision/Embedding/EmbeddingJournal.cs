@@ -6,6 +6,12 @@ using Pfe.Vision.Faces;
 
 namespace Pfe.Vision.Embedding;
 
+/// <summary>What is known of an embedded image beside its vectors.</summary>
+/// <param name="Image">Its index in the list.</param>
+/// <param name="Norm">Length of the embedding before it became mu.</param>
+/// <param name="DetectionScore">The detector's confidence, NaN where it was not asked.</param>
+internal readonly record struct EmbeddedImage(int Image, float Norm, float DetectionScore);
+
 /// <summary>
 /// The rows computed so far, beside the output file: appended chunk by chunk, so an interrupted run goes on where it was. A chunk is
 /// [length][checksum][payload]; a torn tail is cut off. The key in front ties the journal to the model and the list of images.
@@ -15,6 +21,7 @@ internal sealed class EmbeddingJournal : IDisposable
     private const int KeyLength = 32, FrameLength = 12, ChecksumLength = 8;
     private readonly FileStream _file;
     private readonly string _path;
+    private readonly int _vectorBytes;
     private readonly int _rowBytes;
     private readonly long[] _rowAt;
     private readonly HashSet<int> _chunks = [];
@@ -22,7 +29,7 @@ internal sealed class EmbeddingJournal : IDisposable
 
     public EmbeddingJournal(string path, byte[] key, int images, int dimension)
     {
-        (_path, _rowBytes) = (path, 2 * dimension * sizeof(float));
+        (_path, _vectorBytes, _rowBytes) = (path, dimension * sizeof(float), RowBytes(dimension));
         _rowAt = new long[images];
         try
         {
@@ -52,6 +59,9 @@ internal sealed class EmbeddingJournal : IDisposable
         }
     }
 
+    /// <summary>Bytes of a row: mu, log variance, norm, detection score.</summary>
+    public static int RowBytes(int dimension) => (2 * dimension + 2) * sizeof(float);
+
     /// <summary>Images that failed, by their index.</summary>
     public SortedDictionary<int, string> Failures { get; } = [];
 
@@ -63,7 +73,7 @@ internal sealed class EmbeddingJournal : IDisposable
     public bool HasRow(int image) => _rowAt[image] > 0;
 
     /// <summary>Records a finished chunk; safe for several threads.</summary>
-    public void Append(int chunk, IReadOnlyList<int> images, ReadOnlyMemory<float> mu, ReadOnlyMemory<float> logVariance, IReadOnlyList<(int Image, FailedImage Failure)> failures)
+    public void Append(int chunk, IReadOnlyList<EmbeddedImage> images, ReadOnlySpan<float> mu, ReadOnlySpan<float> logVariance, IReadOnlyList<(int Image, FailedImage Failure)> failures)
     {
         using var payload = new MemoryStream();
         using (var writer = new BinaryWriter(payload, Encoding.UTF8, leaveOpen: true))
@@ -76,12 +86,13 @@ internal sealed class EmbeddingJournal : IDisposable
                 writer.Write(failure.Reason);
             }
             writer.Write(images.Count);
-            var values = _rowBytes / 2 / sizeof(float);
             for (var i = 0; i < images.Count; i++)
             {
-                writer.Write(images[i]);
-                writer.Write(MemoryMarshal.AsBytes(mu.Span.Slice(i * values, values)));
-                writer.Write(MemoryMarshal.AsBytes(logVariance.Span.Slice(i * values, values)));
+                writer.Write(images[i].Image);
+                writer.Write(MemoryMarshal.AsBytes(mu).Slice(i * _vectorBytes, _vectorBytes));
+                writer.Write(MemoryMarshal.AsBytes(logVariance).Slice(i * _vectorBytes, _vectorBytes));
+                writer.Write(images[i].Norm);
+                writer.Write(images[i].DetectionScore);
             }
         }
         var bytes = payload.ToArray();
@@ -104,7 +115,7 @@ internal sealed class EmbeddingJournal : IDisposable
         }
     }
 
-    /// <summary>Reads the row of an image: mu, then log variance.</summary>
+    /// <summary>Reads the row of an image, <see cref="RowBytes"/> long.</summary>
     public void ReadRow(int image, Span<byte> row)
     {
         if (RandomAccess.Read(_file.SafeFileHandle, row, _rowAt[image]) != _rowBytes) throw new PfeException($"'{_path}' was cut off while it was read");

@@ -70,23 +70,25 @@ public static class EmbeddingRun
 
     private static void Write(string output, EmbeddingJournal journal, List<int> rows, IReadOnlyList<FaceSource> images, FaceEmbedder embedder, EmbeddingRunOptions options)
     {
-        var half = embedder.Dimension * sizeof(float);
+        var vector = embedder.Dimension * sizeof(float);
         var paths = Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(row => images[row].Name)));
-        void Half(Stream stream, int offset)
+        void Part(Stream stream, int offset, int length)
         {
-            var row = new byte[2 * half];
+            var row = new byte[EmbeddingJournal.RowBytes(embedder.Dimension)];
             foreach (var index in rows)
             {
                 journal.ReadRow(index, row);
-                stream.Write(row, offset, half);
+                stream.Write(row, offset, length);
             }
         }
         long[] shape = [rows.Count, embedder.Dimension];
         Safetensors.Write(output,
         [
-            new("mu", "F32", shape, stream => Half(stream, 0)),
-            new("log_variance", "F32", shape, stream => Half(stream, half)),
+            new("mu", "F32", shape, stream => Part(stream, 0, vector)),
+            new("log_variance", "F32", shape, stream => Part(stream, vector, vector)),
             new("paths", "U8", [paths.Length], stream => stream.Write(paths)),
+            new(EmbeddingSet.Norm, "F32", [rows.Count], stream => Part(stream, 2 * vector, sizeof(float))),
+            new(EmbeddingSet.DetectionScore, "F32", [rows.Count], stream => Part(stream, 2 * vector + sizeof(float), sizeof(float))),
         ], new Dictionary<string, string>
         {
             ["model"] = embedder.Description.Name,
@@ -99,7 +101,7 @@ public static class EmbeddingRun
     private static byte[] Key(IReadOnlyList<FaceSource> images, FaceEmbedder embedder, EmbeddingRunOptions options)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{embedder.Sha256} {options.Aligned} {ChunkSize}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{embedder.Sha256} {options.Aligned} {ChunkSize} {EmbeddingJournal.RowBytes(embedder.Dimension)}\n"));
         foreach (var image in images) hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\n{image.Path}\n{image.Landmarks}\n"));
         return hash.GetHashAndReset();
     }
@@ -113,13 +115,13 @@ public static class EmbeddingRun
 
         public void Embed(int chunk, IReadOnlyList<FaceSource> images, EmbeddingJournal journal, CancellationToken cancellation)
         {
-            var (good, failed) = (new List<int>(), new List<(int, FailedImage)>());
+            var (good, scores, failed) = (new List<int>(), new List<float>(), new List<(int, FailedImage)>());
             for (var i = chunk * ChunkSize; i < Math.Min(images.Count, (chunk + 1) * ChunkSize); i++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 try
                 {
-                    Prepare(images[i], _input.Span.Slice(good.Count * embedder.InputLength, embedder.InputLength));
+                    scores.Add(Prepare(images[i], _input.Span.Slice(good.Count * embedder.InputLength, embedder.InputLength)));
                     good.Add(i);
                 }
                 catch (PfeException e) when (!options.Strict)
@@ -128,26 +130,31 @@ public static class EmbeddingRun
                 }
             }
             var values = good.Count * embedder.Dimension;
-            if (good.Count > 0) embedder.Run(_input.Slice(0, good.Count * embedder.InputLength), good.Count, _mu.Slice(0, values), _logVariance.Slice(0, values));
-            journal.Append(chunk, good, _mu.Slice(0, values), _logVariance.Slice(0, values), failed);
+            var norms = new float[good.Count];
+            if (good.Count > 0) embedder.Run(_input.Slice(0, good.Count * embedder.InputLength), good.Count, _mu.Slice(0, values), _logVariance.Slice(0, values), norms);
+            journal.Append(chunk, [.. good.Select((image, row) => new EmbeddedImage(image, norms[row], scores[row]))], _mu.Span[..values], _logVariance.Span[..values], failed);
         }
 
-        private void Prepare(FaceSource source, Span<float> input)
+        /// <summary>Writes a face into the network's input and gives the detector's score, NaN where it was not asked.</summary>
+        private float Prepare(FaceSource source, Span<float> input)
         {
             var image = Image.Load(source.Path);
             if (options.Aligned)
             {
                 embedder.Template.RequireShape(image, source.Path);
                 embedder.PrepareAligned(image, input);
-                return;
+                return float.NaN;
             }
             var photo = new Pyramid(image);
-            if (source.Landmarks is not { } landmarks)
+            if (source.Landmarks is { } landmarks)
             {
-                if (finder is null) throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face finder", nameof(source));
-                landmarks = (finder.FindMain(photo) ?? throw new ImageException(source.Path, "no face found")).Landmarks;
+                embedder.Prepare(photo, landmarks, input);
+                return float.NaN;
             }
-            embedder.Prepare(photo, landmarks, input);
+            if (finder is null) throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face finder", nameof(source));
+            var face = finder.FindMain(photo) ?? throw new ImageException(source.Path, "no face found");
+            embedder.Prepare(photo, face.Landmarks, input);
+            return face.Score;
         }
     }
 }

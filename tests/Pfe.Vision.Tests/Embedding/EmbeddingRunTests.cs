@@ -29,7 +29,22 @@ public sealed class EmbeddingRunTests : IDisposable
             set.Mu(29)[d].ShouldBe(one.Mu[d], 1e-5f);
             set.LogVariance(29)[d].ShouldBe(one.LogVariance[d], 1e-4f);
         }
+        one.Norm.ShouldBe(NormOfTheBase(sources[30]), 1e-4f * one.Norm);
+        set.Columns[EmbeddingSet.Norm][29].ShouldBe(one.Norm, 1e-4f * one.Norm);
+        set.Columns[EmbeddingSet.DetectionScore].ShouldAllBe(score => float.IsNaN(score));
         Directory.GetFiles(_folder.Path, "*.part").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_detected_face_keeps_its_detectors_score()
+    {
+        var store = Needs.Store();
+        using var embedder = new FaceEmbedder(RandomModel.Build(store));
+        using var finder = new FaceFinder(store);
+        var photograph = Needs.Data("lfw/images/Aaron_Eckhart/Aaron_Eckhart_0001.jpg");
+        EmbeddingRun.Run([new FaceSource("a.jpg", photograph)], embedder, finder, File1);
+        using var set = EmbeddingSet.Load(File1);
+        set.Columns[EmbeddingSet.DetectionScore].ShouldBe([finder.FindMain(Image.Load(photograph))!.Score]);
     }
 
     [Fact]
@@ -88,6 +103,17 @@ public sealed class EmbeddingRunTests : IDisposable
     private string File1 => Path.Combine(_folder.Path, "one.safetensors");
 
     private string File2 => Path.Combine(_folder.Path, "two.safetensors");
+
+    /// <summary>The length of the base network's own output, without Pfe's model around it.</summary>
+    private static float NormOfTheBase(FaceSource source)
+    {
+        var (model, description) = Needs.Store().LoadBase("base");
+        using var network = new BaseNetwork(model, description, [model.Outputs[0].Name]);
+        var (input, output) = (AlignedMemory.Of(network.InputLength), AlignedMemory.Of(network.Outputs[0].Length));
+        network.Prepare(new Pyramid(Image.Load(source.Path)), source.Landmarks!.Value, input.Span);
+        network.Run(input, 1, output);
+        return (float)Math.Sqrt(output.ToArray().Sum(value => (double)value * value));
+    }
 
     private List<FaceSource> Sources(int count) => [.. Enumerable.Range(0, count).Select(i =>
     {
