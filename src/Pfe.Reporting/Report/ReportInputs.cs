@@ -65,12 +65,13 @@ public sealed class ReportInputs : IDisposable
         if (sources.Calibration is { } calibration && calibration.Dimension != faces.Dimension)
             throw new PfeException($"the calibration is for D = {calibration.Dimension}, '{name}' has D = {faces.Dimension}; they come from different models");
         progress?.Report("scoring pairs");
-        var qualities = sources.Qualities.Select(file => (Path.GetFileNameWithoutExtension(file), PathTable.Read(file, "quality").Numbers(faces.Paths))).ToList();
+        var qualities = QualitiesIn(faces).ToList();
         if (sources.Images is { } root)
         {
             progress?.Report("measuring sharpness");
-            if (SharpnessOf(faces, root, cancellation) is { } sharpness) qualities.Insert(0, ("sharpness", sharpness));
+            if (SharpnessOf(faces, root, cancellation) is { } sharpness) qualities.Add(("sharpness", sharpness));
         }
+        qualities.AddRange(sources.Qualities.Select(file => (Path.GetFileNameWithoutExtension(file), PathTable.Read(file, "quality").Numbers(faces.Paths))));
         return ReportData.Of(name, faces, LabelledFaces.FromFolders(faces.Paths), cancellation: cancellation) with
         {
             Calibration = sources.Calibration,
@@ -87,6 +88,13 @@ public sealed class ReportInputs : IDisposable
     {
         foreach (var (_, faces) in _sets) faces.Dispose();
     }
+
+    // A measure that no face has is no curve; a face that one measure says nothing of counts as the worst.
+    private static IEnumerable<(string Name, double[] Values)> QualitiesIn(EmbeddingSet faces) =>
+        from measure in new[] { (Column: EmbeddingSet.Norm, Name: "embedding norm"), (Column: EmbeddingSet.DetectionScore, Name: "detector score") }
+        let values = faces.Columns.GetValueOrDefault(measure.Column)
+        where values is not null && !Array.TrueForAll(values, float.IsNaN)
+        select (measure.Name, Array.ConvertAll(values, value => float.IsNaN(value) ? double.NegativeInfinity : value));
 
     // Only where every picture can be read: a curve over part of the faces would not compare with the others.
     private static double[]? SharpnessOf(EmbeddingSet faces, string root, CancellationToken cancellation)
