@@ -68,7 +68,8 @@ internal static class ReportCommand
 
     private static string Embed(string folder, string output, FaceEmbedder embedder, FaceFinder finder, Terminal terminal, CancellationToken cancellation)
     {
-        var file = Path.Combine(output, "features.safetensors");
+        // The file's name is what the report calls the set.
+        var file = Path.Combine(output, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) + ".safetensors");
         Directory.CreateDirectory(output);
         terminal.SayFailures(EmbeddingRun.Run(FaceSource.InFolder(folder), embedder, finder, file, null, terminal.ImageProgress("embedded"), cancellation).Failures);
         return file;
