@@ -10,6 +10,9 @@ namespace Pfe.Vision.Faces;
 /// <param name="Points">The landmarks' places.</param>
 public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveLandmarks Points)
 {
+    /// <summary>Pixels a side below which a picture shows no face to speak of.</summary>
+    private const int FewestPixels = 16;
+
     /// <summary>The template of ArcFace, CosFace and most networks since 2018: 112 x 112.</summary>
     public static readonly AlignmentTemplate ArcFace = new("arcface-112x112", 112, 112, new FiveLandmarks(
         new(38.2946, 51.6963), new(73.5318, 51.5014), new(56.0252, 71.7366), new(41.5493, 92.3655), new(70.7299, 92.2041)));
@@ -70,11 +73,13 @@ public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveL
     /// <summary>Refuses an image that cannot be a face aligned to this template: aligned faces of any size have its shape.</summary>
     /// <param name="image">The image.</param>
     /// <param name="name">What to call it in the message.</param>
-    /// <exception cref="ImageException">Width to height differs by more than 2%.</exception>
+    /// <exception cref="ImageException">Width to height differs by more than 2 %, or a side has fewer than 16 pixels.</exception>
     public void RequireShape(Image image, string name)
     {
         ArgumentNullException.ThrowIfNull(image);
         var (shape, wanted) = ((double)image.Width / image.Height, (double)Width / Height);
+        if (Math.Min(image.Width, image.Height) < FewestPixels)
+            throw new ImageException(name, $"{image.Width} x {image.Height} pixels are too few for an aligned face; at least {FewestPixels} a side are wanted");
         if (Math.Abs(shape / wanted - 1) > 0.02)
             throw new ImageException(name, $"{image.Width} x {image.Height} is not the shape of an aligned face ({Width} x {Height}); align it first");
     }

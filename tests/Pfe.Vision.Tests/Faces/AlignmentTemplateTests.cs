@@ -49,4 +49,12 @@ public sealed class AlignmentTemplateTests
     [Fact]
     public void An_unknown_name_is_refused_with_the_known_ones() =>
         Should.Throw<PfeException>(() => AlignmentTemplate.Named("arcface")).Message.ShouldBe("there is no alignment template 'arcface'; there are arcface-112x112, demo-96x112");
+
+    [Fact]
+    public void A_picture_of_a_few_pixels_is_no_aligned_face()
+    {
+        AlignmentTemplate.ArcFace.RequireShape(Drawn.Noise(16, 16, 1), "a.png");
+        Should.Throw<PfeException>(() => AlignmentTemplate.ArcFace.RequireShape(Drawn.Noise(1, 1, 1), "a.png")).Message
+            .ShouldBe("image 'a.png': 1 x 1 pixels are too few for an aligned face; at least 16 a side are wanted");
+    }
 }
