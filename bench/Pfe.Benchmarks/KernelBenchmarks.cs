@@ -129,12 +129,7 @@ public unsafe class KernelBenchmarks
 
     private float Kernel(string path)
     {
-        var kernels = SimdPath.Choose(path);
-        float* s = stackalloc float[64], l = stackalloc float[64];
-        var blocks = _gallery.Blocks;
-        for (var block = 0; block < blocks.BlockCount; block++)
-            for (var probe = 0; probe < Probes; probe += 4)
-                kernels.Sums(blocks.Block(block), blocks.Store, _rows.Row(probe), _rows.Stride, 4, blocks.Padded, _rows.Period(probe), s, l);
-        return s[0];
+        new BlockScan(_gallery.Blocks, _rows, NoSink.Instance, SimdPath.Choose(path)).Run(0, _gallery.BlockCount, CancellationToken.None);
+        return 0;
     }
 }

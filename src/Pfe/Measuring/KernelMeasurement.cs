@@ -46,7 +46,7 @@ internal static unsafe class KernelMeasurement
         foreach (var path in SimdPath.Available.Skip(1))
         {
             var kernels = SimdPath.Choose(path);
-            Add($"kernel, path {path}", 4 * Faces, () => Kernel(kernels, memory.Blocks, rows));
+            Add($"kernel, path {path}", Probes * Faces, () => Kernel(kernels, memory.Blocks, rows));
         }
         timer.Run();
         double Speed(int contestant) => entries[contestant].Pairs / timer.Median(contestant) / 1e6;
@@ -65,11 +65,6 @@ internal static unsafe class KernelMeasurement
         for (var i = 0; i < 64; i++) scores[i] = score(probes.Mu(0), variance1, faces.Mu(i), variance2);
     }
 
-    private static void Kernel(IKernels kernels, FaceBlocks blocks, ProbeRows rows)
-    {
-        float* s = stackalloc float[64], l = stackalloc float[64];
-        for (var block = 0; block < blocks.BlockCount; block++)
-            kernels.Sums(blocks.Block(block), blocks.Store, rows.Row(0), rows.Stride, 4, blocks.Padded, rows.Period(0), s, l);
-        GC.KeepAlive(blocks);
-    }
+    private static void Kernel(IKernels kernels, FaceBlocks blocks, ProbeRows rows) =>
+        new BlockScan(blocks, rows, NoSink.Instance, kernels).Run(0, blocks.BlockCount, CancellationToken.None);
 }

@@ -13,7 +13,7 @@ namespace Pfe.Scoring;
 /// gallery.Score(probes, first: 0, count: 1, row);            // one probe against all
 /// Match[][] best = gallery.Top(probes, 0, probes.Count, k: 10);
 /// </code></example>
-public sealed class ScoreGallery : IDisposable
+public sealed unsafe class ScoreGallery : IDisposable
 {
     // Probes a pass over the gallery: enough to reuse what is read, few enough to stay in cache.
     private const int ProbesAtOnce = 64;
@@ -53,10 +53,11 @@ public sealed class ScoreGallery : IDisposable
     {
         CheckRows(probes, first, count);
         if (scores.Length != (long)count * Count) throw new ArgumentException($"{count} probes x {Count} faces need {(long)count * Count} scores, not {scores.Length}", nameof(scores));
+        using var pinned = scores.Pin();
         for (var at = 0; at < count; at += ProbesAtOnce)
         {
             using var prepared = _gallery.Prepare(probes, first + at, Math.Min(ProbesAtOnce, count - at));
-            var sink = new MatrixSink(scores[(at * Count)..], Count);
+            var sink = new MatrixSink((float*)pinned.Pointer + (long)at * Count, Count);
             Workers.Run(_gallery.BlockCount, BlocksInARun, threads, (begin, end) => prepared.Scan(begin, end, sink, cancellation), cancellation);
         }
     }

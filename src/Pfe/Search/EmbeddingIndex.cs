@@ -1,4 +1,5 @@
 using Pfe.Scoring.Blocks;
+using Pfe.Scoring.Kernels;
 using Pfe.Storage;
 
 namespace Pfe.Search;
@@ -163,8 +164,8 @@ public sealed class EmbeddingIndex : IDisposable
         {
             return Best(count, options.K, options.Threshold, options.Threads, (segment, begin, end, sink) =>
             {
-                if (options.Mode == SearchMode.EarlyOut) EarlyOut.Run(segment, rows[segment], begin, end, (LiveFaces)sink, cancellation);
-                else BlockScan.Run(segment.Blocks, rows[segment], begin, end, sink, cancellation);
+                if (options.Mode == SearchMode.EarlyOut) new EarlyOut(segment, rows[segment], (LiveFaces)sink).Run(begin, end, cancellation);
+                else new BlockScan(segment.Blocks, rows[segment], sink, SimdPath.Kernels).Run(begin, end, cancellation);
             }, cancellation);
         }
         finally

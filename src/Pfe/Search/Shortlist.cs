@@ -1,5 +1,6 @@
 using Pfe.Scoring;
 using Pfe.Scoring.Blocks;
+using Pfe.Scoring.Kernels;
 
 namespace Pfe.Search;
 
@@ -46,11 +47,11 @@ internal static unsafe class Shortlist
                 .Select(match => match.Index - segment.FirstId).ToHashSet();
             if (wanted.Count == 0) continue;
             using var rows = new ProbeRows(probes, row, 1, segment.Blocks);
-            var sink = new Chosen(best, wanted, segment.FirstId);
+            var scan = new BlockScan(segment.Blocks, rows, new Chosen(best, wanted, segment.FirstId), SimdPath.Kernels);
             foreach (var block in wanted.Select(face => face / FaceBlocks.Lanes).Distinct().Order())
             {
                 cancellation.ThrowIfCancellationRequested();
-                BlockScan.Score(segment.Blocks, rows, 0, block, sink);
+                scan.Score(block);
             }
         }
         return best.ToArray();

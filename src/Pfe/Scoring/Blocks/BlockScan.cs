@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Pfe.Scoring.Kernels;
 
 namespace Pfe.Scoring.Blocks;
@@ -12,54 +13,96 @@ internal interface IScoreSink
     void Take(int probe, int firstFace, ReadOnlySpan<float> scores);
 }
 
-/// <summary>Full mutual likelihood scores of some probes against a run of blocks: the loop under every exact result.</summary>
-internal static unsafe class BlockScan
+/// <summary>Full mutual likelihood scores of some probes against blocks of faces: the loop under every exact result. One a thread.</summary>
+internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, IScoreSink sink, IKernels kernels)
 {
+    /// <summary>Of a block so many dimensions are done with all probes before the next: they stay in the first-level cache.</summary>
+    public const int Slab = 128;
+
+    private const int CacheLine = 64;
+
+    private readonly ScoreFormula _formula = new(gallery.Dimension, gallery.Scale, gallery.Store);
+
     /// <summary>Scores blocks <paramref name="firstBlock"/> to <paramref name="endBlock"/> - 1.</summary>
-    public static void Run(FaceBlocks gallery, ProbeRows probes, int firstBlock, int endBlock, IScoreSink sink, CancellationToken cancellation)
+    public void Run(int firstBlock, int endBlock, CancellationToken cancellation)
     {
-        var (kernels, formula) = (SimdPath.Kernels, new ScoreFormula(gallery.Dimension, gallery.Scale, gallery.Store));
-        float* s = stackalloc float[64], l = stackalloc float[64];
+        using var memory = new AlignedMemory(Math.Max(1, probes.PaddedCount) * (RunningSums.Length + FaceBlocks.Lanes) * sizeof(float));
         for (var block = firstBlock; block < endBlock; block++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var firstFace = block * FaceBlocks.Lanes;
-            var faces = Math.Min(FaceBlocks.Lanes, gallery.Count - firstFace);
-            for (int probe = 0, pass; probe < probes.Count; probe += pass)
-            {
-                pass = probes.Pass(probe);
-                if (probes.Period(probe) > 0)
-                    kernels.Sums(gallery.Block(block), gallery.Store, probes.Row(probe), probes.Stride, pass, gallery.Padded, probes.Period(probe), s, l);
-                formula.Apply(s, l, pass * FaceBlocks.Lanes);
-                for (var p = probe; p < Math.Min(probe + pass, probes.Count); p++)
-                {
-                    var scores = new Span<float>(s + (p - probe) * FaceBlocks.Lanes, faces);
-                    if (probes.Period(p) == 0 || !gallery.Strays.IsEmpty) Repair(gallery, probes, p, firstFace, scores);
-                    sink.Take(p, firstFace, scores);
-                }
-            }
+            if (probes.AreFew) FewProbes(block, memory.Floats);
+            else AllProbes(block, memory.Floats);
         }
         GC.KeepAlive(gallery);
         GC.KeepAlive(probes);
     }
 
-    /// <summary>Scores one probe against one block.</summary>
-    public static void Score(FaceBlocks gallery, ProbeRows probes, int probe, int block, IScoreSink sink)
+    /// <summary>Scores few probes against one block.</summary>
+    public void Score(int block)
     {
-        float* s = stackalloc float[16], l = stackalloc float[16];
-        if (probes.Period(probe) > 0)
-            SimdPath.Kernels.Sums(gallery.Block(block), gallery.Store, probes.Row(probe), probes.Stride, 1, gallery.Padded, probes.Period(probe), s, l);
-        new ScoreFormula(gallery.Dimension, gallery.Scale, gallery.Store).Apply(s, l, FaceBlocks.Lanes);
-        var firstFace = block * FaceBlocks.Lanes;
-        var scores = new Span<float>(s, Math.Min(FaceBlocks.Lanes, gallery.Count - firstFace));
-        if (probes.Period(probe) == 0 || !gallery.Strays.IsEmpty) Repair(gallery, probes, probe, firstFace, scores);
-        sink.Take(probe, firstFace, scores);
+        float* memory = stackalloc float[RunningSums.Length + FaceBlocks.Lanes];
+        FewProbes(block, memory);
         GC.KeepAlive(gallery);
         GC.KeepAlive(probes);
     }
 
+    /// <summary>Turns the running sums of one probe against a block into 16 <paramref name="scores"/> and passes these on.</summary>
+    public void Deliver(int probe, int block, float* sums, float* scores)
+    {
+        kernels.Scores(sums, 1, _formula, scores);
+        Pass(probe, block, scores);
+    }
+
+    private void FewProbes(int block, float* sums)
+    {
+        for (var probe = 0; probe < probes.Count; probe++)
+        {
+            RunningSums.Clear(sums, 1);
+            if (probes.Period(probe) > 0)
+                kernels.OneProbe(gallery.Block(block), gallery.Store, probes.Row(probe), probes.Step, gallery.Padded, probes.Period(probe), sums);
+            Deliver(probe, block, sums, sums + RunningSums.Length);
+        }
+    }
+
+    private void AllProbes(int block, float* sums)
+    {
+        RunningSums.Clear(sums, probes.PaddedCount);
+        for (var at = 0; at < gallery.Padded; at += Slab)
+        {
+            var (slab, dimensions) = ((nint)gallery.Block(block, at), Math.Min(Slab, gallery.Padded - at));
+            for (int probe = 0, pass; probe < probes.Count; probe += pass)
+            {
+                pass = probes.Pass(probe);
+                Prefetch((byte*)gallery.Block(block, at + dimensions), (byte*)slab, probe, pass);
+                if (probes.Period(probe) == 0) continue;
+                var to = sums + probe * RunningSums.Length;
+                if (pass == 4) kernels.FourProbes((byte*)slab, gallery.Store, probes.Row(probe, at), dimensions, probes.Period(probe), to);
+                else kernels.OneProbe((byte*)slab, gallery.Store, probes.Row(probe, at), probes.Step, dimensions, probes.Period(probe), to);
+            }
+        }
+        var scores = sums + probes.PaddedCount * RunningSums.Length;
+        kernels.Scores(sums, probes.Count, _formula, scores);
+        for (var probe = 0; probe < probes.Count; probe++) Pass(probe, block, scores + probe * FaceBlocks.Lanes);
+    }
+
+    // While this slab is worked on, the next one (of this block or the next) comes into the cache, a share with every pass.
+    private void Prefetch(byte* next, byte* slab, int probe, int pass)
+    {
+        if (!Sse.IsSupported) return;
+        var lines = (next - slab) / CacheLine;
+        for (var line = lines * probe / probes.Count; line < lines * (probe + pass) / probes.Count; line++) Sse.Prefetch0(next + line * CacheLine);
+    }
+
+    private void Pass(int probe, int block, float* values)
+    {
+        var firstFace = block * FaceBlocks.Lanes;
+        var scores = new Span<float>(values, Math.Min(FaceBlocks.Lanes, gallery.Count - firstFace));
+        if (probes.Period(probe) == 0 || !gallery.Strays.IsEmpty) Repair(probe, firstFace, scores);
+        sink.Take(probe, firstFace, scores);
+    }
+
     // Redoes in double precision what the kernels could not do: all of a stray probe's scores, or those of stray faces.
-    private static void Repair(FaceBlocks gallery, ProbeRows probes, int probe, int firstFace, Span<float> scores)
+    private void Repair(int probe, int firstFace, Span<float> scores)
     {
         var probeMu = probes.Read(probe, out var probeVariance);
         var (faceMu, faceVariance) = (new float[gallery.Dimension], new float[gallery.Dimension]);

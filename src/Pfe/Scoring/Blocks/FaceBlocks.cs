@@ -47,9 +47,11 @@ internal sealed unsafe class FaceBlocks
 
     public static int Pad(int dimension) => (dimension + 15) / 16 * 16;
 
-    public static long BytesOf(int dimension, BlockStore store) => (long)Pad(dimension) * (store == BlockStore.Float32 ? 128 : 64);
+    /// <summary>Bytes of a block of faces of D dimensions.</summary>
+    public static long BytesOf(int dimension, BlockStore store) => Pad(dimension) * DimensionBytes(store);
 
-    public byte* Block(int block) => Start + block * BlockBytes;
+    /// <summary>A block from a dimension on.</summary>
+    public byte* Block(int block, int dimension = 0) => Start + block * BlockBytes + dimension * DimensionBytes(Store);
 
     /// <summary>Fills one block with neutral faces.</summary>
     public static void Clear(byte* block, int dimension, BlockStore store)
@@ -78,6 +80,8 @@ internal sealed unsafe class FaceBlocks
         }
         GC.KeepAlive(_owner);
     }
+
+    private static long DimensionBytes(BlockStore store) => store == BlockStore.Float32 ? 128 : 64;
 
     private static void Put(byte* block, BlockStore store, int dimension, int lane, float mean, float variance)
     {

@@ -45,7 +45,7 @@ internal sealed unsafe class MutualLikelihoodGallery : IGallery
     private sealed class Probes(FaceBlocks blocks, ProbeRows rows) : IProbes
     {
         public void Scan(int firstBlock, int endBlock, IScoreSink sink, CancellationToken cancellation) =>
-            BlockScan.Run(blocks, rows, firstBlock, endBlock, sink, cancellation);
+            new BlockScan(blocks, rows, sink, SimdPath.Kernels).Run(firstBlock, endBlock, cancellation);
 
         public void Dispose() => rows.Dispose();
     }

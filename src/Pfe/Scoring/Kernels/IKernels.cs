@@ -21,19 +21,33 @@ internal unsafe interface IKernels
     string Name { get; }
 
     /// <summary>
-    /// The two sums of eq. 3 for some probes against a block of 16 faces: <c>s = sum_l d^2 / t</c> and <c>l = sum_l log2 t</c>, where t is the sum of the two variances.
-    /// Two dimensions share one division; the logarithm is taken once, of the product of all t, whose exponent moves into an integer every <paramref name="period"/> pairs of dimensions.
+    /// Adds some dimensions to the two sums of eq. 3, <c>s = sum_l d^2 / t</c> and <c>l = sum_l log2 t</c>, of four probes against a block of 16 faces; t is the sum of the
+    /// two variances. Two dimensions share one division; of l only the product of all t is kept, whose exponent moves into an integer every <paramref name="period"/> pairs of dimensions.
     /// </summary>
     /// <param name="block">The block's first dimension to use.</param>
     /// <param name="store">How the block is stored.</param>
-    /// <param name="probes">The first probe: mean, variance, mean, variance, ... in single precision.</param>
-    /// <param name="stride">Floats from one probe to the next.</param>
-    /// <param name="count">Number of probes, 1 or 4.</param>
+    /// <param name="probes">For each pair of dimensions 16 singles: mean, variance, mean, variance of the first probe, then of the others.</param>
     /// <param name="dimensions">A multiple of 16.</param>
     /// <param name="period">Pairs of dimensions whose product stays in range: 1, 2, 4 or 8.</param>
-    /// <param name="s">16 sums a probe.</param>
-    /// <param name="l">16 sums a probe.</param>
-    void Sums(byte* block, BlockStore store, float* probes, int stride, int count, int dimensions, int period, float* s, float* l);
+    /// <param name="sums">The <see cref="RunningSums"/> of the four probes.</param>
+    void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums);
+
+    /// <summary>The same for one probe: the way to read a gallery from memory once.</summary>
+    /// <param name="block">The block's first dimension to use; memory behind it may be prefetched.</param>
+    /// <param name="store">How the block is stored.</param>
+    /// <param name="probe">For each pair of dimensions mean, variance, mean, variance.</param>
+    /// <param name="step">Floats from one pair of dimensions to the next.</param>
+    /// <param name="dimensions">A multiple of 16.</param>
+    /// <param name="period">Pairs of dimensions whose product stays in range: 1, 2, 4 or 8.</param>
+    /// <param name="sums">The probe's <see cref="RunningSums"/>.</param>
+    void OneProbe(byte* block, BlockStore store, float* probe, int step, int dimensions, int period, float* sums);
+
+    /// <summary>The scores that running sums have come to; one logarithm a face.</summary>
+    /// <param name="sums">Some <see cref="RunningSums"/>, each of one probe against one block.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="formula">From s and l to the score.</param>
+    /// <param name="scores">16 scores each.</param>
+    void Scores(float* sums, int count, ScoreFormula formula, float* scores);
 
     /// <summary>The same two sums for one pair of faces, each <paramref name="dimensions"/> means followed by as many variances.</summary>
     /// <param name="first">One face.</param>

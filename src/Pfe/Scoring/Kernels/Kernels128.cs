@@ -3,41 +3,48 @@ using System.Runtime.Intrinsics;
 
 namespace Pfe.Scoring.Kernels;
 
-/// <summary>128-bit vectors (Arm's AdvSimd, SSE): a block of 16 faces is done in four quarters. Portable operations only.</summary>
+/// <summary>128-bit vectors (Arm's AdvSimd, SSE): a block of 16 faces is done four at a time, two fours together. Portable operations only.</summary>
 internal sealed unsafe class Kernels128 : IKernels
 {
     public string Name => "128";
 
-    public void Sums(byte* block, BlockStore store, float* probes, int stride, int count, int dimensions, int period, float* s, float* l)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums)
     {
-        for (var quarter = 0; quarter < 16; quarter += 4)
-            for (var probe = 0; probe < count; probe++)
-            {
-                var at = probes + probe * stride;
-                var to = probe * 16 + quarter;
-                if (store == BlockStore.Float32) One<Float32>(block, quarter, at, dimensions, period, s + to, l + to);
-                else One<Int16>(block, quarter, at, dimensions, period, s + to, l + to);
-            }
+        for (var probe = 0; probe < 4; probe++) OneProbe(block, store, probes + probe * 4, 16, dimensions, period, sums + probe * RunningSums.Length);
     }
 
-    private static void One<TStore>(byte* block, int quarter, float* probe, int dimensions, int period, float* s, float* l) where TStore : struct, IStore
+    public void OneProbe(byte* block, BlockStore store, float* probe, int step, int dimensions, int period, float* sums)
     {
-        var lanes = Lanes.Zero;
-        for (var group = dimensions / (2 * period); group > 0; group--)
+        for (var half = 0; half < 16; half += 8)
+            if (store == BlockStore.Float32) Half<Float32>(block, half, probe, step, dimensions, period, sums + half);
+            else Half<Int16>(block, half, probe, step, dimensions, period, sums + half);
+    }
+
+    public void Scores(float* sums, int count, ScoreFormula formula, float* scores)
+    {
+        for (; count > 0; count--, sums += RunningSums.Length, scores += 16)
+            for (var quarter = 0; quarter < 16; quarter += 4) new Lanes(sums + quarter).Score(formula).Store(scores + quarter);
+    }
+
+    private static void Half<TStore>(byte* block, int half, float* probe, int step, int dimensions, int period, float* sums) where TStore : struct, IStore
+    {
+        Lanes low = new(sums), high = new(sums + 4);
+        var groups = dimensions / (2 * period);
+        for (var group = groups; group > 0; group--)
         {
             for (var pair = period; pair > 0; pair--)
             {
-                TStore.Load(block, quarter, out var mean1, out var variance1);
-                TStore.Load(block + TStore.Bytes, quarter, out var mean2, out var variance2);
-                lanes.Add(
-                    mean1 - Vector128.Create(probe[0]), variance1 + Vector128.Create(probe[1]),
-                    mean2 - Vector128.Create(probe[2]), variance2 + Vector128.Create(probe[3]));
+                Vector128<float> mean1 = Vector128.Create(probe[0]), variance1 = Vector128.Create(probe[1]), mean2 = Vector128.Create(probe[2]), variance2 = Vector128.Create(probe[3]);
+                low.Add<TStore>(block, half, mean1, variance1, mean2, variance2);
+                high.Add<TStore>(block, half + 4, mean1, variance1, mean2, variance2);
                 block += 2 * TStore.Bytes;
-                probe += 4;
+                probe += step;
             }
-            lanes.Renormalise();
+            low.Renormalise();
+            high.Renormalise();
         }
-        lanes.Store(s, l, dimensions / (2 * period));
+        low.Save(sums, groups);
+        high.Save(sums + 4, groups);
     }
 
     public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
@@ -140,6 +147,23 @@ internal sealed unsafe class Kernels128 : IKernels
 
         public static Lanes Zero => new() { _product = Vector128<float>.One };
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Lanes(float* sums)
+        {
+            _total = Vector128.Load(sums);
+            _product = (Vector128.Load((int*)sums + RunningSums.Fraction) | Vector128.Create(RunningSums.One)).AsSingle();
+            _exponent = Vector128.Load((int*)sums + RunningSums.Exponent);
+        }
+
+        /// <summary>Two dimensions of four faces against a probe's.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add<TStore>(byte* block, int quarter, Vector128<float> mean1, Vector128<float> variance1, Vector128<float> mean2, Vector128<float> variance2) where TStore : struct, IStore
+        {
+            TStore.Load(block, quarter, out var faceMean1, out var faceVariance1);
+            TStore.Load(block + TStore.Bytes, quarter, out var faceMean2, out var faceVariance2);
+            Add(faceMean1 - mean1, faceVariance1 + variance1, faceMean2 - mean2, faceVariance2 + variance2);
+        }
+
         /// <inheritdoc cref="Kernels512"/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(Vector128<float> d1, Vector128<float> t1, Vector128<float> d2, Vector128<float> t2)
@@ -154,16 +178,21 @@ internal sealed unsafe class Kernels128 : IKernels
         {
             var bits = _product.AsInt32();
             _exponent += bits >> 23;
-            _product = ((bits & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle();
+            _product = ((bits & Vector128.Create(RunningSums.FractionBits)) | Vector128.Create(RunningSums.One)).AsSingle();
             _total += _sum;
             _sum = default;
         }
 
-        public readonly void Store(float* s, float* l, int renormalised)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Save(float* sums, int renormalised)
         {
-            _total.Store(s);
-            (Vector128.ConvertToSingle(_exponent - Vector128.Create(127 * renormalised)) + Vector128.Log2(_product)).Store(l);
+            _total.Store(sums);
+            (_product.AsInt32() & Vector128.Create(RunningSums.FractionBits)).Store((int*)sums + RunningSums.Fraction);
+            (_exponent - Vector128.Create(127 * renormalised)).Store((int*)sums + RunningSums.Exponent);
         }
+
+        public readonly Vector128<float> Score(ScoreFormula formula) => Vector128.Create(formula.S) * _total
+            + (Vector128.Create(formula.L) * (Vector128.ConvertToSingle(_exponent) + Vector128.Log2(_product)) + Vector128.Create(formula.C));
 
         public readonly (float S, float L) Sum(int renormalised)
         {

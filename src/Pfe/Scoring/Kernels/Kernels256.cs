@@ -7,66 +7,80 @@ namespace Pfe.Scoring.Kernels;
 /// <summary>256-bit vectors (AVX2): a block of 16 faces is done in two halves; with 16 registers, two probes a pass.</summary>
 internal sealed unsafe class Kernels256 : IKernels
 {
+    private const int PageSize = 4096;
+
     public string Name => "256";
 
-    public void Sums(byte* block, BlockStore store, float* probes, int stride, int count, int dimensions, int period, float* s, float* l)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums)
     {
         for (var half = 0; half < 16; half += 8)
+            for (var probe = 0; probe < 4; probe += 2)
+                if (store == BlockStore.Float32) TwoProbes<Float32>(block, half, probes + probe * 4, dimensions, period, sums + probe * RunningSums.Length + half);
+                else TwoProbes<Int16>(block, half, probes + probe * 4, dimensions, period, sums + probe * RunningSums.Length + half);
+    }
+
+    public void OneProbe(byte* block, BlockStore store, float* probe, int step, int dimensions, int period, float* sums)
+    {
+        if (store == BlockStore.Float32) OneProbe<Float32>(block, probe, step, dimensions, period, sums);
+        else OneProbe<Int16>(block, probe, step, dimensions, period, sums);
+    }
+
+    public void Scores(float* sums, int count, ScoreFormula formula, float* scores)
+    {
+        for (; count > 0; count--, sums += RunningSums.Length, scores += 16)
         {
-            if (count == 1 && store == BlockStore.Float32) One<Float32>(block, half, probes, dimensions, period, s + half, l + half);
-            else if (count == 1) One<Int16>(block, half, probes, dimensions, period, s + half, l + half);
-            else
-                for (var probe = 0; probe < count; probe += 2)
-                {
-                    var at = probes + probe * stride;
-                    var to = probe * 16 + half;
-                    if (store == BlockStore.Float32) Two<Float32>(block, half, at, stride, dimensions, period, s + to, l + to);
-                    else Two<Int16>(block, half, at, stride, dimensions, period, s + to, l + to);
-                }
+            new Lanes(sums).Score(formula).Store(scores);
+            new Lanes(sums + 8).Score(formula).Store(scores + 8);
         }
     }
 
-    private static void Two<TStore>(byte* block, int half, float* probes, int stride, int dimensions, int period, float* s, float* l)
-        where TStore : struct, IStore
+    private static void TwoProbes<TStore>(byte* block, int half, float* probes, int dimensions, int period, float* sums) where TStore : struct, IStore
     {
-        Lanes a = Lanes.Zero, b = Lanes.Zero;
-        float* probeA = probes, probeB = probes + stride;
-        for (var group = dimensions / (2 * period); group > 0; group--)
+        Lanes a = new(sums), b = new(sums + RunningSums.Length);
+        var groups = dimensions / (2 * period);
+        for (var group = groups; group > 0; group--)
         {
             for (var pair = period; pair > 0; pair--)
             {
                 TStore.Load(block, half, out var mean1, out var variance1);
                 TStore.Load(block + TStore.Bytes, half, out var mean2, out var variance2);
-                a.Add(mean1, variance1, mean2, variance2, probeA);
-                b.Add(mean1, variance1, mean2, variance2, probeB);
+                a.Add(mean1, variance1, mean2, variance2, probes);
+                b.Add(mean1, variance1, mean2, variance2, probes + 4);
                 block += 2 * TStore.Bytes;
-                probeA += 4;
-                probeB += 4;
+                probes += 16;
             }
             a.Renormalise();
             b.Renormalise();
         }
-        var renormalised = dimensions / (2 * period);
-        a.Store(s, l, renormalised);
-        b.Store(s + 16, l + 16, renormalised);
+        a.Save(sums, groups);
+        b.Save(sums + RunningSums.Length, groups);
     }
 
-    private static void One<TStore>(byte* block, int half, float* probe, int dimensions, int period, float* s, float* l) where TStore : struct, IStore
+    // Both halves at once: each line of memory is read once.
+    private static void OneProbe<TStore>(byte* block, float* probe, int step, int dimensions, int period, float* sums) where TStore : struct, IStore
     {
-        var lanes = Lanes.Zero;
-        for (var group = dimensions / (2 * period); group > 0; group--)
+        Lanes low = new(sums), high = new(sums + 8);
+        var groups = dimensions / (2 * period);
+        for (var group = groups; group > 0; group--)
         {
             for (var pair = period; pair > 0; pair--)
             {
-                TStore.Load(block, half, out var mean1, out var variance1);
-                TStore.Load(block + TStore.Bytes, half, out var mean2, out var variance2);
-                lanes.Add(mean1, variance1, mean2, variance2, probe);
+                // The processor's own prefetching ends at the page.
+                for (var line = 0; line < 2 * TStore.Bytes; line += 64) Sse.Prefetch0(block + PageSize + line);
+                TStore.Load(block, 0, out var mean1, out var variance1);
+                TStore.Load(block + TStore.Bytes, 0, out var mean2, out var variance2);
+                low.Add(mean1, variance1, mean2, variance2, probe);
+                TStore.Load(block, 8, out mean1, out variance1);
+                TStore.Load(block + TStore.Bytes, 8, out mean2, out variance2);
+                high.Add(mean1, variance1, mean2, variance2, probe);
                 block += 2 * TStore.Bytes;
-                probe += 4;
+                probe += step;
             }
-            lanes.Renormalise();
+            low.Renormalise();
+            high.Renormalise();
         }
-        lanes.Store(s, l, dimensions / (2 * period));
+        low.Save(sums, groups);
+        high.Save(sums + 8, groups);
     }
 
     public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
@@ -185,6 +199,14 @@ internal sealed unsafe class Kernels256 : IKernels
         public static Lanes Zero => new() { _product = Vector256<float>.One };
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Lanes(float* sums)
+        {
+            _total = Vector256.Load(sums);
+            _product = (Vector256.Load((int*)sums + RunningSums.Fraction) | Vector256.Create(RunningSums.One)).AsSingle();
+            _exponent = Vector256.Load((int*)sums + RunningSums.Exponent);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(Vector256<float> mean1, Vector256<float> variance1, Vector256<float> mean2, Vector256<float> variance2, float* probe) => Add(
             mean1 - Vector256.Create(probe[0]), variance1 + Vector256.Create(probe[1]),
             mean2 - Vector256.Create(probe[2]), variance2 + Vector256.Create(probe[3]));
@@ -203,16 +225,21 @@ internal sealed unsafe class Kernels256 : IKernels
         {
             var bits = _product.AsInt32();
             _exponent += bits >> 23;
-            _product = ((bits & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle();
+            _product = ((bits & Vector256.Create(RunningSums.FractionBits)) | Vector256.Create(RunningSums.One)).AsSingle();
             _total += _sum;
             _sum = default;
         }
 
-        public readonly void Store(float* s, float* l, int renormalised)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Save(float* sums, int renormalised)
         {
-            _total.Store(s);
-            (Vector256.ConvertToSingle(_exponent - Vector256.Create(127 * renormalised)) + Vector256.Log2(_product)).Store(l);
+            _total.Store(sums);
+            (_product.AsInt32() & Vector256.Create(RunningSums.FractionBits)).Store((int*)sums + RunningSums.Fraction);
+            (_exponent - Vector256.Create(127 * renormalised)).Store((int*)sums + RunningSums.Exponent);
         }
+
+        public readonly Vector256<float> Score(ScoreFormula formula) => Vector256.Create(formula.S) * _total
+            + (Vector256.Create(formula.L) * (Vector256.ConvertToSingle(_exponent) + Vector256.Log2(_product)) + Vector256.Create(formula.C));
 
         public readonly (float S, float L) Sum(int renormalised)
         {

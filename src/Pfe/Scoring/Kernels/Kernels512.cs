@@ -7,67 +7,74 @@ namespace Pfe.Scoring.Kernels;
 /// <summary>512-bit vectors (AVX-512): one register holds a dimension of all 16 faces of a block.</summary>
 internal sealed unsafe class Kernels512 : IKernels
 {
+    private const int PageSize = 4096;
+
     public string Name => "512";
 
-    public void Sums(byte* block, BlockStore store, float* probes, int stride, int count, int dimensions, int period, float* s, float* l)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums)
     {
-        switch (store, count)
-        {
-            case (BlockStore.Float32, 4): Four<Float32>(block, probes, stride, dimensions, period, s, l); break;
-            case (BlockStore.Float32, _): One<Float32>(block, probes, dimensions, period, s, l); break;
-            case (_, 4): Four<Int16>(block, probes, stride, dimensions, period, s, l); break;
-            default: One<Int16>(block, probes, dimensions, period, s, l); break;
-        }
+        if (store == BlockStore.Float32) FourProbes<Float32>(block, probes, dimensions, period, sums);
+        else FourProbes<Int16>(block, probes, dimensions, period, sums);
     }
 
-    private static void Four<TStore>(byte* block, float* probes, int stride, int dimensions, int period, float* s, float* l) where TStore : struct, IStore
+    public void OneProbe(byte* block, BlockStore store, float* probe, int step, int dimensions, int period, float* sums)
     {
-        Lanes a = Lanes.Zero, b = Lanes.Zero, c = Lanes.Zero, d = Lanes.Zero;
-        float* probeA = probes, probeB = probeA + stride, probeC = probeB + stride, probeD = probeC + stride;
-        for (var group = dimensions / (2 * period); group > 0; group--)
+        if (store == BlockStore.Float32) OneProbe<Float32>(block, probe, step, dimensions, period, sums);
+        else OneProbe<Int16>(block, probe, step, dimensions, period, sums);
+    }
+
+    public void Scores(float* sums, int count, ScoreFormula formula, float* scores)
+    {
+        for (; count > 0; count--, sums += RunningSums.Length, scores += 16) new Lanes(sums).Score(formula).Store(scores);
+    }
+
+    private static void FourProbes<TStore>(byte* block, float* probes, int dimensions, int period, float* sums) where TStore : struct, IStore
+    {
+        Lanes a = new(sums), b = new(sums + RunningSums.Length), c = new(sums + 2 * RunningSums.Length), d = new(sums + 3 * RunningSums.Length);
+        var groups = dimensions / (2 * period);
+        for (var group = groups; group > 0; group--)
         {
             for (var pair = period; pair > 0; pair--)
             {
                 TStore.Load(block, out var mean1, out var variance1);
                 TStore.Load(block + TStore.Bytes, out var mean2, out var variance2);
-                a.Add(mean1, variance1, mean2, variance2, probeA);
-                b.Add(mean1, variance1, mean2, variance2, probeB);
-                c.Add(mean1, variance1, mean2, variance2, probeC);
-                d.Add(mean1, variance1, mean2, variance2, probeD);
+                a.Add(mean1, variance1, mean2, variance2, probes);
+                b.Add(mean1, variance1, mean2, variance2, probes + 4);
+                c.Add(mean1, variance1, mean2, variance2, probes + 8);
+                d.Add(mean1, variance1, mean2, variance2, probes + 12);
                 block += 2 * TStore.Bytes;
-                probeA += 4;
-                probeB += 4;
-                probeC += 4;
-                probeD += 4;
+                probes += 16;
             }
             a.Renormalise();
             b.Renormalise();
             c.Renormalise();
             d.Renormalise();
         }
-        var renormalised = dimensions / (2 * period);
-        a.Store(s, l, renormalised);
-        b.Store(s + 16, l + 16, renormalised);
-        c.Store(s + 32, l + 32, renormalised);
-        d.Store(s + 48, l + 48, renormalised);
+        a.Save(sums, groups);
+        b.Save(sums + RunningSums.Length, groups);
+        c.Save(sums + 2 * RunningSums.Length, groups);
+        d.Save(sums + 3 * RunningSums.Length, groups);
     }
 
-    private static void One<TStore>(byte* block, float* probe, int dimensions, int period, float* s, float* l) where TStore : struct, IStore
+    private static void OneProbe<TStore>(byte* block, float* probe, int step, int dimensions, int period, float* sums) where TStore : struct, IStore
     {
-        var lanes = Lanes.Zero;
-        for (var group = dimensions / (2 * period); group > 0; group--)
+        var lanes = new Lanes(sums);
+        var groups = dimensions / (2 * period);
+        for (var group = groups; group > 0; group--)
         {
             for (var pair = period; pair > 0; pair--)
             {
+                // The processor's own prefetching ends at the page.
+                for (var line = 0; line < 2 * TStore.Bytes; line += 64) Sse.Prefetch0(block + PageSize + line);
                 TStore.Load(block, out var mean1, out var variance1);
                 TStore.Load(block + TStore.Bytes, out var mean2, out var variance2);
                 lanes.Add(mean1, variance1, mean2, variance2, probe);
                 block += 2 * TStore.Bytes;
-                probe += 4;
+                probe += step;
             }
             lanes.Renormalise();
         }
-        lanes.Store(s, l, dimensions / (2 * period));
+        lanes.Save(sums, groups);
     }
 
     public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
@@ -193,6 +200,14 @@ internal sealed unsafe class Kernels512 : IKernels
         public static Lanes Zero => new() { _product = Vector512<float>.One };
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Lanes(float* sums)
+        {
+            _total = Vector512.Load(sums);
+            _product = (Vector512.Load((int*)sums + RunningSums.Fraction) | Vector512.Create(RunningSums.One)).AsSingle();
+            _exponent = Vector512.Load((int*)sums + RunningSums.Exponent);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(Vector512<float> mean1, Vector512<float> variance1, Vector512<float> mean2, Vector512<float> variance2, float* probe) => Add(
             mean1 - Vector512.Create(probe[0]), variance1 + Vector512.Create(probe[1]),
             mean2 - Vector512.Create(probe[2]), variance2 + Vector512.Create(probe[3]));
@@ -212,16 +227,21 @@ internal sealed unsafe class Kernels512 : IKernels
         {
             var bits = _product.AsInt32();
             _exponent += bits >> 23;
-            _product = Vector512.ConditionalSelect(Vector512.Create(0x007FFFFF), bits, Vector512.Create(0x3F800000)).AsSingle();
+            _product = Vector512.ConditionalSelect(Vector512.Create(RunningSums.FractionBits), bits, Vector512.Create(RunningSums.One)).AsSingle();
             _total += _sum;
             _sum = default;
         }
 
-        public readonly void Store(float* s, float* l, int renormalised)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Save(float* sums, int renormalised)
         {
-            _total.Store(s);
-            (Vector512.ConvertToSingle(_exponent - Vector512.Create(127 * renormalised)) + Vector512.Log2(_product)).Store(l);
+            _total.Store(sums);
+            (_product.AsInt32() & Vector512.Create(RunningSums.FractionBits)).Store((int*)sums + RunningSums.Fraction);
+            (_exponent - Vector512.Create(127 * renormalised)).Store((int*)sums + RunningSums.Exponent);
         }
+
+        public readonly Vector512<float> Score(ScoreFormula formula) => Vector512.Create(formula.S) * _total
+            + (Vector512.Create(formula.L) * (Vector512.ConvertToSingle(_exponent) + Vector512.Log2(_product)) + Vector512.Create(formula.C));
 
         public readonly (float S, float L) Sum(int renormalised)
         {

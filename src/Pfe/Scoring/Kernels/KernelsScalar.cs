@@ -5,30 +5,44 @@ internal sealed unsafe class KernelsScalar : IKernels
 {
     public string Name => "scalar";
 
-    public void Sums(byte* block, BlockStore store, float* probes, int stride, int count, int dimensions, int period, float* s, float* l)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums)
     {
-        for (var probe = 0; probe < count; probe++)
+        for (var probe = 0; probe < 4; probe++) OneProbe(block, store, probes + probe * 4, 16, dimensions, period, sums + probe * RunningSums.Length);
+    }
+
+    public void OneProbe(byte* block, BlockStore store, float* probe, int step, int dimensions, int period, float* sums)
+    {
+        for (var face = 0; face < 16; face++)
+        {
+            var lane = new Lane(period, sums + face);
+            for (var at = 0; at < dimensions; at += 2)
+            {
+                var (mean1, variance1) = Load(block, store, at, face);
+                var (mean2, variance2) = Load(block, store, at + 1, face);
+                var values = probe + at / 2 * step;
+                lane.Add(mean1 - values[0], variance1 + values[1], mean2 - values[2], variance2 + values[3]);
+            }
+            lane.Save(sums + face);
+        }
+    }
+
+    public void Scores(float* sums, int count, ScoreFormula formula, float* scores)
+    {
+        for (; count > 0; count--, sums += RunningSums.Length, scores += 16)
             for (var face = 0; face < 16; face++)
             {
-                var sums = new RunningSums(period);
-                for (var at = 0; at < dimensions; at += 2)
-                {
-                    var (mean1, variance1) = Load(block, store, at, face);
-                    var (mean2, variance2) = Load(block, store, at + 1, face);
-                    var values = probes + probe * stride + at * 2;
-                    sums.Add(mean1 - values[0], variance1 + values[1], mean2 - values[2], variance2 + values[3]);
-                }
-                (s[probe * 16 + face], l[probe * 16 + face]) = sums.Result;
+                var (s, l) = new Lane(1, sums + face).Result;
+                scores[face] = formula.Of(s, l);
             }
     }
 
     public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
     {
         float* variance1 = first + dimensions, variance2 = second + dimensions;
-        var sums = new RunningSums(period);
+        var lane = new Lane(period);
         for (var at = 0; at < dimensions; at += 2)
-            sums.Add(first[at] - second[at], variance1[at] + variance2[at], first[at + 1] - second[at + 1], variance1[at + 1] + variance2[at + 1]);
-        return sums.Result;
+            lane.Add(first[at] - second[at], variance1[at] + variance2[at], first[at + 1] - second[at + 1], variance1[at + 1] + variance2[at + 1]);
+        return lane.Result;
     }
 
     public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots)
@@ -57,7 +71,8 @@ internal sealed unsafe class KernelsScalar : IKernels
         ? (((float*)block)[dimension * 32 + face], ((float*)block)[dimension * 32 + 16 + face])
         : (((short*)block)[dimension * 32 + face], SmallFloat.Decode(((ushort*)block)[dimension * 32 + 16 + face]));
 
-    private struct RunningSums(int period)
+    /// <summary>The running sums of one probe against one face.</summary>
+    private struct Lane(int period)
     {
         private float _sum;
         private float _total;
@@ -65,12 +80,26 @@ internal sealed unsafe class KernelsScalar : IKernels
         private int _exponent;
         private int _pairs;
 
+        public Lane(int period, float* sums) : this(period)
+        {
+            _total = *sums;
+            _product = BitConverter.Int32BitsToSingle(((int*)sums)[RunningSums.Fraction] | RunningSums.One);
+            _exponent = ((int*)sums)[RunningSums.Exponent];
+        }
+
         public void Add(float d1, float t1, float d2, float t2)
         {
             var product = t1 * t2;
             _sum += (d1 * d1 * t2 + d2 * d2 * t1) / product;
             _product *= product;
             if (++_pairs % period == 0) Renormalise();
+        }
+
+        public readonly void Save(float* sums)
+        {
+            *sums = _total;
+            ((int*)sums)[RunningSums.Fraction] = BitConverter.SingleToInt32Bits(_product) & RunningSums.FractionBits;
+            ((int*)sums)[RunningSums.Exponent] = _exponent;
         }
 
         public (float S, float L) Result
@@ -86,7 +115,7 @@ internal sealed unsafe class KernelsScalar : IKernels
         {
             var bits = BitConverter.SingleToInt32Bits(_product);
             _exponent += (bits >> 23) - 127;
-            _product = BitConverter.Int32BitsToSingle((bits & 0x007FFFFF) | 0x3F800000);
+            _product = BitConverter.Int32BitsToSingle((bits & RunningSums.FractionBits) | RunningSums.One);
             _total += _sum;
             _sum = 0;
         }
