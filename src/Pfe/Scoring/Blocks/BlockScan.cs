@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using Pfe.Scoring.Kernels;
 
 namespace Pfe.Scoring.Blocks;
@@ -18,8 +17,6 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
 {
     /// <summary>Of a block so many dimensions are done with all probes before the next: they stay in the first-level cache.</summary>
     public const int Slab = 128;
-
-    private const int CacheLine = 64;
 
     private readonly ScoreFormula _formula = new(gallery.Dimension, gallery.Scale, gallery.Store);
 
@@ -73,7 +70,9 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
             for (int probe = 0, pass; probe < probes.Count; probe += pass)
             {
                 pass = probes.Pass(probe);
-                Prefetch((byte*)gallery.Block(block, at + dimensions), (byte*)slab, probe, pass);
+                // Meanwhile the next slab, of this block or the next, comes into the cache.
+                var next = gallery.Block(block, at + dimensions);
+                Ahead.Prefetch(next, next - (byte*)slab, probe, probe + pass, probes.Count);
                 if (probes.Period(probe) == 0) continue;
                 var to = sums + probe * RunningSums.Length;
                 if (pass == 4) kernels.FourProbes((byte*)slab, gallery.Store, probes.Row(probe, at), dimensions, probes.Period(probe), to);
@@ -83,14 +82,6 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
         var scores = sums + probes.PaddedCount * RunningSums.Length;
         kernels.Scores(sums, probes.Count, _formula, scores);
         for (var probe = 0; probe < probes.Count; probe++) Pass(probe, block, scores + probe * FaceBlocks.Lanes);
-    }
-
-    // While this slab is worked on, the next one (of this block or the next) comes into the cache, a share with every pass.
-    private void Prefetch(byte* next, byte* slab, int probe, int pass)
-    {
-        if (!Sse.IsSupported) return;
-        var lines = (next - slab) / CacheLine;
-        for (var line = lines * probe / probes.Count; line < lines * (probe + pass) / probes.Count; line++) Sse.Prefetch0(next + line * CacheLine);
     }
 
     private void Pass(int probe, int block, float* values)

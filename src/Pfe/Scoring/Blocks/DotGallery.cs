@@ -10,13 +10,13 @@ namespace Pfe.Scoring.Blocks;
 internal sealed unsafe class DotGallery : IGallery
 {
     private const int PanelProbes = 8;
-    private const int ScanFaces = 512;
-    private const double LogTwoPi = 1.8378770664093454836;
+    private const int FacesAtOnce = 32;
 
     private readonly ScoreKind _kind;
     private readonly AlignedMemory _means;
-    private readonly float[] _squared;
-    private readonly float[] _variance;
+    private readonly AlignedMemory _facts;
+    private readonly float* _squared;
+    private readonly float* _variance;
     private readonly List<int> _strays = [];
 
     public DotGallery(EmbeddingSet faces, ScoreKind kind, int threads, CancellationToken cancellation)
@@ -24,7 +24,12 @@ internal sealed unsafe class DotGallery : IGallery
         (_kind, Count, Dimension) = (kind, faces.Count, faces.Dimension);
         BlockCount = (Count + 15) / 16;
         _means = new AlignedMemory(BlockCount * 16L * Dimension * sizeof(float));
-        (_squared, _variance) = (new float[Count], new float[Count]);
+        // Lanes without a face have the variance 1, so that their score is a number.
+        var padded = (BlockCount + 1) / 2 * FacesAtOnce;
+        _facts = new AlignedMemory(2L * padded * sizeof(float));
+        _squared = _facts.Floats;
+        _variance = _squared + padded;
+        new Span<float>(_variance, padded).Fill(1);
         Workers.Run(BlockCount, 64, threads, (first, end) =>
         {
             var reader = new FaceReader(faces);
@@ -52,7 +57,11 @@ internal sealed unsafe class DotGallery : IGallery
         return new Panels(this, probes, first, count);
     }
 
-    public void Dispose() => _means.Dispose();
+    public void Dispose()
+    {
+        _means.Dispose();
+        _facts.Dispose();
+    }
 
     private float* Block(int block) => _means.Floats + (long)block * 16 * Dimension;
 
@@ -63,8 +72,8 @@ internal sealed unsafe class DotGallery : IGallery
         var squared = 0.0;
         foreach (var value in mean) squared += (double)value * value;
         if (_kind == ScoreKind.SharedVariance) return ((float)squared, SharedVariance.Of(variance));
-        if (squared > 0)
-            for (var l = 0; l < mean.Length; l++) mean[l] = (float)(mean[l] / Math.Sqrt(squared));
+        var scale = squared > 0 ? 1 / Math.Sqrt(squared) : 0;
+        for (var l = 0; l < mean.Length; l++) mean[l] = (float)(mean[l] * scale);
         return (1, 1);
     }
 
@@ -75,81 +84,87 @@ internal sealed unsafe class DotGallery : IGallery
     {
         private readonly DotGallery _gallery;
         private readonly int _count;
-        private readonly AlignedMemory _panels;
-        private readonly float[] _squared;
-        private readonly float[] _variance;
+        private readonly int _padded;
+        private readonly AlignedMemory _means;
+        private readonly SharedFormula[] _formulas;
 
         public Panels(DotGallery gallery, EmbeddingSet probes, int first, int count)
         {
-            (_gallery, _count) = (gallery, count);
-            (_squared, _variance) = (new float[count], new float[count]);
-            _panels = new AlignedMemory((count + PanelProbes - 1L) / PanelProbes * PanelProbes * gallery.Dimension * sizeof(float));
+            (_gallery, _count, _padded) = (gallery, count, (count + PanelProbes - 1) / PanelProbes * PanelProbes);
+            _formulas = new SharedFormula[count];
+            _means = new AlignedMemory((long)_padded * gallery.Dimension * sizeof(float));
             var (reader, mean) = (new FaceReader(probes), new float[gallery.Dimension]);
             for (var probe = 0; probe < count; probe++)
             {
-                (_squared[probe], _variance[probe]) = gallery.Read(reader, first + probe, mean);
-                var column = Panel(probe) + probe % PanelProbes;
-                for (var l = 0; l < mean.Length; l++) column[l * PanelProbes] = mean[l];
+                var (squared, variance) = gallery.Read(reader, first + probe, mean);
+                _formulas[probe] = new SharedFormula(squared, variance, gallery.Dimension);
+                Put(probe, mean);
             }
         }
 
         public void Scan(int firstBlock, int endBlock, IScoreSink sink, CancellationToken cancellation)
         {
-            var (kernels, rows, spare) = (SimdPath.Kernels, new float[PanelProbes * ScanFaces], new float[ScanFaces]);
-            var dots = stackalloc float[PanelProbes * 32];
-            for (var block = firstBlock; block < endBlock; block += ScanFaces / 16)
+            var kernels = SimdPath.Kernels;
+            using var memory = new AlignedMemory((long)_padded * FacesAtOnce * sizeof(float));
+            var dots = memory.Floats;
+            for (var block = firstBlock; block < endBlock; block += 2)
             {
-                var faces = Math.Min((Math.Min(endBlock, block + ScanFaces / 16) - block) * 16, _gallery.Count - block * 16);
-                for (var probe = 0; probe < _count; probe += PanelProbes)
+                cancellation.ThrowIfCancellationRequested();
+                new Span<float>(dots, _padded * FacesAtOnce).Clear();
+                // An odd last block is done with itself as its partner.
+                float* block1 = _gallery.Block(block), block2 = _gallery.Block(Math.Min(block + 1, _gallery.BlockCount - 1)), next = _gallery.Block(block + 2);
+                for (var at = 0; at < _gallery.Dimension; at += BlockScan.Slab)
                 {
-                    cancellation.ThrowIfCancellationRequested();
-                    for (var face = 0; face < faces; face += 32)
+                    var dimensions = Math.Min(BlockScan.Slab, _gallery.Dimension - at);
+                    for (var probe = 0; probe < _padded; probe += PanelProbes)
                     {
-                        var at = block + face / 16;
-                        // An odd last block is done with itself as its partner.
-                        kernels.Dots(Panel(probe), _gallery.Block(at), _gallery.Block(Math.Min(at + 1, _gallery.BlockCount - 1)), _gallery.Dimension, dots);
-                        for (var p = 0; p < PanelProbes; p++) new ReadOnlySpan<float>(dots + p * 32, 32).CopyTo(rows.AsSpan(p * ScanFaces + face, 32));
+                        // Meanwhile the next two blocks come into the cache.
+                        var (part, parts) = ((long)at * _padded + (long)dimensions * probe, (long)_gallery.Dimension * _padded);
+                        Ahead.Prefetch(next, 2 * 16L * sizeof(float) * _gallery.Dimension, part, part + (long)dimensions * PanelProbes, parts);
+                        kernels.Dots(Mean(probe, at), block1 + at * 16, block2 + at * 16, dimensions, dots + probe * FacesAtOnce);
                     }
-                    for (var p = probe; p < Math.Min(probe + PanelProbes, _count); p++)
-                    {
-                        var scores = rows.AsSpan((p - probe) * ScanFaces, faces);
-                        Finish(p, block * 16, scores, spare.AsSpan(0, faces));
-                        sink.Take(p, block * 16, scores);
-                    }
+                }
+                var faces = Math.Min((Math.Min(endBlock, block + 2) - block) * 16, _gallery.Count - block * 16);
+                if (_gallery._kind == ScoreKind.Cosine) TensorPrimitives.Clamp(new Span<float>(dots, _padded * FacesAtOnce), -1f, 1f, new Span<float>(dots, _padded * FacesAtOnce));
+                else kernels.SharedScores(dots, _gallery._squared + block * 16, _gallery._variance + block * 16, _formulas);
+                for (var probe = 0; probe < _count; probe++)
+                {
+                    var scores = new Span<float>(dots + probe * FacesAtOnce, faces);
+                    if (_gallery._kind == ScoreKind.SharedVariance) Repair(probe, block * 16, scores);
+                    sink.Take(probe, block * 16, scores);
                 }
             }
             GC.KeepAlive(this);
         }
 
-        public void Dispose() => _panels.Dispose();
+        public void Dispose() => _means.Dispose();
 
-        private float* Panel(int probe) => _panels.Floats + (long)(probe / PanelProbes) * PanelProbes * _gallery.Dimension;
-
-        // From dot products to scores.
-        private void Finish(int probe, int firstFace, Span<float> scores, Span<float> variance)
+        // Slab after slab, in each panel after panel, in each dimension after dimension: 8 probes.
+        private float* Mean(int probe, int dimension)
         {
-            if (_gallery._kind == ScoreKind.Cosine)
-            {
-                TensorPrimitives.Clamp(scores, -1f, 1f, scores);
-                return;
-            }
-            TensorPrimitives.Add(_gallery._variance.AsSpan(firstFace, scores.Length), _variance[probe], variance);
-            TensorPrimitives.MultiplyAddEstimate(scores, -2f, _gallery._squared.AsSpan(firstFace, scores.Length), scores);
-            TensorPrimitives.Add(scores, _squared[probe], scores);
-            TensorPrimitives.Max(scores, 0f, scores);
-            TensorPrimitives.Divide(scores, variance, scores);
-            TensorPrimitives.Log(variance, variance);
-            TensorPrimitives.MultiplyAddEstimate(variance, (float)_gallery.Dimension, scores, scores);
-            TensorPrimitives.Add(scores, (float)(_gallery.Dimension * LogTwoPi), scores);
-            TensorPrimitives.Multiply(scores, -0.5f, scores);
-            Repair(probe, firstFace, scores);
+            var slab = dimension / BlockScan.Slab * BlockScan.Slab;
+            var slabDimensions = Math.Min(BlockScan.Slab, _gallery.Dimension - slab);
+            return _means.Floats + slab * _padded + probe / PanelProbes * PanelProbes * slabDimensions + (dimension - slab) * PanelProbes + probe % PanelProbes;
         }
 
+        private void Put(int probe, ReadOnlySpan<float> mean)
+        {
+            for (var slab = 0; slab < mean.Length; slab += BlockScan.Slab)
+            {
+                var at = Mean(probe, slab);
+                foreach (var value in mean.Slice(slab, Math.Min(BlockScan.Slab, mean.Length - slab)))
+                {
+                    *at = value;
+                    at += PanelProbes;
+                }
+            }
+        }
+
+        // A face outside the kernels' reach is scored in double precision.
         private void Repair(int probe, int firstFace, Span<float> scores)
         {
-            var stray = IsStray(_squared[probe], _variance[probe]);
+            var stray = IsStray(_formulas[probe].Squared, _formulas[probe].Variance);
             if (!stray && _gallery._strays.Count == 0) return;
-            float* column = Panel(probe) + probe % PanelProbes;
             for (var i = 0; i < scores.Length; i++)
             {
                 var face = firstFace + i;
@@ -157,10 +172,10 @@ internal sealed unsafe class DotGallery : IGallery
                 var (lane, squared) = ((nint)(_gallery.Block(face / 16) + face % 16), 0.0);
                 for (var l = 0; l < _gallery.Dimension; l++)
                 {
-                    var difference = (double)column[l * PanelProbes] - ((float*)lane)[l * 16];
+                    var difference = (double)*Mean(probe, l) - ((float*)lane)[l * 16];
                     squared += difference * difference;
                 }
-                scores[i] = CarefulScore.SharedVariance(squared, _variance[probe], _gallery._variance[face], _gallery.Dimension);
+                scores[i] = CarefulScore.SharedVariance(squared, _formulas[probe].Variance, _gallery._variance[face], _gallery.Dimension);
             }
         }
     }

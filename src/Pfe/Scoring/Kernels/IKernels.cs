@@ -56,13 +56,20 @@ internal unsafe interface IKernels
     /// <param name="period">Pairs of dimensions whose product stays in range: 1, 2, 4 or 8.</param>
     (float S, float L) PairSums(float* first, float* second, int dimensions, int period);
 
-    /// <summary>The matrix product of 8 probes and 2 blocks of 16 means: <c>dots[p * 32 + face]</c>.</summary>
+    /// <summary>Adds some dimensions to the matrix product of 8 probes and 2 blocks of 16 means: <c>dots[p * 32 + face]</c>.</summary>
     /// <param name="panel">Dimension after dimension, 8 probes each.</param>
     /// <param name="block1">Dimension after dimension, 16 faces each.</param>
     /// <param name="block2">The next 16 faces.</param>
     /// <param name="dimensions">Any number.</param>
-    /// <param name="dots">8 x 32 results.</param>
+    /// <param name="dots">8 x 32 sums.</param>
     void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots);
+
+    /// <summary>Shared-variance scores of some probes and 32 faces, in place of their dot products.</summary>
+    /// <param name="dots">32 dot products a probe.</param>
+    /// <param name="squared">The faces' squared lengths.</param>
+    /// <param name="variance">The faces' variances.</param>
+    /// <param name="probes">Each probe's side of the formula.</param>
+    void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes);
 
     /// <summary>Whole-number products of a probe and a block of 16 faces in 8 bits, for the shortlist: exact, so the same on every path.</summary>
     /// <param name="block">Pair of dimensions after pair of dimensions, 16 x 2 values each.</param>

@@ -77,7 +77,7 @@ internal sealed unsafe class Kernels128 : IKernels
 
     private static void Dots(float* panel, float* block, int dimensions, float* dots)
     {
-        Vector128<float> a1 = default, a2 = default, b1 = default, b2 = default;
+        Vector128<float> a1 = Vector128.Load(dots), a2 = Vector128.Load(dots + 4), b1 = Vector128.Load(dots + 32), b2 = Vector128.Load(dots + 36);
         for (var l = dimensions; l > 0; l--)
         {
             Vector128<float> low = Vector128.Load(block), high = Vector128.Load(block + 4);
@@ -91,6 +91,17 @@ internal sealed unsafe class Kernels128 : IKernels
         a2.Store(dots + 4);
         b1.Store(dots + 32);
         b2.Store(dots + 36);
+    }
+
+    public void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes)
+    {
+        foreach (var probe in probes)
+            for (var face = 0; face < 32; face += Vector128<float>.Count, dots += Vector128<float>.Count)
+            {
+                var distance = Vector128.Max(Vector128.Load(squared + face) + Vector128.Create(probe.Squared) - Vector128.Load(dots) * 2, Vector128<float>.Zero);
+                var sum = Vector128.Load(variance + face) + Vector128.Create(probe.Variance);
+                (distance * -0.5f / sum + (Vector128.Create(probe.L) * Vector128.Log(sum) + Vector128.Create(probe.C))).Store(dots);
+            }
     }
 
     public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)

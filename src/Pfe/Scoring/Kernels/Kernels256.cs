@@ -112,7 +112,8 @@ internal sealed unsafe class Kernels256 : IKernels
 
     private static void Dots(float* panel, float* block, int dimensions, float* dots)
     {
-        Vector256<float> a1 = default, a2 = default, b1 = default, b2 = default, c1 = default, c2 = default, d1 = default, d2 = default;
+        Vector256<float> a1 = Vector256.Load(dots), a2 = Vector256.Load(dots + 8), b1 = Vector256.Load(dots + 32), b2 = Vector256.Load(dots + 40);
+        Vector256<float> c1 = Vector256.Load(dots + 64), c2 = Vector256.Load(dots + 72), d1 = Vector256.Load(dots + 96), d2 = Vector256.Load(dots + 104);
         for (var l = dimensions; l > 0; l--)
         {
             Vector256<float> low = Vector256.Load(block), high = Vector256.Load(block + 8);
@@ -127,6 +128,17 @@ internal sealed unsafe class Kernels256 : IKernels
         Store(dots + 32, b1, b2);
         Store(dots + 64, c1, c2);
         Store(dots + 96, d1, d2);
+    }
+
+    public void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes)
+    {
+        foreach (var probe in probes)
+            for (var face = 0; face < 32; face += Vector256<float>.Count, dots += Vector256<float>.Count)
+            {
+                var distance = Vector256.Max(Vector256.Load(squared + face) + Vector256.Create(probe.Squared) - Vector256.Load(dots) * 2, Vector256<float>.Zero);
+                var sum = Vector256.Load(variance + face) + Vector256.Create(probe.Variance);
+                (distance * -0.5f / sum + (Vector256.Create(probe.L) * Vector256.Log(sum) + Vector256.Create(probe.C))).Store(dots);
+            }
     }
 
     public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)

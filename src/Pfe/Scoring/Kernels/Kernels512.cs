@@ -97,8 +97,10 @@ internal sealed unsafe class Kernels512 : IKernels
 
     public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots)
     {
-        Vector512<float> a1 = default, a2 = default, b1 = default, b2 = default, c1 = default, c2 = default, d1 = default, d2 = default;
-        Vector512<float> e1 = default, e2 = default, f1 = default, f2 = default, g1 = default, g2 = default, h1 = default, h2 = default;
+        Vector512<float> a1 = Vector512.Load(dots), a2 = Vector512.Load(dots + 16), b1 = Vector512.Load(dots + 32), b2 = Vector512.Load(dots + 48);
+        Vector512<float> c1 = Vector512.Load(dots + 64), c2 = Vector512.Load(dots + 80), d1 = Vector512.Load(dots + 96), d2 = Vector512.Load(dots + 112);
+        Vector512<float> e1 = Vector512.Load(dots + 128), e2 = Vector512.Load(dots + 144), f1 = Vector512.Load(dots + 160), f2 = Vector512.Load(dots + 176);
+        Vector512<float> g1 = Vector512.Load(dots + 192), g2 = Vector512.Load(dots + 208), h1 = Vector512.Load(dots + 224), h2 = Vector512.Load(dots + 240);
         for (var l = dimensions; l > 0; l--)
         {
             Vector512<float> face1 = Vector512.Load(block1), face2 = Vector512.Load(block2);
@@ -122,6 +124,17 @@ internal sealed unsafe class Kernels512 : IKernels
         Store(dots + 160, f1, f2);
         Store(dots + 192, g1, g2);
         Store(dots + 224, h1, h2);
+    }
+
+    public void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes)
+    {
+        foreach (var probe in probes)
+            for (var face = 0; face < 32; face += Vector512<float>.Count, dots += Vector512<float>.Count)
+            {
+                var distance = Vector512.Max(Vector512.Load(squared + face) + Vector512.Create(probe.Squared) - Vector512.Load(dots) * 2, Vector512<float>.Zero);
+                var sum = Vector512.Load(variance + face) + Vector512.Create(probe.Variance);
+                (distance * -0.5f / sum + (Vector512.Create(probe.L) * Vector512.Log(sum) + Vector512.Create(probe.C))).Store(dots);
+            }
     }
 
     public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)

@@ -53,8 +53,14 @@ internal sealed unsafe class KernelsScalar : IKernels
                 var block = face < 16 ? block1 + face : block2 + face - 16;
                 var sum = 0f;
                 for (var l = 0; l < dimensions; l++) sum += panel[l * 8 + probe] * block[l * 16];
-                dots[probe * 32 + face] = sum;
+                dots[probe * 32 + face] += sum;
             }
+    }
+
+    public void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes)
+    {
+        foreach (var probe in probes)
+            for (var face = 0; face < 32; face++, dots++) *dots = probe.Of(*dots, squared[face], variance[face]);
     }
 
     public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)
