@@ -6,12 +6,12 @@ using Pfe.Scoring.Kernels;
 
 namespace Pfe.Benchmarks;
 
-/// <summary>Every way to the full score of D = 512 on one thread. 64 probes, 2,048 faces.</summary>
+/// <summary>Every way to the full score of D = 512 on one thread. 64 probes, 4,096 faces.</summary>
 public unsafe class KernelBenchmarks
 {
     private const int Dimension = 512;
     private const int Probes = 64;
-    private const int Faces = 2048;
+    private const int Faces = 4096;
 
     private readonly EmbeddingSet _faces = SimulatedFaces.Create(0, Faces, Dimension);
     private readonly EmbeddingSet _probes = SimulatedFaces.Create(0, Probes, Dimension, shot: 1);
@@ -24,6 +24,7 @@ public unsafe class KernelBenchmarks
     private readonly float[] _variances = new float[Faces * Dimension];
     private ScoreGallery _full = null!;
     private ScoreGallery _shared = null!;
+    private ScoreGallery _cosine = null!;
     private PairScorer _pairs = null!;
     private MutualLikelihoodGallery _gallery = null!;
     private ProbeRows _rows = null!;
@@ -34,6 +35,7 @@ public unsafe class KernelBenchmarks
     public void Setup()
     {
         (_full, _shared) = (ScoreGallery.Create(_faces), ScoreGallery.Create(_faces, ScoreKind.SharedVariance));
+        _cosine = ScoreGallery.Create(_faces, ScoreKind.Cosine);
         _pairs = new PairScorer(_probes, _faces, ScoreKind.MutualLikelihood);
         _gallery = new MutualLikelihoodGallery(_faces, 0, CancellationToken.None);
         _rows = new ProbeRows(_probes, 0, Probes, _gallery.Blocks);
@@ -89,6 +91,9 @@ public unsafe class KernelBenchmarks
     [Benchmark(Description = "registers alone, same instructions", OperationsPerInvoke = Probes * Faces)]
     public float Registers() => Baselines.RegisterLoop(Probes * Faces / 16 * Dimension / 2);
 
+    [Benchmark(Description = "registers alone, same instructions, 256 bits", OperationsPerInvoke = Probes * Faces)]
+    public float Registers256() => Baselines.RegisterLoop256(Probes * Faces / 16 * Dimension / 2);
+
     [Benchmark(Description = "PairScorer, listed pairs", OperationsPerInvoke = Probes * Faces)]
     public float Pairs()
     {
@@ -104,6 +109,13 @@ public unsafe class KernelBenchmarks
     public float Shared()
     {
         _shared.Score(_probes, 0, Probes, _scores, threads: 1);
+        return _scores[0];
+    }
+
+    [Benchmark(Description = "ScoreGallery.Score, cosine", OperationsPerInvoke = Probes * Faces)]
+    public float Cosine()
+    {
+        _cosine.Score(_probes, 0, Probes, _scores, threads: 1);
         return _scores[0];
     }
 

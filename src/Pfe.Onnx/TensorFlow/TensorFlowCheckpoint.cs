@@ -24,7 +24,7 @@ public sealed class TensorFlowCheckpoint : IDisposable
 
     private readonly SortedDictionary<string, BundleEntryProto> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<BundleEntryProto>> _slices = new(StringComparer.Ordinal);
-    private readonly MappedFile[] _shards;
+    private readonly FileBytes[] _shards;
 
     private TensorFlowCheckpoint(string prefix)
     {
@@ -44,10 +44,10 @@ public sealed class TensorFlowCheckpoint : IDisposable
         if (header.Endianness != BundleHeaderProto.Types.Endianness.Little)
             throw new PfeException($"'{index}' was written on a big-endian machine, which Pfe does not read; save it again on a little-endian one");
         if (header.NumShards is < 1 or > 99_999) throw new PfeException($"'{index}' is damaged: it names {header.NumShards} data files");
-        _shards = new MappedFile[header.NumShards];
+        _shards = new FileBytes[header.NumShards];
         try
         {
-            for (var i = 0; i < _shards.Length; i++) _shards[i] = new MappedFile($"{prefix}.data-{i:D5}-of-{_shards.Length:D5}");
+            for (var i = 0; i < _shards.Length; i++) _shards[i] = FileBytes.Map($"{prefix}.data-{i:D5}-of-{_shards.Length:D5}");
         }
         catch { Dispose(); throw; }
     }

@@ -29,10 +29,10 @@ public sealed class FeatureCache : IDisposable
     internal const string EmbeddingFile = "embeddings.f32";
     internal const string FeatureFile = "features.f16";
 
-    private readonly MappedFile _embeddings;
-    private readonly MappedFile? _features;
+    private readonly FileBytes _embeddings;
+    private readonly FileBytes? _features;
 
-    private FeatureCache(CacheIndex index, MappedFile embeddings, MappedFile? features) => (Index, _embeddings, _features) = (index, embeddings, features);
+    private FeatureCache(CacheIndex index, FileBytes embeddings, FileBytes? features) => (Index, _embeddings, _features) = (index, embeddings, features);
 
     /// <summary>What it holds.</summary>
     public CacheIndex Index { get; }
@@ -47,8 +47,8 @@ public sealed class FeatureCache : IDisposable
     {
         var index = ReadIndex(folder) ?? throw new PfeException($"'{folder}' holds no feature cache");
         if (index.Done < index.Images) throw new PfeException($"feature cache '{folder}' is incomplete: {index.Done} of {index.Images} images");
-        var embeddings = new MappedFile(Path.Combine(folder, EmbeddingFile));
-        try { return new FeatureCache(index, embeddings, index.FeatureSize > 0 ? new MappedFile(Path.Combine(folder, FeatureFile)) : null); }
+        var embeddings = FileBytes.Map(Path.Combine(folder, EmbeddingFile));
+        try { return new FeatureCache(index, embeddings, index.FeatureSize > 0 ? FileBytes.Map(Path.Combine(folder, FeatureFile)) : null); }
         catch
         {
             embeddings.Dispose();

@@ -18,7 +18,7 @@ public sealed record KernelSpeed(string Name, double MillionPairsPerSecond, doub
 /// <summary>How fast and how right one way to search is.</summary>
 /// <param name="Name">Store and mode.</param>
 /// <param name="Milliseconds">Median time of one probe.</param>
-/// <param name="ShareOfPlainRead">Speed relative to a plain read of the single-precision faces in the same run.</param>
-/// <param name="Recall">Share of the exact search's ten best that were found; null for the plain read.</param>
+/// <param name="ShareOfPlainRead">Speed relative to a plain read of the single-precision faces, mapped or in memory like the index, in the same rounds.</param>
+/// <param name="Recall">Share of the exact search's ten best that were found; null for the plain reads and where it was stated before (in memory).</param>
 /// <param name="NearTies">Differing matches whose exact score lies within 0.1 of the tenth best: not errors but ties.</param>
 public sealed record SearchSpeed(string Name, double Milliseconds, double ShareOfPlainRead, double? Recall, int NearTies);

@@ -25,12 +25,12 @@ public sealed class EmbeddingIndex : IDisposable
     private const int ProbesAtOnce = 64;
     private const int BlocksInARun = 32;
 
-    private readonly MappedFile _file;
+    private readonly FileBytes _file;
     private readonly IndexFile _index;
     private readonly Segment[] _segments;
     private readonly HashSet<int> _removed;
 
-    private EmbeddingIndex(MappedFile file)
+    private EmbeddingIndex(FileBytes file)
     {
         (_file, _index) = (file, IndexFile.Read(file));
         _segments = new Segment[_index.Segments.Count];
@@ -61,11 +61,28 @@ public sealed class EmbeddingIndex : IDisposable
     /// <summary>Opens an index; nothing is read but its outline. <see cref="Verify"/> reads and checks all of it.</summary>
     /// <param name="path">A file made by <see cref="Build"/>.</param>
     /// <exception cref="PfeException">Missing, damaged, or not an index.</exception>
-    public static EmbeddingIndex Open(string path)
+    public static EmbeddingIndex Open(string path) => Over(FileBytes.Map(path));
+
+    /// <summary>
+    /// Reads an index into memory and checks all of it. It takes the time of reading the file and the memory of its size, for a service that searches all day:
+    /// large pages where the system has them, and nothing that the system could drop to make room.
+    /// </summary>
+    /// <param name="path">A file made by <see cref="Build"/>.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="PfeException">Missing, damaged, or not an index.</exception>
+    public static EmbeddingIndex Load(string path, CancellationToken cancellation = default)
     {
-        var file = new MappedFile(path);
-        try { return new EmbeddingIndex(file); }
-        catch { file.Dispose(); throw; }
+        var index = Over(FileBytes.Load(path, cancellation));
+        try
+        {
+            index.Verify(cancellation);
+            return index;
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Makes an index; the file appears when all of it is written.</summary>
@@ -156,6 +173,16 @@ public sealed class EmbeddingIndex : IDisposable
     }
 
     internal IReadOnlyList<Segment> Segments => _segments;
+
+    private static EmbeddingIndex Over(FileBytes file)
+    {
+        try { return new EmbeddingIndex(file); }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
     private Scoring.Match[][] Scan(EmbeddingSet probes, int first, int count, SearchOptions options, CancellationToken cancellation)
     {

@@ -64,7 +64,7 @@ internal static class IndexChange
             // Held while the file changes; readers do not look at it.
             using var _ = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             IndexFile index;
-            using (var file = new MappedFile(path)) index = IndexFile.Read(file);
+            using (var file = FileBytes.Map(path)) index = IndexFile.Read(file);
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 1 << 16);
             try
             {

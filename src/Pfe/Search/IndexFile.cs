@@ -37,7 +37,7 @@ internal sealed record IndexFile(int Dimension, BlockStore Store, VarianceScale 
 
     /// <summary>Reads the last committed state.</summary>
     /// <exception cref="PfeException">Not an index, of a later version, or damaged.</exception>
-    public static IndexFile Read(MappedFile file)
+    public static IndexFile Read(FileBytes file)
     {
         if (file.Length < PageSize || !file.Span<byte>(0, 8).SequenceEqual(Magic))
             throw new PfeException($"'{file.FilePath}' is not an index of faces: it should begin with PFEINDEX; make one with 'pfe index build'");
@@ -85,7 +85,7 @@ internal sealed record IndexFile(int Dimension, BlockStore Store, VarianceScale 
 
     private static long SlotOffset(int slot) => 512 * (1 + slot);
 
-    private IndexFile? ReadSlot(MappedFile file, int number)
+    private IndexFile? ReadSlot(FileBytes file, int number)
     {
         var slot = file.Span<byte>(SlotOffset(number), SlotLength);
         if (Crc32C.Of(slot[..32]) != BinaryPrimitives.ReadUInt32LittleEndian(slot[32..])) return null;
@@ -124,7 +124,7 @@ internal sealed record IndexFile(int Dimension, BlockStore Store, VarianceScale 
         return memory.ToArray();
     }
 
-    private static PfeException Damaged(MappedFile file, string how) => new($"'{file.FilePath}' is damaged: {how}");
+    private static PfeException Damaged(FileBytes file, string how) => new($"'{file.FilePath}' is damaged: {how}");
 }
 
 /// <summary>Where a segment lies and what it holds.</summary>

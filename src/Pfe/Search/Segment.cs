@@ -12,11 +12,11 @@ namespace Pfe.Search;
 /// </summary>
 internal sealed unsafe class Segment
 {
-    private readonly MappedFile _file;
+    private readonly FileBytes _file;
     private readonly SegmentEntry _entry;
     private readonly Layout _layout;
 
-    public Segment(MappedFile file, IndexFile index, SegmentEntry entry, int firstId)
+    public Segment(FileBytes file, IndexFile index, SegmentEntry entry, int firstId)
     {
         (_file, _entry, FirstId) = (file, entry, firstId);
         _layout = new Layout(index, entry.Count);

@@ -19,13 +19,13 @@ public sealed record SafetensorsEntry(string Name, string Type, IReadOnlyList<lo
 public sealed class Safetensors : IDisposable
 {
     private const int MaxHeader = 100_000_000;
-    private readonly MappedFile _file;
+    private readonly FileBytes _file;
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
 
     private sealed record Tensor(string Type, long[] Shape, long Offset);
 
-    private Safetensors(MappedFile file)
+    private Safetensors(FileBytes file)
     {
         _file = file;
         var length = file.Length >= 8 ? BinaryPrimitives.ReadUInt64LittleEndian(file.Span<byte>(0, 8)) : 0;
@@ -55,7 +55,7 @@ public sealed class Safetensors : IDisposable
     /// <exception cref="PfeException">Missing, truncated or not in this format.</exception>
     public static Safetensors Open(string path)
     {
-        var file = new MappedFile(path);
+        var file = FileBytes.Map(path);
         try { return new Safetensors(file); }
         catch { file.Dispose(); throw; }
     }

@@ -33,6 +33,8 @@ public sealed class EmbeddingIndexTests : IDisposable
             found[probe].Select(match => new Match(match.Id, match.Score)).ShouldBe(expected[probe]);
             found[probe].ShouldAllBe(match => match.Name == $"face {match.Id}");
         }
+        using var loaded = EmbeddingIndex.Load(IndexPath);
+        loaded.Search(probes).ShouldBe(found);
     }
 
     [Theory]
@@ -152,6 +154,15 @@ public sealed class EmbeddingIndexTests : IDisposable
     }
 
     [Fact]
+    public void Loading_stops_when_asked_and_names_a_file_that_is_not_there()
+    {
+        using var faces = RandomFaces.Create(20, 16, 12);
+        EmbeddingIndex.Build(IndexPath, [faces]);
+        Should.Throw<OperationCanceledException>(() => EmbeddingIndex.Load(IndexPath, new CancellationToken(canceled: true)).Dispose());
+        Should.Throw<PfeException>(() => EmbeddingIndex.Load(_folder.File("none.pfi")).Dispose()).Message.ShouldContain("none.pfi");
+    }
+
+    [Fact]
     public void Damage_is_found_and_named()
     {
         using var faces = RandomFaces.Create(20, 16, 12);
@@ -168,6 +179,7 @@ public sealed class EmbeddingIndexTests : IDisposable
                 opens.ShouldBeTrue($"byte {at}");
                 index.Verify();
             }).Message.ShouldContain(IndexPath);
+            Should.Throw<PfeException>(() => EmbeddingIndex.Load(IndexPath).Dispose()).Message.ShouldContain(IndexPath);
         }
         for (var length = 1; length < good.Length; length += 499)
         {

@@ -1,4 +1,5 @@
 using Pfe.Scoring.Kernels;
+using Pfe.Storage;
 
 namespace Pfe.Scoring.Blocks;
 

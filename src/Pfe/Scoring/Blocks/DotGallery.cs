@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Pfe.Scoring.Kernels;
+using Pfe.Storage;
 
 namespace Pfe.Scoring.Blocks;
 
