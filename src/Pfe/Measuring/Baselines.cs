@@ -35,6 +35,7 @@ internal static class Baselines
     /// The kernel's own instructions for a number of (16 faces x 2 dimensions), a multiple of 32, on registers alone: what this processor allows them. Like the
     /// kernel it moves the products' exponents after every eighth step.
     /// </summary>
+    [MethodImpl(Compiled.Apart)]
     public static float RegisterLoop(int steps)
     {
         if (!Vector512.IsHardwareAccelerated) return RegisterLoop256(steps);
@@ -59,6 +60,7 @@ internal static class Baselines
     }
 
     /// <summary>The same in vectors of 256 bits.</summary>
+    [MethodImpl(Compiled.Apart)]
     public static float RegisterLoop256(int steps)
     {
         Vector256<float> s1 = default, s2 = default, s3 = default, s4 = default, p1 = Vector256<float>.One, p2 = p1, p3 = p1, p4 = p1;
@@ -82,6 +84,7 @@ internal static class Baselines
     }
 
     /// <summary>Multiply-adds on registers alone: the peak of a matrix product. A step is 128 of them.</summary>
+    [MethodImpl(Compiled.Apart)]
     public static float FmaLoop(int steps)
     {
         if (Vector512.IsHardwareAccelerated)

@@ -20,12 +20,14 @@ internal sealed unsafe class Kernels128 : IKernels
             else Half<Int16>(block, half, probe, step, dimensions, period, sums + half);
     }
 
+    [MethodImpl(Compiled.Apart)]
     public void Scores(float* sums, int count, ScoreFormula formula, float* scores)
     {
         for (; count > 0; count--, sums += RunningSums.Length, scores += 16)
             for (var quarter = 0; quarter < 16; quarter += 4) new Lanes(sums + quarter).Score(formula).Store(scores + quarter);
     }
 
+    [MethodImpl(Compiled.Apart)]
     private static void Half<TStore>(byte* block, int half, float* probe, int step, int dimensions, int period, float* sums) where TStore : struct, IStore
     {
         Lanes low = new(sums), high = new(sums + 4);
@@ -75,6 +77,7 @@ internal sealed unsafe class Kernels128 : IKernels
             }
     }
 
+    [MethodImpl(Compiled.Apart)]
     private static void Dots(float* panel, float* block, int dimensions, float* dots)
     {
         Vector128<float> a1 = Vector128.Load(dots), a2 = Vector128.Load(dots + 4), b1 = Vector128.Load(dots + 32), b2 = Vector128.Load(dots + 36);
@@ -93,6 +96,7 @@ internal sealed unsafe class Kernels128 : IKernels
         b2.Store(dots + 36);
     }
 
+    [MethodImpl(Compiled.Apart)]
     public void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes)
     {
         foreach (var probe in probes)
@@ -104,6 +108,7 @@ internal sealed unsafe class Kernels128 : IKernels
             }
     }
 
+    [MethodImpl(Compiled.Apart)]
     public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)
     {
         for (var quarter = 0; quarter < 16; quarter += 4)

@@ -25,6 +25,7 @@ internal sealed unsafe class Kernels256 : IKernels
         else OneProbe<Int16>(block, probe, step, dimensions, period, sums);
     }
 
+    [MethodImpl(Compiled.Apart)]
     public void Scores(float* sums, int count, ScoreFormula formula, float* scores)
     {
         for (; count > 0; count--, sums += RunningSums.Length, scores += 16)
@@ -34,6 +35,7 @@ internal sealed unsafe class Kernels256 : IKernels
         }
     }
 
+    [MethodImpl(Compiled.Apart)]
     private static void TwoProbes<TStore>(byte* block, int half, float* probes, int dimensions, int period, float* sums) where TStore : struct, IStore
     {
         Lanes a = new(sums), b = new(sums + RunningSums.Length);
@@ -57,6 +59,7 @@ internal sealed unsafe class Kernels256 : IKernels
     }
 
     // Both halves at once: each line of memory is read once.
+    [MethodImpl(Compiled.Apart)]
     private static void OneProbe<TStore>(byte* block, float* probe, int step, int dimensions, int period, float* sums) where TStore : struct, IStore
     {
         Lanes low = new(sums), high = new(sums + 8);
@@ -110,6 +113,7 @@ internal sealed unsafe class Kernels256 : IKernels
         }
     }
 
+    [MethodImpl(Compiled.Apart)]
     private static void Dots(float* panel, float* block, int dimensions, float* dots)
     {
         Vector256<float> a1 = Vector256.Load(dots), a2 = Vector256.Load(dots + 8), b1 = Vector256.Load(dots + 32), b2 = Vector256.Load(dots + 40);
@@ -130,6 +134,7 @@ internal sealed unsafe class Kernels256 : IKernels
         Store(dots + 96, d1, d2);
     }
 
+    [MethodImpl(Compiled.Apart)]
     public void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes)
     {
         foreach (var probe in probes)
@@ -141,6 +146,7 @@ internal sealed unsafe class Kernels256 : IKernels
             }
     }
 
+    [MethodImpl(Compiled.Apart)]
     public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)
     {
         Vector256<int> low = default, high = default;

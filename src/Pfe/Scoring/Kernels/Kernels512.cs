@@ -23,11 +23,13 @@ internal sealed unsafe class Kernels512 : IKernels
         else OneProbe<Int16>(block, probe, step, dimensions, period, sums);
     }
 
+    [MethodImpl(Compiled.Apart)]
     public void Scores(float* sums, int count, ScoreFormula formula, float* scores)
     {
         for (; count > 0; count--, sums += RunningSums.Length, scores += 16) new Lanes(sums).Score(formula).Store(scores);
     }
 
+    [MethodImpl(Compiled.Apart)]
     private static void FourProbes<TStore>(byte* block, float* probes, int dimensions, int period, float* sums) where TStore : struct, IStore
     {
         Lanes a = new(sums), b = new(sums + RunningSums.Length), c = new(sums + 2 * RunningSums.Length), d = new(sums + 3 * RunningSums.Length);
@@ -56,6 +58,7 @@ internal sealed unsafe class Kernels512 : IKernels
         d.Save(sums + 3 * RunningSums.Length, groups);
     }
 
+    [MethodImpl(Compiled.Apart)]
     private static void OneProbe<TStore>(byte* block, float* probe, int step, int dimensions, int period, float* sums) where TStore : struct, IStore
     {
         var lanes = new Lanes(sums);
@@ -95,6 +98,7 @@ internal sealed unsafe class Kernels512 : IKernels
         return lanes.Sum(renormalised + 1);
     }
 
+    [MethodImpl(Compiled.Apart)]
     public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots)
     {
         Vector512<float> a1 = Vector512.Load(dots), a2 = Vector512.Load(dots + 16), b1 = Vector512.Load(dots + 32), b2 = Vector512.Load(dots + 48);
@@ -126,6 +130,7 @@ internal sealed unsafe class Kernels512 : IKernels
         Store(dots + 224, h1, h2);
     }
 
+    [MethodImpl(Compiled.Apart)]
     public void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes)
     {
         foreach (var probe in probes)
@@ -137,6 +142,7 @@ internal sealed unsafe class Kernels512 : IKernels
             }
     }
 
+    [MethodImpl(Compiled.Apart)]
     public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)
     {
         Vector512<int> sum1 = default, sum2 = default;
