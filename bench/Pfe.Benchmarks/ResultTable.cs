@@ -36,6 +36,7 @@ internal static class ResultTable
         {
             var limit = name.Contains("shared", StringComparison.Ordinal) || name.Contains("cosine", StringComparison.Ordinal) ? speeds["registers alone, multiply-adds"]
                 : name == "Pfe, path 256" ? speeds["registers alone, same instructions, 256 bits"]
+                : name is "Pfe, path 128" or "Pfe, path scalar" ? double.NaN
                 : name.StartsWith("Pfe", StringComparison.Ordinal) || name.Contains("Score", StringComparison.Ordinal) ? speeds["registers alone, same instructions"] : double.NaN;
             text.AppendLine($"| {name} | {speed:F2} | {speed / demo:F1} | {(double.IsNaN(limit) ? "" : $"{speed / limit:P0}")} |");
         }

@@ -43,10 +43,12 @@ internal static unsafe class KernelMeasurement
         Add("matrix, full score", Probes * Faces, () => full.Score(probes, 0, Probes, scores, threads: 1, cancellation), registers);
         Add("listed pairs, full score", Faces, () => pairs.Score(first, second, scores.AsMemory(0, Faces), threads: 1, cancellation), registers);
         Add("matrix, shared variance", Probes * Faces, () => shared.Score(probes, 0, Probes, scores, threads: 1, cancellation), peak);
-        foreach (var path in SimdPath.Available.Skip(1))
+        var registers256 = Add("register-only loop, 256 bits", Faces * 8.0, () => scores[0] = Baselines.RegisterLoop256(Faces / 16 * 8 * Dimension / 2));
+        foreach (var path in SimdPath.Available)
         {
             var kernels = SimdPath.Choose(path);
-            Add($"kernel, path {path}", Probes * Faces, () => Kernel(kernels, memory.Blocks, rows));
+            int? limit = path switch { "512" => registers, "256" => registers256, _ => null };
+            Add($"kernel, path {path}", Probes * Faces, () => Kernel(kernels, memory.Blocks, rows), limit);
         }
         timer.Run();
         double Speed(int contestant) => entries[contestant].Pairs / timer.Median(contestant) / 1e6;
