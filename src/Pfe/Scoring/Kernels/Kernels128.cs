@@ -49,19 +49,20 @@ internal sealed unsafe class Kernels128 : IKernels
         high.Save(sums + 4, groups);
     }
 
+    [MethodImpl(Compiled.Apart)]
     public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
     {
         var lanes = Lanes.Zero;
         float* variance1 = first + dimensions, variance2 = second + dimensions;
-        var (pairs, renormalised) = (0, 0);
+        var (left, renormalised) = (period, 0);
         for (var at = 0; at < dimensions; at += 8)
         {
             lanes.Add(
                 Vector128.Load(first + at) - Vector128.Load(second + at), Vector128.Load(variance1 + at) + Vector128.Load(variance2 + at),
                 Vector128.Load(first + at + 4) - Vector128.Load(second + at + 4), Vector128.Load(variance1 + at + 4) + Vector128.Load(variance2 + at + 4));
-            if (++pairs % period != 0) continue;
+            if (--left > 0) continue;
             lanes.Renormalise();
-            renormalised++;
+            (left, renormalised) = (period, renormalised + 1);
         }
         lanes.Renormalise();
         return lanes.Sum(renormalised + 1);

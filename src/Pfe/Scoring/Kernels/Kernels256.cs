@@ -86,19 +86,20 @@ internal sealed unsafe class Kernels256 : IKernels
         high.Save(sums + 8, groups);
     }
 
+    [MethodImpl(Compiled.Apart)]
     public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
     {
         var lanes = Lanes.Zero;
         float* variance1 = first + dimensions, variance2 = second + dimensions;
-        var (pairs, renormalised) = (0, 0);
+        var (left, renormalised) = (period, 0);
         for (var at = 0; at < dimensions; at += 16)
         {
             lanes.Add(
                 Vector256.Load(first + at) - Vector256.Load(second + at), Vector256.Load(variance1 + at) + Vector256.Load(variance2 + at),
                 Vector256.Load(first + at + 8) - Vector256.Load(second + at + 8), Vector256.Load(variance1 + at + 8) + Vector256.Load(variance2 + at + 8));
-            if (++pairs % period != 0) continue;
+            if (--left > 0) continue;
             lanes.Renormalise();
-            renormalised++;
+            (left, renormalised) = (period, renormalised + 1);
         }
         lanes.Renormalise();
         return lanes.Sum(renormalised + 1);

@@ -80,19 +80,20 @@ internal sealed unsafe class Kernels512 : IKernels
         lanes.Save(sums, groups);
     }
 
+    [MethodImpl(Compiled.Apart)]
     public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
     {
         var lanes = Lanes.Zero;
         float* variance1 = first + dimensions, variance2 = second + dimensions;
-        var (pairs, renormalised) = (0, 0);
+        var (left, renormalised) = (period, 0);
         for (var at = 0; at < dimensions; at += 32)
         {
             lanes.Add(
                 Vector512.Load(first + at) - Vector512.Load(second + at), Vector512.Load(variance1 + at) + Vector512.Load(variance2 + at),
                 Vector512.Load(first + at + 16) - Vector512.Load(second + at + 16), Vector512.Load(variance1 + at + 16) + Vector512.Load(variance2 + at + 16));
-            if (++pairs % period != 0) continue;
+            if (--left > 0) continue;
             lanes.Renormalise();
-            renormalised++;
+            (left, renormalised) = (period, renormalised + 1);
         }
         lanes.Renormalise();
         return lanes.Sum(renormalised + 1);
