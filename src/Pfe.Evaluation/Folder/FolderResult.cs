@@ -43,7 +43,8 @@ public sealed record FolderScoreResult(ScoreKind Score, IReadOnlyList<RateAtFar>
 /// <param name="Support">What false accept rates these can tell anything about.</param>
 /// <param name="Interval">How the intervals were made; null without any.</param>
 /// <param name="Scores">Cosine, MLS and shared-variance MLS.</param>
+/// <param name="Probability">What stated probabilities and answers are worth; null without a calibration.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>
 public sealed record FolderResult(
     string Protocol, FolderCheck Check, int Images, int Identities, int GenuinePairs, int ImpostorPairs, FarSupport Support, IntervalMethod? Interval,
-    IReadOnlyList<FolderScoreResult> Scores, IReadOnlyList<string> Notes);
+    IReadOnlyList<FolderScoreResult> Scores, ProbabilityResult? Probability, IReadOnlyList<string> Notes);
