@@ -15,7 +15,7 @@ public sealed class FaceReportTests
         using var fonts = Fonts.Load();
         var report = CookbookTests.Report.Value;
         var page = File.ReadAllText(report.Write(folder.Path, fonts));
-        report.Figures.Count.ShouldBe(11);
+        report.Figures.Count.ShouldBe(12);
         // The namespace of SVG is a name, not an address that is fetched.
         page.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal).ShouldNotContain("http");
         page.ShouldNotContain("<script");
@@ -33,8 +33,8 @@ public sealed class FaceReportTests
     {
         var faces = SimulatedFaces.Draw(20, 4);
         var data = ReportData.Of("drawn", faces, LabelledFaces.FromFolders(faces.Paths)) with { Thumbnails = new FaceThumbnails(row => SimulatedFaces.Picture(row, 4)) };
-        FaceReport.Of(data).Figures.ShouldContain(figure => figure.ToSvg(false).Contains("<image"));
-        FaceReport.Of(data, new ReportOptions { Faces = false }).Figures.ShouldAllBe(figure => !figure.ToSvg(false).Contains("<image"));
+        FaceReport.Of(data).Figures.ShouldContain(figure => figure.ToSvg().Contains("<image"));
+        FaceReport.Of(data, new ReportOptions { Faces = false }).Figures.ShouldAllBe(figure => !figure.ToSvg().Contains("<image"));
     }
 
     [Fact]
@@ -45,7 +45,8 @@ public sealed class FaceReportTests
         Array.Fill(flat, -7f);
         var mu = Enumerable.Range(0, trained.Count).SelectMany(row => trained.Mu(row).ToArray()).ToArray();
         var faces = new EmbeddingSet(trained.Dimension, mu, flat, trained.Paths);
-        FaceReport.Of(ReportData.Of("flat", faces, LabelledFaces.FromFolders(faces.Paths))).Summary.ShouldContain(line => line.Value.Contains("untrained or collapsed"));
+        FaceReport.Of(ReportData.Of("flat", faces, LabelledFaces.FromFolders(faces.Paths))).Warnings.ShouldContain(line => line.Contains("untrained or has collapsed"));
+        FaceReport.Of(ReportData.Of("trained", trained, LabelledFaces.FromFolders(trained.Paths))).Warnings.ShouldBeEmpty();
     }
 
     [Fact]

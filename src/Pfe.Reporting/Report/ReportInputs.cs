@@ -55,6 +55,9 @@ public sealed class ReportInputs : IDisposable
         }
     }
 
+    /// <summary>The first set, which is reported on; it stays open with the inputs.</summary>
+    public EmbeddingSet Faces => _sets[0].Faces;
+
     /// <summary>Measures the first set.</summary>
     /// <param name="sources">What else there is.</param>
     /// <param name="progress">Told what is being done.</param>
@@ -65,17 +68,11 @@ public sealed class ReportInputs : IDisposable
         if (sources.Calibration is { } calibration && calibration.Dimension != faces.Dimension)
             throw new PfeException($"the calibration is for D = {calibration.Dimension}, '{name}' has D = {faces.Dimension}; they come from different models");
         progress?.Report("scoring pairs");
-        var qualities = QualitiesIn(faces).ToList();
-        if (sources.Images is { } root)
-        {
-            progress?.Report("measuring sharpness");
-            if (SharpnessOf(faces, root, cancellation) is { } sharpness) qualities.Add(("sharpness", sharpness));
-        }
-        qualities.AddRange(sources.Qualities.Select(file => (Path.GetFileNameWithoutExtension(file), PathTable.Read(file, "quality").Numbers(faces.Paths))));
         return ReportData.Of(name, faces, LabelledFaces.FromFolders(faces.Paths), cancellation: cancellation) with
         {
             Calibration = sources.Calibration,
-            Qualities = qualities,
+            Model = sources.Embedder is { } model ? ModelFacts.Of(model) : [],
+            Qualities = [.. ReportData.QualitiesIn(faces), .. sources.Qualities.Select(file => (Path.GetFileNameWithoutExtension(file), PathTable.Read(file, "quality").Numbers(faces.Paths)))],
             Groups = sources.Groups is { } groups ? PathTable.Read(groups, "group").Words(faces.Paths) : [],
             Others = [.. _sets.Skip(1).Select(set => (set.Name, FaceUncertainty.Of(set.Faces)))],
             Thumbnails = sources.Images is { } images ? FaceThumbnails.InFolder(images, faces.Paths) : null,
@@ -89,30 +86,6 @@ public sealed class ReportInputs : IDisposable
         foreach (var (_, faces) in _sets) faces.Dispose();
     }
 
-    // A measure that no face has is no curve; a face that one measure says nothing of counts as the worst.
-    private static IEnumerable<(string Name, double[] Values)> QualitiesIn(EmbeddingSet faces) =>
-        from measure in new[] { (Column: EmbeddingSet.Norm, Name: "embedding norm"), (Column: EmbeddingSet.DetectionScore, Name: "detector score") }
-        let values = faces.Columns.GetValueOrDefault(measure.Column)
-        where values is not null && !Array.TrueForAll(values, float.IsNaN)
-        select (measure.Name, Array.ConvertAll(values, value => float.IsNaN(value) ? double.NegativeInfinity : value));
-
-    // Only where every picture can be read: a curve over part of the faces would not compare with the others.
-    private static double[]? SharpnessOf(EmbeddingSet faces, string root, CancellationToken cancellation)
-    {
-        var values = new double[faces.Count];
-        var missing = false;
-        Parallel.For(0, values.Length, new ParallelOptions { CancellationToken = cancellation }, (row, loop) =>
-        {
-            try { values[row] = Sharpness.Of(Image.Load(Path.Combine(root, faces.Paths[row]))); }
-            catch (PfeException)
-            {
-                missing = true;
-                loop.Stop();
-            }
-        });
-        return missing ? null : values;
-    }
-
     private static DamageStudy? StudyDamage(EmbeddingSet faces, ReportSources sources, IProgress<string>? progress, CancellationToken cancellation)
     {
         if (sources is not { Embedder: { } embedder, Finder: { } finder, Images: { } root }) return null;
@@ -124,6 +97,6 @@ public sealed class ReportInputs : IDisposable
             try { aligned.Add(AlignmentRun.Align(new FaceSource(path, path), finder, embedder.Template).Face); }
             catch (ImageException) { /* without a face that is found there is nothing to damage; the others do */ }
         }
-        return aligned.Count == 0 ? null : DamageStudy.Of(aligned, images => [.. images.AsParallel().AsOrdered().Select(image => FaceUncertainty.Of(embedder.EmbedAligned(image).LogVariance))], cancellation);
+        return aligned.Count == 0 ? null : DamageStudy.Of(aligned, embedder, cancellation);
     }
 }

@@ -1,5 +1,7 @@
+using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
 using Pfe.Reporting.Figures;
+using Pfe.Reporting.Measures;
 
 namespace Pfe.Reporting.Report;
 
@@ -8,7 +10,7 @@ internal static class ReportSummary
 {
     private static readonly double[] Rates = [1e-2, 1e-3, 1e-4];
 
-    public static IReadOnlyList<(string Name, string Value)> Of(ReportData data)
+    public static IReadOnlyList<(string Name, string Value)> Of(ReportData data, DiscardStudy discard, ProbabilityResult? probability)
     {
         var lines = new List<(string, string)>
         {
@@ -16,16 +18,20 @@ internal static class ReportSummary
             ("pairs", $"{data.Mls.Genuine.Length:#,0} genuine, {data.Mls.Impostor.Length:#,0} impostor"),
             ("false-match rates these pairs support", $"{Numbers.Rate(30.0 / data.Mls.Impostor.Length)} and above (30 errors); below {Numbers.Rate(3.0 / data.Mls.Impostor.Length)} nothing can be said"),
         };
+        if (data.Note is { } note) lines.Insert(0, (data.Name, note));
         foreach (var rate in Rates.Where(rate => rate * data.Mls.Impostor.Length >= 30))
             lines.Add(($"true-match rate at FMR {Numbers.Rate(rate)}", string.Join(", ", new[] { data.Cosine, data.Mls }.Select(scored => $"{scored.Name} {Numbers.Percent(Roc.AtFars(scored.Genuine, scored.Impostor, [rate])[0].Tar)}"))));
         lines.Add(("uncertainty, mean ln σ²", $"from {Numbers.Short(data.Uncertainty.Min())} to {Numbers.Short(data.Uncertainty.Max())}, mean {Numbers.Short(data.Uncertainty.Average())}"));
-        if (data.Calibration is { } calibration)
+        lines.Add(("sigma as quality", string.Join("; ", discard.Rows.Select((row, m) => $"{row.Curve.Name} {Numbers.WithInterval(row.Curve.PartialArea, row.Area)}")) + $" (partial area of error versus discard, MLS at FMR {Numbers.Rate(data.Mls.WorkingRate)}; lower is better, 1 is useless)"));
+        if (probability is not null)
         {
-            var judged = QualityFigures.Judge(data, calibration);
-            lines.Add(("stated probabilities", $"ECE {Numbers.Percent(judged.ExpectedCalibrationError)}, Cllr {judged.Cllr:0.000} (at best {judged.CllrMin:0.000})"));
+            lines.Add(("stated probabilities", $"ECE {Numbers.Percent(probability.ExpectedCalibrationError)}, Cllr {probability.Cllr:0.000} (at best {probability.CllrMin:0.000})"));
+            lines.Add(("answers on one person", Answers(probability.Genuine, "different", probability.FalseNonMatch)));
+            lines.Add(("answers on two persons", Answers(probability.Impostor, "same", probability.FalseMatch)));
         }
-        if (data.Uncertainty.Max() - data.Uncertainty.Min() < 0.05)
-            lines.Add(("warning", "sigma hardly differs between faces: the head is untrained or collapsed, and MLS adds nothing to the cosine"));
         return lines;
     }
+
+    private static string Answers(VerdictCounts counts, string wrong, StatedRate rate) =>
+        $"{Numbers.Percent((double)counts.Same / counts.Pairs)} same, {Numbers.Percent((double)counts.CannotTell / counts.Pairs)} cannot tell, {Numbers.Percent((double)counts.Different / counts.Pairs)} different; {wrong} is wrong, promised at most {Numbers.Percent(rate.Stated)}";
 }
