@@ -51,6 +51,8 @@ public sealed class ExplainCommandTests : IDisposable
         (await PfeCommand.Run("explain", Photograph, "--model", text, "--output", output)).ShouldFailInOneLine(1, text, "is not an ONNX model");
         (await PfeCommand.Run("explain", Photograph, "--steps", "1", "--output", output)).ShouldFailInOneLine(2, "at least 2 places");
         (await PfeCommand.Run("explain", Photograph, "--patch", "1.5", "--output", output)).ShouldFailInOneLine(2, "between 0 and 1");
+        new Image(178, 218, new byte[178 * 218 * 3]).Save(blank);
+        (await PfeCommand.Run("explain", blank, "--aligned", "--output", output)).ShouldFailInOneLine(1, "178 x 218 is not the shape of an aligned face");
         File.Exists(output).ShouldBeFalse();
     }
 }

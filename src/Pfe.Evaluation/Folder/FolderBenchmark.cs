@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pfe.Calibration;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
@@ -70,7 +69,7 @@ public sealed class FolderBenchmark
             interval = resampled is null ? null : IntervalMethod.Of(bootstrap!, resampled);
             results.Add(new(kind, [.. Roc.AtFars(mates, others, fars).Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
         }
-        notes.Add(string.Create(CultureInfo.InvariantCulture, $"this folder supports false accept rates down to {support.FirmFar:0.#e0} firmly ({support.IdentityPairs} pairs of persons, 30 errors expected) and says nothing below {support.SmallestFar:0.#e0} ({support.ImpostorPairs} impostor pairs)"));
+        notes.Add(support.Plainly);
         var check = Check(unreadable, pairs.GenuineCount, LikelyOnePerson(medianCosine, notes, cancellation), cancellation);
         var sampled = pairs.ImpostorCount == options.MaxImpostorPairs || pairs.GenuineCount == options.MaxGenuinePairs;
         return new(sampled ? $"own folder, sampled pairs, seed {options.Seed}" : "own folder, all pairs", check, _rows.Length, _names.Length, pairs.GenuineCount, pairs.ImpostorCount, support, interval, results,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pfe.Scoring;
 
 namespace Pfe.Evaluation.Folder;
@@ -23,6 +24,11 @@ public sealed record FolderOptions
 public sealed record FarSupport(int ImpostorPairs, int IdentityPairs, double FirmFar, double SmallestFar)
 {
     private const double RuleOfThirty = 30;
+
+    /// <summary>The same in a sentence.</summary>
+    internal string Plainly => SmallestFar < 1
+        ? string.Create(CultureInfo.InvariantCulture, $"this folder supports {(FirmFar < 1 ? $"false accept rates down to {FirmFar:0.#e0} firmly" : "no false accept rate firmly")} ({IdentityPairs} pairs of persons, 30 errors expected) and says nothing below {SmallestFar:0.#e0} ({ImpostorPairs} impostor pairs)")
+        : string.Create(CultureInfo.InvariantCulture, $"this folder supports no false accept rate at all: its {ImpostorPairs} impostor pairs of {IdentityPairs} pairs of persons would have to be 3000 to say anything of FAR 1e-2");
 
     internal static FarSupport Of(int impostorPairs, int identityPairs) =>
         new(impostorPairs, identityPairs, Math.Min(1, RuleOfThirty / identityPairs), Math.Min(1, RuleOfThirty / impostorPairs));

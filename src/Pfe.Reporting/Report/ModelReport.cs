@@ -39,7 +39,7 @@ public static class ModelReport
             Model = ModelFacts.Of(embedder),
             Calibration = calibration,
             Qualities = ReportData.QualitiesIn(demo.Embeddings),
-            Note = "a face and its four damaged copies count as one person, two faces of one photograph as two; four of five faces are damaged, so these numbers show what sigma does with damage and not how well the model does on usual photographs",
+            Notes = [(name, "a face and its four damaged copies count as one person, two faces of one photograph as two; four of five faces are damaged, so these numbers show what sigma does with damage and not how well the model does on usual photographs")],
             Others = calibration is null ? [] : [("quantiles of the calibration's faces", [.. calibration.Quality.Uncertainties])],
             Thumbnails = new FaceThumbnails(row => Align(demo.Faces[row], AlignmentTemplate.ArcFace)),
             Damage = DamageStudy.Of(plain, embedder, cancellation),

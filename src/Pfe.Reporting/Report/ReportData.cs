@@ -12,8 +12,8 @@ public sealed record ReportData
     /// <summary>What the model's file says of itself; empty where there is no model.</summary>
     public IReadOnlyList<(string Name, string Value)> Model { get; init; } = [];
 
-    /// <summary>What a reader must know of the faces; null for nothing.</summary>
-    public string? Note { get; init; }
+    /// <summary>What a reader must know of the faces before the numbers: subject and sentence.</summary>
+    public IReadOnlyList<(string Name, string Value)> Notes { get; init; } = [];
 
     /// <summary>What the set is called in titles.</summary>
     public required string Name { get; init; }

@@ -67,13 +67,18 @@ public sealed class ReportInputs : IDisposable
         var (name, faces) = _sets[0];
         if (sources.Calibration is { } calibration && calibration.Dimension != faces.Dimension)
             throw new PfeException($"the calibration is for D = {calibration.Dimension}, '{name}' has D = {faces.Dimension}; they come from different models");
+        if (sources.Images is { } folder && !faces.Paths.Any(path => File.Exists(Path.Combine(folder, path))))
+            throw new PfeException($"none of the images is in '{folder}', not even '{faces.Paths[0]}'; give the folder that 'pfe embed' was given");
+        var groups = sources.Groups is { } table ? PathTable.Read(table, "group") : null;
+        var words = groups?.Words(faces.Paths) ?? [];
         progress?.Report("scoring pairs");
         return ReportData.Of(name, faces, LabelledFaces.FromFolders(faces.Paths), cancellation: cancellation) with
         {
             Calibration = sources.Calibration,
             Model = sources.Embedder is { } model ? ModelFacts.Of(model) : [],
             Qualities = [.. ReportData.QualitiesIn(faces), .. sources.Qualities.Select(file => (Path.GetFileNameWithoutExtension(file), PathTable.Read(file, "quality").Numbers(faces.Paths)))],
-            Groups = sources.Groups is { } groups ? PathTable.Read(groups, "group").Words(faces.Paths) : [],
+            Groups = words,
+            Notes = groups is null ? [] : [("groups", $"{words.OfType<string>().Distinct(StringComparer.Ordinal).Count()}; {words.Count(word => word is null):#,0} of {faces.Count:#,0} faces are in none, {groups.Strangers(faces.Paths):#,0} lines name no face")],
             Others = [.. _sets.Skip(1).Select(set => (set.Name, FaceUncertainty.Of(set.Faces)))],
             Thumbnails = sources.Images is { } images ? FaceThumbnails.InFolder(images, faces.Paths) : null,
             Damage = StudyDamage(faces, sources, progress, cancellation),

@@ -18,7 +18,7 @@ internal static class ReportSummary
             ("pairs", $"{data.Mls.Genuine.Length:#,0} genuine, {data.Mls.Impostor.Length:#,0} impostor"),
             ("false-match rates these pairs support", $"{Numbers.Rate(30.0 / data.Mls.Impostor.Length)} and above (30 errors); below {Numbers.Rate(3.0 / data.Mls.Impostor.Length)} nothing can be said"),
         };
-        if (data.Note is { } note) lines.Insert(0, (data.Name, note));
+        lines.InsertRange(0, data.Notes);
         foreach (var rate in Rates.Where(rate => rate * data.Mls.Impostor.Length >= 30))
             lines.Add(($"true-match rate at FMR {Numbers.Rate(rate)}", string.Join(", ", new[] { data.Cosine, data.Mls }.Select(scored => $"{scored.Name} {Numbers.Percent(Roc.AtFars(scored.Genuine, scored.Impostor, [rate])[0].Tar)}"))));
         lines.Add(("uncertainty, mean ln σ²", $"from {Numbers.Short(data.Uncertainty.Min())} to {Numbers.Short(data.Uncertainty.Max())}, mean {Numbers.Short(data.Uncertainty.Average())}"));
