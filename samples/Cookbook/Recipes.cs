@@ -45,7 +45,8 @@ public static class Recipes
     {
         var calibration = Calibrate();
         var faces = SimulatedFaces.Draw(persons: 2, images: Images);
-        var score = new PairScorer(faces, ScoreKind.MutualLikelihood).Score(0, 1);
+        using var scorer = new PairScorer(faces, ScoreKind.MutualLikelihood);
+        var score = scorer.Score(0, 1);
         return calibration.Decide(score, FaceUncertainty.Of(faces.LogVariance(0)), FaceUncertainty.Of(faces.LogVariance(1)));
     }
 

@@ -20,7 +20,7 @@ public sealed class ProbabilityResultTests
         var calibration = Calibrate();
         var result = ProbabilityResult.Of(calibration, faces, pairs);
 
-        var scorer = new PairScorer(faces, ScoreKind.MutualLikelihood);
+        using var scorer = new PairScorer(faces, ScoreKind.MutualLikelihood);
         var verdicts = Enumerable.Range(0, pairs.Count).Select(n =>
         {
             var (a, b) = (pairs.First.Span[n], pairs.Second.Span[n]);

@@ -91,7 +91,7 @@ public sealed class UncertaintyDemo
     {
         var rows = new FaceEmbedding[faces.Count];
         Parallel.For(0, faces.Count, new ParallelOptions { CancellationToken = cancellation }, i => rows[i] = embedder.Embed(faces[i].Picture, faces[i].Landmarks));
-        return new EmbeddingSet(embedder.Dimension, [.. rows.SelectMany(row => row.Mu)], [.. rows.SelectMany(row => row.LogVariance)], [.. faces.Select(face => $"photograph {face.Photograph + 1}, face {face.Face + 1}, {face.DamageName}")],
+        return new EmbeddingSet(embedder.Dimension, [.. rows.SelectMany(row => row.Mu)], [.. rows.SelectMany(row => row.LogVariance)], [.. faces.Select(face => $"photo {face.Photograph + 1}, face {face.Face + 1}, {face.DamageName}")],
             columns: new Dictionary<string, float[]> { [EmbeddingSet.Norm] = [.. rows.Select(row => row.Norm)] });
     }
 
@@ -123,7 +123,8 @@ public sealed class UncertaintyDemo
     private SeparationRow Separation(string name, ScoreKind kind, List<(int First, int Second, bool Same)> pairs)
     {
         var scores = new float[pairs.Count];
-        new PairScorer(_embeddings, kind).Score(pairs.ConvertAll(pair => pair.First).ToArray(), pairs.ConvertAll(pair => pair.Second).ToArray(), scores);
+        using var scorer = new PairScorer(_embeddings, kind);
+        scorer.Score(pairs.ConvertAll(pair => pair.First).ToArray(), pairs.ConvertAll(pair => pair.Second).ToArray(), scores);
         var genuine = new SortedScores([.. scores.Where((_, n) => pairs[n].Same)]);
         var impostor = new SortedScores([.. scores.Where((_, n) => !pairs[n].Same)]);
         var overlap = 0.0;

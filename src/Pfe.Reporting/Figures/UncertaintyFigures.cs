@@ -15,11 +15,13 @@ internal static class UncertaintyFigures
     {
         (string Name, double[] Values)[] sets = [(data.Name, data.Uncertainty), .. data.Others];
         var axis = Axis.Around(AxisTitle, sets.SelectMany(set => set.Values));
-        var histograms = sets.Select(set => Histogram.Of(set.Values, axis.Min, axis.Max, 50)).ToArray();
-        var top = histograms.Max(bins => bins.Max(bin => bin.Share));
+        // A few faces in each bin of the smallest set, so that its shape is a shape and not a comb.
+        var bins = Math.Clamp(sets.Min(set => set.Values.Length) / 5, 10, 50);
+        var histograms = sets.Select(set => Histogram.Of(set.Values, axis.Min, axis.Max, bins)).ToArray();
+        var top = histograms.Max(histogram => histogram.Max(bin => bin.Share));
         Mark[] marks = [.. sets.Select((set, i) => new Bars([.. histograms[i].Select(bin => (bin.From, bin.To, bin.Share))], Inks.OfSeries(i), $"{set.Name} (n = {set.Values.Length:#,0})"))];
         return new("uncertainty-distribution", "Distribution of sigma", null, "Further right: less certain. A single narrow peak over sets of different quality would mean that sigma has learnt nothing.",
-            [Panel.Of(new Chart("Uncertainty of the faces", $"share of faces in each of 50 bins; {sets.Length} set{(sets.Length > 1 ? "s" : "")}", axis, new Axis("share of faces", 0, top * 1.08, Percent: true), marks))], 1,
+            [Panel.Of(new Chart("Uncertainty of the faces", $"share of faces in each of {bins} bins; {sets.Length} set{(sets.Length > 1 ? "s" : "")}", axis, new Axis("share of faces", 0, top * 1.08, Percent: true), marks))], 1,
             new(["set", "from", "to", "share"], [.. sets.SelectMany((set, i) => histograms[i].Select(bin => new object?[] { set.Name, bin.From, bin.To, bin.Share }))]));
     }
 
