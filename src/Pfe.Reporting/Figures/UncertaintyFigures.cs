@@ -28,22 +28,25 @@ internal static class UncertaintyFigures
     public static Figure? Faces(ReportData data)
     {
         if (data.Thumbnails is not { } thumbnails) return null;
-        const int InRow = 5, Most = 50, Tile = Panel.Usual / InRow, Line = 24;
+        const int InRow = 5, Most = 50, Tile = Panel.Usual / InRow;
+        var line = data.Calibration is null ? 24 : 42;
         var order = Enumerable.Range(0, data.Faces.Count).OrderBy(row => data.Uncertainty[row]).ToArray();
         var count = Math.Min(order.Length, Most);
         // Evenly spaced ranks from the most certain face to the least.
         int[] picked = [.. Enumerable.Range(0, count).Select(n => order[count == 1 ? 0 : (int)((long)n * (order.Length - 1) / (count - 1))])];
-        return new("faces-by-uncertainty", "Faces from the most to the least certain", $"{data.Name}: {count} of n = {data.Faces.Count:#,0} faces at evenly spaced ranks; below each: mean ln σ²",
+        return new("faces-by-uncertainty", "Faces from the most to the least certain", $"{data.Name}: {count} of n = {data.Faces.Count:#,0} faces at evenly spaced ranks; below each: mean ln σ²{(data.Calibration is null ? "" : " and quality, 0 to 100")}",
             "In reading order from the most certain face to the least, evenly spaced over the whole set. Quality should fall from the first to the last.",
-            [.. picked.Chunk(InRow).Select(row => new Panel(Panel.Usual, Tile + Line, canvas =>
+            [.. picked.Chunk(InRow).Select(row => new Panel(Panel.Usual, Tile + line, canvas =>
             {
                 for (var n = 0; n < row.Length; n++)
                 {
                     Pictures.Face(canvas, thumbnails, row[n], 2 + n * Tile, 2, Tile - 4);
                     canvas.Text((n + 0.5) * Tile, Tile + 14, Numbers.Short(data.Uncertainty[row[n]]), new TextStyle(12, Anchor: Anchor.Middle));
+                    if (data.Calibration is { Quality: var scale })
+                        canvas.Text((n + 0.5) * Tile, Tile + 30, $"quality {scale.Of(data.Uncertainty[row[n]]):0}", new TextStyle(12, Ink.Muted, Anchor.Middle));
                 }
             }))], 2,
-            new(["rank", "path", "uncertainty"], [.. picked.Select((row, n) => new object?[] { n, data.Faces.Paths[row], data.Uncertainty[row] })]));
+            new(["rank", "path", "uncertainty", "quality"], [.. picked.Select((row, n) => new object?[] { n, data.Faces.Paths[row], data.Uncertainty[row], data.Calibration?.Quality.Of(data.Uncertainty[row]) })]));
     }
 
     public static Figure? Damage(ReportData data, bool withFaces)

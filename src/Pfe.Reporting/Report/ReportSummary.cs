@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
 using Pfe.Reporting.Figures;
@@ -22,6 +23,11 @@ internal static class ReportSummary
         foreach (var rate in Rates.Where(rate => rate * data.Mls.Impostor.Length >= 30))
             lines.Add(($"true-match rate at FMR {Numbers.Rate(rate)}", string.Join(", ", new[] { data.Cosine, data.Mls }.Select(scored => $"{scored.Name} {Numbers.Percent(Roc.AtFars(scored.Genuine, scored.Impostor, [rate])[0].Tar)}"))));
         lines.Add(("uncertainty, mean ln σ²", $"from {Numbers.Short(data.Uncertainty.Min())} to {Numbers.Short(data.Uncertainty.Max())}, mean {Numbers.Short(data.Uncertainty.Average())}"));
+        if (data.Calibration is { } calibration)
+        {
+            double[] quality = [.. data.Uncertainty.Select(calibration.Quality.Of).Order()];
+            lines.Add(("quality, 0 to 100", string.Create(CultureInfo.InvariantCulture, $"median {quality[quality.Length / 2]:0}, nine of ten faces between {quality[quality.Length / 20]:0} and {quality[^(quality.Length / 20 + 1)]:0} (q: more certain than q % of the calibration's faces)")));
+        }
         lines.Add(("sigma as quality", string.Join("; ", discard.Rows.Select((row, m) => $"{row.Curve.Name} {Numbers.WithInterval(row.Curve.PartialArea, row.Area)}")) + $" (partial area of error versus discard, MLS at FMR {Numbers.Rate(data.Mls.WorkingRate)}; lower is better, 1 is useless)"));
         if (probability is not null)
         {
