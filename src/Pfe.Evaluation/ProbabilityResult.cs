@@ -47,14 +47,7 @@ public sealed record ProbabilityResult(
         return Of(calibration, pairs, PairScores.Of(faces, pairs, calibration.Score, cancellation), FaceUncertainty.Of(faces), bootstrap, cancellation);
     }
 
-    /// <summary>Judges a calibration on pairs that are scored already.</summary>
-    /// <param name="calibration">The calibration.</param>
-    /// <param name="pairs">The pairs; both kinds must occur.</param>
-    /// <param name="scores">One score a pair, of the calibration's kind.</param>
-    /// <param name="uncertainty">Mean ln sigma^2 of each row.</param>
-    /// <param name="bootstrap">How to make the intervals of the error rates; null for none.</param>
-    /// <param name="cancellation">Stops the work.</param>
-    public static ProbabilityResult Of(ScoreCalibration calibration, PairList pairs, float[] scores, double[] uncertainty, BootstrapOptions? bootstrap = null, CancellationToken cancellation = default)
+    private static ProbabilityResult Of(ScoreCalibration calibration, PairList pairs, float[] scores, double[] uncertainty, BootstrapOptions? bootstrap, CancellationToken cancellation)
     {
         var (evidence, answers) = (new double[pairs.Count], new Answer[pairs.Count]);
         Parallel.For(0, pairs.Count, new ParallelOptions { CancellationToken = cancellation }, n =>

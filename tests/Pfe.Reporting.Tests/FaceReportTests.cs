@@ -29,12 +29,15 @@ public sealed class FaceReportTests
     }
 
     [Fact]
-    public void Without_faces_no_picture_is_in_the_report()
+    public void Without_faces_no_picture_and_no_path_is_in_the_report()
     {
         var faces = SimulatedFaces.Draw(20, 4);
         var data = ReportData.Of("drawn", faces, LabelledFaces.FromFolders(faces.Paths)) with { Thumbnails = new FaceThumbnails(row => SimulatedFaces.Picture(row, 4)) };
         FaceReport.Of(data).Figures.ShouldContain(figure => figure.ToSvg().Contains("<image"));
         FaceReport.Of(data, new ReportOptions { Faces = false }).Figures.ShouldAllBe(figure => !figure.ToSvg().Contains("<image"));
+        // The folder of a path is the person's name.
+        FaceReport.Of(data).Figures.ShouldContain(figure => figure.Data.ToCsv().Contains("person0"));
+        FaceReport.Of(data, new ReportOptions { Faces = false }).Figures.ShouldAllBe(figure => !figure.Data.ToCsv().Contains("person0") && !figure.ToSvg().Contains("person0"));
     }
 
     [Fact]

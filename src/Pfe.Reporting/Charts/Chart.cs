@@ -10,7 +10,7 @@ namespace Pfe.Reporting.Charts;
 /// <param name="Marks">From back to front.</param>
 public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyList<Mark> Marks)
 {
-    private const double Edge = 8, Left = 66, Right = 20, Bottom = 52, LegendRow = 20, NoteRow = 17, Small = 12;
+    private const double Edge = 8, Left = 66, Right = 26, Bottom = 52, LegendRow = 20, NoteRow = 17, Small = 12;
 
     /// <summary>Draws the chart at the top of a canvas.</summary>
     /// <param name="canvas">At least about 360 wide.</param>
@@ -47,7 +47,7 @@ public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyL
             canvas.Line(at, plot.Y, at, plot.Y + plot.Height, new Stroke(Ink.Grid));
             canvas.Text(at, plot.Y + plot.Height + 18, label, new TextStyle(Small, Anchor: Anchor.Middle));
         }
-        foreach (var (value, label) in Y.Ticks((int)(plot.Height / 45)))
+        foreach (var (value, label) in Y.Ticks((int)(plot.Height / 34)))
         {
             var at = plot.Y + (1 - Y.Place(value)) * plot.Height;
             canvas.Line(plot.X, at, plot.X + plot.Width, at, new Stroke(Ink.Grid));

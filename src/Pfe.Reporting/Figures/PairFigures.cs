@@ -69,7 +69,7 @@ internal static class PairFigures
                 canvas.Line(average, 0, average, 4 + order.Length * Row, new Stroke(Ink.Text, 1, [5, 4]));
                 canvas.Text(average, 20 + order.Length * Row, $"plain averaging: {Numbers.Percent(1.0 / order.Length)}", new TextStyle(12, Ink.Muted, Anchor.Middle));
             })], 1,
-            new(["path", "uncertainty", "weight"], [.. order.Select(k => new object?[] { data.Faces.Paths[template[k]], data.Uncertainty[template[k]], (double)weights[k] })]));
+            new(["path", "uncertainty", "weight"], [.. order.Select(k => new object?[] { data.NameOf(template[k]), data.Uncertainty[template[k]], (double)weights[k] })]));
     }
 
     public static Figure Errors(ReportData data)
@@ -87,7 +87,7 @@ internal static class PairFigures
                 for (var n = 0; n < Math.Min(Most, kind.All.Count); n++) Pair(canvas, data, kind.All[n], n, 50 + n * rowHeight);
             }))], 2,
             new(["kind", "rank", "first", "second", "mls", "cosine"], [.. kinds.SelectMany((kind, side) => kind.All.Take(Most).Select((pair, n) => new object?[]
-                { side == 0 ? "false_accept" : "false_reject", n + 1, data.Faces.Paths[data.Mls.Pairs.First.Span[pair]], data.Faces.Paths[data.Mls.Pairs.Second.Span[pair]], (double)data.Mls.Scores[pair], (double)data.Cosine.Scores[pair] }))]));
+                { side == 0 ? "false_accept" : "false_reject", n + 1, data.NameOf(data.Mls.Pairs.First.Span[pair]), data.NameOf(data.Mls.Pairs.Second.Span[pair]), (double)data.Mls.Scores[pair], (double)data.Cosine.Scores[pair] }))]));
 
         static void Pair(Canvas canvas, ReportData data, int pair, int n, double y)
         {
@@ -96,12 +96,12 @@ internal static class PairFigures
             if (data.Thumbnails is null)
             {
                 canvas.Text(8, y + 14, $"{n + 1}. {string.Join("; ", numbers)}", new TextStyle(12));
-                canvas.Text(24, y + 30, $"{Shorten(data.Faces.Paths[first], 29)}, {Shorten(data.Faces.Paths[second], 29)}", new TextStyle(11, Ink.Muted));
+                canvas.Text(24, y + 30, $"{Shorten(data.NameOf(first), 29)}, {Shorten(data.NameOf(second), 29)}", new TextStyle(11, Ink.Muted));
                 return;
             }
             Pictures.Face(canvas, data.Thumbnails, first, 8, y, Tile);
             Pictures.Face(canvas, data.Thumbnails, second, 8 + Tile + 6, y, Tile);
-            string[] lines = [Shorten(data.Faces.Paths[first], 36), Shorten(data.Faces.Paths[second], 36), .. numbers];
+            string[] lines = [Shorten(data.NameOf(first), 36), Shorten(data.NameOf(second), 36), .. numbers];
             for (var line = 0; line < lines.Length; line++)
                 canvas.Text(8 + 2 * Tile + 16, y + 14 + 18 * line, lines[line], new TextStyle(11.5, line < 2 ? Ink.Text : Ink.Muted));
         }

@@ -46,7 +46,7 @@ internal static class UncertaintyFigures
                         canvas.Text((n + 0.5) * Tile, Tile + 30, $"quality {scale.Of(data.Uncertainty[row[n]]):0}", new TextStyle(12, Ink.Muted, Anchor.Middle));
                 }
             }))], 2,
-            new(["rank", "path", "uncertainty", "quality"], [.. picked.Select((row, n) => new object?[] { n, data.Faces.Paths[row], data.Uncertainty[row], data.Calibration?.Quality.Of(data.Uncertainty[row]) })]));
+            new(["rank", "path", "uncertainty", "quality"], [.. picked.Select((row, n) => new object?[] { n, data.NameOf(row), data.Uncertainty[row], data.Calibration?.Quality.Of(data.Uncertainty[row]) })]));
     }
 
     public static Figure? Damage(ReportData data, bool withFaces)

@@ -14,7 +14,7 @@ public sealed record ReportOptions
     /// <summary>Resamples of the bootstrap bands and intervals, at least 2. Default 200.</summary>
     public int Resamples { get; init; } = 200;
 
-    /// <summary>Whether pictures of faces go in; without them the report can be shared. Default true.</summary>
+    /// <summary>Whether pictures of faces go in and paths, which often name people; without them the report can be shared. Default true.</summary>
     public bool Faces { get; init; } = true;
 }
 
@@ -35,7 +35,7 @@ public sealed record FaceReport(
     public static FaceReport Of(ReportData data, ReportOptions? options = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new();
-        if (!options.Faces) data = data with { Thumbnails = null };
+        if (!options.Faces) data = data with { Thumbnails = null, Paths = false };
         progress?.Report("bootstrap of the discard curves");
         DiscardStudy[] discard = [QualityFigures.Study(data, data.Cosine, options.Resamples, cancellation), QualityFigures.Study(data, data.Mls, options.Resamples, cancellation)];
         var probability = data.Calibration is { } calibration

@@ -48,6 +48,9 @@ public sealed record ReportData
     /// <summary>Pictures of the faces; null where there are none or they are to be left out.</summary>
     public FaceThumbnails? Thumbnails { get; init; }
 
+    /// <summary>Whether images are called by their paths, which often name people, or by their rows.</summary>
+    public bool Paths { get; init; } = true;
+
     /// <summary>What damage does to sigma; null where it was not measured.</summary>
     public DamageStudy? Damage { get; init; }
 
@@ -70,6 +73,8 @@ public sealed record ReportData
             Cosine = ScoredPairList.Of(faces, pairs, Scoring.ScoreKind.Cosine, cancellation),
         };
     }
+
+    internal string NameOf(int row) => Paths ? Faces.Paths[row] : $"row {row}";
 
     // A measure that no face has is no curve; a face that one measure says nothing of counts as the worst.
     internal static IReadOnlyList<(string Name, double[] Values)> QualitiesIn(EmbeddingSet faces) =>
