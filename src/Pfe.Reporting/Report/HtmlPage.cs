@@ -57,7 +57,7 @@ internal static class HtmlPage
         svg { width: 100%; height: auto; display: block; }
         @media (min-width: 800px) { th { white-space: nowrap; } }
         @page { margin: 10mm; }
-        @media print { nav { display: none; } main { padding: 0; } body { font-size: 9.5pt; } section { margin: 14px 0; break-inside: avoid; } tr { break-inside: avoid; } }
+        @media print { nav { display: none; } main { padding: 0; } body { font-size: 9pt; } th { white-space: nowrap; } section { margin: 14px 0; break-inside: avoid; } tr { break-inside: avoid; } }
 
         """;
 
