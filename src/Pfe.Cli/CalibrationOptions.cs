@@ -18,7 +18,6 @@ internal static class CalibrationOptions
             return ScoreCalibration.FromJson(System.IO.File.ReadAllText(path), path);
         }
         if (parsed.GetValue(ModelOptions.Model) is not { } reference) return null;
-        var model = OnnxModel.Load(parsed.Store().Resolve(reference, terminal.Progress(), cancellation));
-        return model.Metadata.TryGetValue(ScoreCalibration.MetadataKey, out var json) ? ScoreCalibration.FromJson(json, reference) : null;
+        return ScoreCalibration.FromMetadata(OnnxModel.Load(parsed.Store().Resolve(reference, terminal.Progress(), cancellation)).Metadata, reference);
     }
 }
