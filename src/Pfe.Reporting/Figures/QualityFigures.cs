@@ -53,11 +53,14 @@ internal static class QualityFigures
             new(["from", "to", "pairs", "stated", "observed", "low", "high"], [.. judged.Bins.Select(bin => new object?[] { bin.From, bin.To, bin.Pairs, bin.Stated, bin.Observed, bin.Low, bin.High })]));
     }
 
-    public static Calibration.Reliability Judge(ReportData data, ScoreCalibration calibration)
+    public static Calibration.Reliability Judge(ReportData data, ScoreCalibration calibration) =>
+        Calibration.Reliability.Of(Evidence(data, calibration), data.Mls.Pairs.Same.Span);
+
+    public static double[] Evidence(ReportData data, ScoreCalibration calibration)
     {
         ReadOnlySpan<int> first = data.Mls.Pairs.First.Span, second = data.Mls.Pairs.Second.Span;
         var evidence = new double[data.Mls.Scores.Length];
         for (var n = 0; n < evidence.Length; n++) evidence[n] = calibration.LogLikelihoodRatio(data.Mls.Scores[n], data.Uncertainty[first[n]], data.Uncertainty[second[n]]);
-        return Calibration.Reliability.Of(evidence, data.Mls.Pairs.Same.Span);
+        return evidence;
     }
 }

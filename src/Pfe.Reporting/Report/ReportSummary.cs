@@ -1,4 +1,5 @@
 using Pfe.Evaluation.Metrics;
+using Pfe.Evaluation.Pairs;
 using Pfe.Reporting.Figures;
 
 namespace Pfe.Reporting.Report;
@@ -22,10 +23,15 @@ internal static class ReportSummary
         if (data.Calibration is { } calibration)
         {
             var judged = QualityFigures.Judge(data, calibration);
-            lines.Add(("stated probabilities", $"ECE {Numbers.Percent(judged.ExpectedCalibrationError)}, Cllr {judged.Cllr:0.000} (at best {judged.CllrMin:0.000})"));
+            var sure = ReliabilityIntervals.Of(QualityFigures.Evidence(data, calibration), data.Mls.Pairs);
+            lines.Add(("stated probabilities", $"ECE {Numbers.Percent(judged.ExpectedCalibrationError)} {Range(sure.ExpectedCalibrationError)}, Cllr {judged.Cllr:0.000} [{sure.Cllr.Low:0.000}, {sure.Cllr.High:0.000}] (at best {judged.CllrMin:0.000})"));
+            if (judged.Middle is { } middle)
+                lines.Add(("pairs told 10 to 90 %", $"{middle.Pairs:#,0}: {Numbers.Percent(middle.Stated)} stated, {Numbers.Percent(middle.Observed)} {Range(sure.Middle)} of one person"));
         }
         if (data.Uncertainty.Max() - data.Uncertainty.Min() < 0.05)
             lines.Add(("warning", "sigma hardly differs between faces: the head is untrained or collapsed, and MLS adds nothing to the cosine"));
         return lines;
     }
+
+    private static string Range(Interval interval) => $"[{Numbers.Percent(interval.Low)}, {Numbers.Percent(interval.High)}]";
 }

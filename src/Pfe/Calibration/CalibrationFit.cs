@@ -75,7 +75,7 @@ public static class CalibrationFit
 
     private static ScoreCalibration WithThresholds(ScoreCalibration calibration, ScoredPairs pairs)
     {
-        var evidence = Enumerable.Range(0, pairs.Count).Select(n => calibration.LogLikelihoodRatio(pairs.Scores[n], pairs.Uncertainty1[n], pairs.Uncertainty2[n])).ToArray();
+        var evidence = calibration.LogLikelihoodRatios(pairs);
         var genuine = evidence.Where((_, n) => pairs.Same[n]).Order().ToArray();
         var impostor = evidence.Where((_, n) => !pairs.Same[n]).OrderDescending().ToArray();
         return calibration with

@@ -81,6 +81,12 @@ public sealed record ScoreCalibration
         return new Lapses(GenuineLapses, ImpostorLapses).Evidence(odds);
     }
 
+    /// <summary>The evidence of every pair.</summary>
+    /// <param name="pairs">N pairs with scores of the calibrated kind.</param>
+    /// <returns>N values.</returns>
+    public double[] LogLikelihoodRatios(ScoredPairs pairs) =>
+        [.. Enumerable.Range(0, pairs.Count).Select(n => LogLikelihoodRatio(pairs.Scores[n], pairs.Uncertainty1[n], pairs.Uncertainty2[n]))];
+
     /// <summary>P(same person) by Bayes' rule.</summary>
     /// <param name="score">The pair's score of the calibrated kind.</param>
     /// <param name="uncertainty1">Mean ln sigma^2 of one face.</param>
