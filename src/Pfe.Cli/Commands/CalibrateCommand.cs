@@ -43,16 +43,18 @@ internal static class CalibrateCommand
     private static readonly Argument<string> Features = new("features") { Description = "Embeddings of 'pfe embed' with paths like person/image.jpg; people the model was not trained on." };
     private static readonly Option<string> Output = new("--output", "-o") { Description = "Where to write: a .json file, or an .onnx file (the model of --model with the calibration in its metadata).", Required = true };
 
+    private static readonly Option<string?> Source = new("--source") { Description = "What the faces are, in words, to be kept with the calibration (default: the file's name)." };
+
     public static Command Create(Terminal terminal) =>
         new Command("calibrate", "Turn scores into P(same person), fitted on your own people. Example: pfe calibrate heldout.safetensors --model pfe.onnx --output calibrated.onnx")
         {
-            Features, Output, ModelOptions.Model, ModelOptions.Models,
+            Features, Output, Source, ModelOptions.Model, ModelOptions.Models,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var output = parsed.GetRequiredValue(Output);
             var model = ModelFor(parsed, output, terminal, cancellation);
             using var faces = EmbeddingSet.Load(parsed.GetRequiredValue(Features));
-            var fit = FittedCalibration.Of(faces, ScoreKind.MutualLikelihood, Path.GetFileName(parsed.GetRequiredValue(Features)), cancellation);
+            var fit = FittedCalibration.Of(faces, ScoreKind.MutualLikelihood, parsed.GetValue(Source) ?? Path.GetFileName(parsed.GetRequiredValue(Features)), cancellation);
             if (model is null) AtomicFile.WriteText(output, fit.Calibration.ToJson());
             else model.WithMetadata(ScoreCalibration.MetadataKey, fit.Calibration.ToJson()).Save(output);
             var result = Result(output, fit);
