@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Pfe.Calibration;
 using Pfe.Onnx;
@@ -41,7 +42,10 @@ internal sealed partial class CalibrateJson : JsonSerializerContext;
 internal static class CalibrateCommand
 {
     private static readonly Argument<string> Features = new("features") { Description = "Embeddings of 'pfe embed' with paths like person/image.jpg; people the model was not trained on." };
-    private static readonly Option<string> Output = new("--output", "-o") { Description = "Where to write: a .json file, or an .onnx file (the model of --model with the calibration in its metadata).", Required = true };
+    private static readonly Option<string> Output = new("--output", "-o") { Description = "Where to write: a .json file, or an .onnx file (the model with the calibration in its metadata).", Required = true };
+
+    // As 'pfe embed' writes it.
+    private const string ModelChecksum = "model_sha256";
 
     private static readonly Option<string?> Source = new("--source") { Description = "What the faces are, in words, to be kept with the calibration (default: the file's name)." };
 
@@ -52,8 +56,8 @@ internal static class CalibrateCommand
         }.Does(terminal, (parsed, cancellation) =>
         {
             var output = parsed.GetRequiredValue(Output);
-            var model = ModelFor(parsed, output, terminal, cancellation);
             using var faces = EmbeddingSet.Load(parsed.GetRequiredValue(Features));
+            var model = ModelFor(parsed, output, faces, terminal, cancellation);
             var fit = FittedCalibration.Of(faces, ScoreKind.MutualLikelihood, parsed.GetValue(Source) ?? Path.GetFileName(parsed.GetRequiredValue(Features)), cancellation);
             if (model is null) AtomicFile.WriteText(output, fit.Calibration.ToJson());
             else model.WithMetadata(ScoreCalibration.MetadataKey, fit.Calibration.ToJson()).Save(output);
@@ -70,13 +74,18 @@ internal static class CalibrateCommand
             judged.Middle is { } middle ? new(middle.Pairs, middle.Stated, middle.Observed, sure.Middle.Low, sure.Middle.High) : null, fit.Calibration.FalseMatch);
     }
 
-    private static OnnxModel? ModelFor(ParseResult parsed, string output, Terminal terminal, CancellationToken cancellation)
+    // The model that the calibration goes into; null where it gets a file of its own.
+    private static OnnxModel? ModelFor(ParseResult parsed, string output, EmbeddingSet faces, Terminal terminal, CancellationToken cancellation)
     {
-        var wantsModel = Path.GetExtension(output).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
-        var reference = parsed.GetValue(ModelOptions.Model);
-        if (wantsModel && reference is null) throw new UsageException($"to write '{output}', give --model with the model that the embeddings come from");
-        if (!wantsModel && reference is not null) throw new UsageException($"with --model the output is an .onnx file, not '{output}'");
-        return reference is null ? null : OnnxModel.Load(parsed.Store().Resolve(reference, terminal.Progress(), cancellation));
+        if (!Path.GetExtension(output).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
+            return parsed.GetValue(ModelOptions.Model) is null ? null : throw new UsageException($"with --model the output is an .onnx file, not '{output}'");
+        var model = OnnxModel.Load(parsed.ModelPath(parsed.Store(), terminal.Progress(), cancellation));
+        ProbabilisticModel.Describe(model);
+        if (model.Metadata.GetValueOrDefault(ProbabilisticModel.DimensionKey) is { } dimension && dimension != faces.Dimension.ToString(CultureInfo.InvariantCulture))
+            throw new PfeException($"'{model.Name}' has D = {dimension}, the embeddings have D = {faces.Dimension}: they come from another model");
+        if (faces.Metadata.TryGetValue(ModelChecksum, out var checksum) && checksum != model.Sha256())
+            terminal.Say($"note: the embeddings were made by another file than '{model.Name}'; that is right only if the two differ in their calibration alone");
+        return model;
     }
 
     private static void Show(Terminal terminal, CalibrateResult result)

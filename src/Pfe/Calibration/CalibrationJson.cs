@@ -16,17 +16,18 @@ internal sealed partial class CalibrationJson : JsonSerializerContext
     {
         try
         {
-            var calibration = JsonSerializer.Deserialize(json, Default.ScoreCalibration) ?? throw new JsonException("null");
-            return Problem(calibration) is { } problem ? throw new PfeException(problem) : calibration;
+            var calibration = JsonSerializer.Deserialize(json, Default.ScoreCalibration);
+            return (calibration is null ? "it is null" : Problem(calibration)) is { } problem ? throw new PfeException($"'{name}' holds no usable calibration: {problem}") : calibration!;
         }
-        catch (Exception e) when (e is JsonException or PfeException)
+        catch (JsonException e)
         {
-            throw new PfeException($"'{name}' holds no usable calibration: {e.Message}", e);
+            throw new PfeException($"'{name}' holds no usable calibration, which is JSON that 'pfe calibrate' writes: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 
     private static string? Problem(ScoreCalibration calibration)
     {
+        if (calibration.Lines.Contains(null!) || calibration.FalseMatch.Contains(null!)) return "an entry of a list is null";
         var (lines, lapses) = (calibration.Lines, new[] { calibration.GenuineLapses, calibration.ImpostorLapses });
         var numbers = lines.SelectMany(line => new[] { line.Uncertainty, line.Slope, line.Offset }).Concat(calibration.FalseMatch.Select(point => point.Threshold))
             .Concat(calibration.Quality.Uncertainties).Concat([calibration.Unlikeness, calibration.DifferentBelow]);
