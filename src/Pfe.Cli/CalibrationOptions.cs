@@ -17,10 +17,7 @@ internal static class CalibrationOptions
             if (!System.IO.File.Exists(path)) throw new UsageException($"there is no calibration '{path}'");
             return ScoreCalibration.FromJson(System.IO.File.ReadAllText(path), path);
         }
-        if (parsed.GetValue(ModelOptions.Model) is not { } reference) return In(faces.Metadata, "the embedding file");
-        return In(OnnxModel.Load(parsed.Store().Resolve(reference, terminal.Progress(), cancellation)).Metadata, reference);
+        if (parsed.GetValue(ModelOptions.Model) is not { } reference) return ScoreCalibration.FromMetadata(faces.Metadata, "the embedding file");
+        return ScoreCalibration.FromMetadata(OnnxModel.Load(parsed.Store().Resolve(reference, terminal.Progress(), cancellation)).Metadata, reference);
     }
-
-    private static ScoreCalibration? In(IReadOnlyDictionary<string, string> metadata, string name) =>
-        metadata.TryGetValue(ScoreCalibration.MetadataKey, out var json) ? ScoreCalibration.FromJson(json, name) : null;
 }

@@ -29,16 +29,18 @@ public sealed record StatedRate(double Stated, double Rate, double? Low, double?
 /// <param name="Impostor">Answers on pairs of two persons.</param>
 /// <param name="FalseMatch">Share of the impostor pairs that are answered "one person".</param>
 /// <param name="FalseNonMatch">Share of the genuine pairs that are answered "two persons".</param>
+/// <param name="Middle">What is stated and observed of the pairs told 10 % to 90 %; null where there are none, and for a mean over splits.</param>
+/// <param name="Intervals">How sure ECE, Cllr and the middle are; null without a bootstrap, and for a mean over splits.</param>
 /// <param name="Bins">The reliability diagram, only bins that hold pairs; empty for a mean over splits.</param>
 public sealed record ProbabilityResult(
     string Source, ScoreKind Score, double ExpectedCalibrationError, double Cllr, double CllrMin, VerdictCounts Genuine, VerdictCounts Impostor,
-    StatedRate FalseMatch, StatedRate FalseNonMatch, IReadOnlyList<ReliabilityBin> Bins)
+    StatedRate FalseMatch, StatedRate FalseNonMatch, ReliabilityBin? Middle, ReliabilityIntervals? Intervals, IReadOnlyList<ReliabilityBin> Bins)
 {
     /// <summary>Judges a calibration on pairs of faces.</summary>
     /// <param name="calibration">The calibration.</param>
     /// <param name="faces">The faces.</param>
     /// <param name="pairs">Pairs of their rows; both kinds must occur.</param>
-    /// <param name="bootstrap">How to make the intervals of the error rates; null for none.</param>
+    /// <param name="bootstrap">How to make the intervals; null for none.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">The calibration is for another D.</exception>
     public static ProbabilityResult Of(ScoreCalibration calibration, EmbeddingSet faces, PairList pairs, BootstrapOptions? bootstrap = null, CancellationToken cancellation = default)
@@ -60,7 +62,8 @@ public sealed record ProbabilityResult(
         double[] rates = [(double)impostor.Same / impostor.Pairs, (double)genuine.Different / genuine.Pairs];
         var intervals = bootstrap is null ? null : new PairBootstrap(pairs).Intervals(rates, weight => WrongShares(answers, pairs.Same.Span, weight), bootstrap, cancellation);
         return new(calibration.Source, calibration.Score, judged.ExpectedCalibrationError, judged.Cllr, judged.CllrMin, genuine, impostor,
-            Rate(calibration.DefaultFalseMatchRate, impostor.Same, impostor.Pairs, intervals?[0]), Rate(ScoreCalibration.FalseNonMatchRate, genuine.Different, genuine.Pairs, intervals?[1]), judged.Bins);
+            Rate(calibration.DefaultFalseMatchRate, impostor.Same, impostor.Pairs, intervals?[0]), Rate(ScoreCalibration.FalseNonMatchRate, genuine.Different, genuine.Pairs, intervals?[1]),
+            judged.Middle, bootstrap is null ? null : ReliabilityIntervals.Of(evidence, pairs, bootstrap, cancellation), judged.Bins);
     }
 
     /// <summary>Counts summed and rates averaged over splits.</summary>
@@ -74,6 +77,8 @@ public sealed record ProbabilityResult(
         Impostor = Sum(splits.Select(split => split.Impostor)),
         FalseMatch = new(splits[0].FalseMatch.Stated, splits.Average(split => split.FalseMatch.Rate), null, null),
         FalseNonMatch = new(splits[0].FalseNonMatch.Stated, splits.Average(split => split.FalseNonMatch.Rate), null, null),
+        Middle = null,
+        Intervals = null,
         Bins = [],
     };
 

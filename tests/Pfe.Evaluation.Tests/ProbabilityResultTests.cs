@@ -35,6 +35,8 @@ public sealed class ProbabilityResultTests
         double Bits(bool same) => verdicts.Where(entry => entry.Same == same).Average(entry => Math.Log2(1 + Math.Exp((same ? -1 : 1) * entry.Verdict.LogLikelihoodRatio)));
         result.Cllr.ShouldBe((Bits(true) + Bits(false)) / 2, 1e-9);
         result.Bins.Sum(bin => bin.Pairs).ShouldBe(pairs.Count);
+        result.Middle!.Pairs.ShouldBe(verdicts.Count(entry => entry.Verdict.Probability is >= 0.1 and <= 0.9));
+        result.Intervals.ShouldBeNull();
         result.ExpectedCalibrationError.ShouldBeLessThan(0.1);
     }
 
@@ -48,6 +50,12 @@ public sealed class ProbabilityResultTests
         {
             rate.Rate.ShouldBeInRange(rate.Low!.Value, rate.High!.Value);
             rate.High.Value.ShouldBeGreaterThan(rate.Low.Value);
+        }
+        var sure = result.Intervals!;
+        foreach (var (interval, value) in new[] { (sure.Cllr, result.Cllr), (sure.Middle, result.Middle!.Observed), (sure.ExpectedCalibrationError, result.ExpectedCalibrationError) })
+        {
+            value.ShouldBeInRange(interval.Low, interval.High);
+            interval.High.ShouldBeGreaterThan(interval.Low);
         }
     }
 

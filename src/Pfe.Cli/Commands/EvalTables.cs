@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pfe.Evaluation;
+using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Templates;
 using Pfe.Scoring;
 using Spectre.Console;
@@ -68,12 +69,16 @@ internal static class EvalTables
             terminal.Output.WriteLine("no calibration, so no probabilities and no answers: give --calibration, or --model with one");
             return;
         }
-        terminal.Output.WriteLine($"P(one person) from {Name(result.Score)}{(result.Source.Length > 0 ? $", calibrated on {result.Source}" : "")}: ECE {Percent(result.ExpectedCalibrationError)} %, Cllr {Number(result.Cllr)} (at best {Number(result.CllrMin)})");
+        terminal.Output.WriteLine($"P(one person) from {Name(result.Score)}{(result.Source.Length > 0 ? $", calibrated on {result.Source}" : "")}: ECE {Percent(result.ExpectedCalibrationError)} %{Shares(result.Intervals?.ExpectedCalibrationError)}, Cllr {Number(result.Cllr)}{(result.Intervals is { } sure ? $" [{Number(sure.Cllr.Low)}, {Number(sure.Cllr.High)}]" : "")} (at best {Number(result.CllrMin)})");
+        if (result.Middle is { } middle)
+            terminal.Output.WriteLine($"of {middle.Pairs.ToString("#,0", CultureInfo.InvariantCulture)} pairs told 10 to 90 %: {Percent(middle.Stated)} % stated, {Percent(middle.Observed)} %{Shares(result.Intervals?.Middle)} of one person");
         var table = Table("pairs of", "n", "same %", "cannot tell %", "different %", "wrong answer %", "promised at most %");
         Row(table, Answers("one person", result.Genuine, result.FalseNonMatch));
         Row(table, Answers("two persons", result.Impostor, result.FalseMatch));
         terminal.Results.Write(table);
     }
+
+    private static string Shares(Interval? interval) => interval is { } range ? $" [{Percent(range.Low)}, {Percent(range.High)}]" : "";
 
     private static string[] Answers(string kind, VerdictCounts counts, StatedRate wrong)
     {

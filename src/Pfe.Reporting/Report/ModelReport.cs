@@ -32,7 +32,7 @@ public static class ModelReport
         if (pairs.ImpostorCount == 0) throw new PfeException("no photograph shows two faces, so there are no pairs of different people; add a group photograph");
         progress?.Report("damaging faces");
         Image[] plain = [.. demo.Faces.Where(face => face.Damage is null).Select(face => Align(face, embedder.Template))];
-        var calibration = embedder.Metadata.TryGetValue(ScoreCalibration.MetadataKey, out var json) ? ScoreCalibration.FromJson(json, "the model") : null;
+        var calibration = ScoreCalibration.FromMetadata(embedder.Metadata, "the model");
         return ReportData.Of(name, demo.Embeddings, labels, pairs, cancellation) with
         {
             Title = $"Model report: {embedder.Description.Name}",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
+using Pfe.Evaluation.Pairs;
 using Pfe.Reporting.Figures;
 using Pfe.Reporting.Measures;
 
@@ -31,12 +32,17 @@ internal static class ReportSummary
         lines.Add(("sigma as quality", string.Join("; ", discard.Rows.Select((row, m) => $"{row.Curve.Name} {Numbers.WithInterval(row.Curve.PartialArea, row.Area)}")) + $" (partial area of error versus discard, MLS at FMR {Numbers.Rate(data.Mls.WorkingRate)}; lower is better, 1 is useless)"));
         if (probability is not null)
         {
-            lines.Add(("stated probabilities", $"ECE {Numbers.Percent(probability.ExpectedCalibrationError)}, Cllr {probability.Cllr:0.000} (at best {probability.CllrMin:0.000})"));
+            var sure = probability.Intervals;
+            lines.Add(("stated probabilities", $"ECE {Numbers.Percent(probability.ExpectedCalibrationError)}{Range(sure?.ExpectedCalibrationError)}, Cllr {(sure is null ? $"{probability.Cllr:0.000}" : Numbers.WithInterval(probability.Cllr, sure.Cllr))} (at best {probability.CllrMin:0.000})"));
+            if (probability.Middle is { } middle)
+                lines.Add(("pairs told 10 to 90 %", $"{middle.Pairs:#,0}: {Numbers.Percent(middle.Stated)} stated, {Numbers.Percent(middle.Observed)}{Range(sure?.Middle)} of one person"));
             lines.Add(("answers on one person", Answers(probability.Genuine, "different", probability.FalseNonMatch)));
             lines.Add(("answers on two persons", Answers(probability.Impostor, "same", probability.FalseMatch)));
         }
         return lines;
     }
+
+    private static string Range(Interval? interval) => interval is { } range ? $" [{Numbers.Percent(range.Low)}, {Numbers.Percent(range.High)}]" : "";
 
     private static string Answers(VerdictCounts counts, string wrong, StatedRate rate) =>
         $"{Numbers.Percent((double)counts.Same / counts.Pairs)} same, {Numbers.Percent((double)counts.CannotTell / counts.Pairs)} cannot tell, {Numbers.Percent((double)counts.Different / counts.Pairs)} different; {wrong} is wrong, promised at most {Numbers.Percent(rate.Stated)}";
