@@ -1,8 +1,11 @@
 using Pfe.Calibration;
+using Pfe.Reporting.Explain;
 using Pfe.Reporting.Figures;
 using Pfe.Reporting.Measures;
 using Pfe.Reporting.Report;
 using Pfe.Scoring;
+using Pfe.Vision;
+using Pfe.Vision.Imaging;
 
 namespace Pfe.Samples.Cookbook;
 
@@ -42,7 +45,8 @@ public static class Recipes
     {
         var calibration = Calibrate();
         var faces = SimulatedFaces.Draw(persons: 2, images: Images);
-        var score = new PairScorer(faces, ScoreKind.MutualLikelihood).Score(0, 1);
+        using var scorer = new PairScorer(faces, ScoreKind.MutualLikelihood);
+        var score = scorer.Score(0, 1);
         return calibration.Decide(score, FaceUncertainty.Of(faces.LogVariance(0)), FaceUncertainty.Of(faces.LogVariance(1)));
     }
 
@@ -57,4 +61,29 @@ public static class Recipes
     /// <summary>What damage does to sigma. The stand-in for a network measures how blurred, dark, or empty a drawing is.</summary>
     public static DamageStudy Damage() =>
         DamageStudy.Of([.. Enumerable.Range(0, 12).Select(SimulatedFaces.DrawnHead)], images => [.. images.Select(image => -4 - 0.35 * Math.Log(Sharpness.Of(image) + 1))]);
+
+    /// <summary>Where in a face its uncertainty and its identity come from.</summary>
+    public static Figure Explain() => OcclusionMap.Of(SimulatedFaces.DrawnHead(3), LooksAtBlocks).Draw();
+
+    /// <summary>A stand-in for a network: a dimension for each of 8 x 8 blocks, its brightness as mean, and the flatter it is, the larger its variance.</summary>
+    private static FaceEmbedding LooksAtBlocks(Image face)
+    {
+        const int Blocks = 8;
+        var side = face.Width / Blocks;
+        var (mu, logVariance) = (new float[Blocks * Blocks], new float[Blocks * Blocks]);
+        for (var block = 0; block < mu.Length; block++)
+        {
+            var (sum, squares) = (0.0, 0.0);
+            for (var at = 0; at < side * side; at++)
+            {
+                var (x, y) = (block % Blocks * side + at % side, block / Blocks * side + at / side);
+                var green = face.Pixels[3 * (y * face.Width + x) + 1] / 255.0;
+                (sum, squares) = (sum + green, squares + green * green);
+            }
+            var mean = sum / (side * side);
+            mu[block] = (float)(mean - 0.5);
+            logVariance[block] = (float)(-4 - 0.5 * Math.Log(1 + 1000 * Math.Max(0, squares / (side * side) - mean * mean)));
+        }
+        return new FaceEmbedding(mu, logVariance, Norm: 1);
+    }
 }

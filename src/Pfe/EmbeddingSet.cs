@@ -21,6 +21,9 @@ public sealed class EmbeddingSet : IDisposable
     /// <summary>Column: the face detector's confidence, 0 to 1; NaN where landmarks were given.</summary>
     public const string DetectionScore = "detection_score";
 
+    /// <summary>Column: variance of the Laplacian of the aligned face's green plane, grey levels squared; higher is sharper.</summary>
+    public const string Sharpness = "sharpness";
+
     private readonly Safetensors? _file;
     private readonly float[]? _mu;
     private readonly float[]? _logVariance;
@@ -60,7 +63,7 @@ public sealed class EmbeddingSet : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>
-    /// Further numbers of each face by name, NaN where one is not known: <see cref="Norm"/> and <see cref="DetectionScore"/> from <c>pfe embed</c>.
+    /// Further numbers of each face by name, NaN where one is not known: <see cref="Norm"/>, <see cref="DetectionScore"/> and <see cref="Sharpness"/> from <c>pfe embed</c>.
     /// Files of earlier versions have none.
     /// </summary>
     public IReadOnlyDictionary<string, float[]> Columns { get; }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Pfe.Calibration;
+using Pfe.Scoring;
 using Pfe.TestSupport;
 
 namespace Pfe.Cli.Tests;
@@ -10,7 +12,7 @@ public sealed class EvalCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Six people with two images each, well apart; the variances differ.</summary>
-    private string Features(Func<string, int, string> name, int leaveOut = 0)
+    private string Features(Func<string, int, string> name, int leaveOut = 0, ScoreCalibration? calibration = null)
     {
         var (mu, logVariance, paths) = (new List<float>(), new List<float>(), new List<string>());
         for (var row = 0; row < 12 - leaveOut; row++)
@@ -22,9 +24,16 @@ public sealed class EvalCommandTests : IDisposable
             paths.Add(name($"{(char)('A' + row / 2)}", row % 2 + 1));
         }
         var path = _folder.File("f.safetensors");
-        new EmbeddingSet(8, [.. mu], [.. logVariance], paths).Save(path);
+        new EmbeddingSet(8, [.. mu], [.. logVariance], paths, calibration is null ? null : new Dictionary<string, string> { [ScoreCalibration.MetadataKey] = calibration.ToJson() }).Save(path);
         return path;
     }
+
+    /// <summary>Two straight lines: evidence 0 at score 5, a nat each two points.</summary>
+    private static readonly ScoreCalibration Calibration = new()
+    {
+        Score = ScoreKind.MutualLikelihood, Dimension = 8, Lines = [new(-8, 0.5, -2.5), new(-2, 0.5, -2.5)], FalseMatch = [new(0.01, 2)], DifferentBelow = -1,
+        Quality = new([.. Enumerable.Range(0, 101).Select(step => -10 + 0.1 * step)]), GenuinePairs = 30, ImpostorPairs = 3000, Source = "made up",
+    };
 
     private static int Place(string output, string text) => output.IndexOf(text, StringComparison.Ordinal);
 
@@ -68,6 +77,51 @@ public sealed class EvalCommandTests : IDisposable
         root.GetProperty("scores").EnumerateArray().Select(score => score.GetProperty("score").GetString()).ShouldBe(["cosine", "mutual_likelihood", "shared_variance"]);
         root.GetProperty("scores")[0].GetProperty("rates")[0].GetProperty("requested_far").GetDouble().ShouldBe(0.01);
         root.GetProperty("interval").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task The_calibration_that_the_embeddings_carry_gives_probabilities_and_answers()
+    {
+        var features = Features((p, n) => $"{p}_000{n}.png", calibration: Calibration);
+        var (code, output, error) = await PfeCommand.Run("eval", "lfw", "--pairs", Pairs(), "--features", features, "--resamples", "20");
+        code.ShouldBe(0, error);
+        output.ShouldContain("P(one person) from MLS, calibrated on made up: ECE");
+        foreach (var column in new[] { "cannot tell %", "wrong answer %", "promised at most %" }) output.ShouldContain(column);
+        var json = (await PfeCommand.Run("eval", "lfw", "--json", "--pairs", Pairs(), "--features", features)).Json.GetProperty("probability");
+        json.GetProperty("source").GetString().ShouldBe("made up");
+        var counts = json.GetProperty("genuine");
+        counts.GetProperty("pairs").GetInt32().ShouldBe(6);
+        (counts.GetProperty("same").GetInt32() + counts.GetProperty("different").GetInt32() + counts.GetProperty("cannot_tell").GetInt32()).ShouldBe(6);
+        json.GetProperty("false_match").GetProperty("stated").GetDouble().ShouldBe(0.01);
+    }
+
+    [Fact]
+    public async Task A_calibration_file_takes_the_place_of_the_one_that_the_embeddings_carry_in_every_protocol()
+    {
+        var file = _folder.File("calibration.json");
+        File.WriteAllText(file, (Calibration with { Source = "a file" }).ToJson());
+        var (templates, matches) = Templates();
+        File.Copy(templates, _folder.File("p", "split1", "verify_metadata_1.csv"));
+        File.Copy(matches, _folder.File("p", "split1", "verify_comparisons_1.csv"));
+        foreach (var person in "ABCDEF")
+            foreach (var n in new[] { 1, 2 }) File.WriteAllText(_folder.File("people", $"{person}", $"{n}.jpg"), $"{person}{n}");
+        string[] rest = ["--json", "--features", Features((p, n) => $"{p}/{n}.jpg", calibration: Calibration), "--calibration", file];
+        string[][] protocols = [["ijba", "--protocol", Path.Combine(_folder.Path, "p")], ["ijbc", "--templates", templates, "--matches", matches], ["folder", Path.Combine(_folder.Path, "people")]];
+        foreach (var protocol in protocols)
+        {
+            var run = await PfeCommand.Run(["eval", .. protocol, .. rest]);
+            run.Code.ShouldBe(0, run.Error);
+            run.Json.GetProperty("probability").GetProperty("source").GetString().ShouldBe("a file", protocol[0]);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_calibration_nothing_is_said_of_probabilities_but_where_one_would_come_from()
+    {
+        string[] request = ["eval", "lfw", "--pairs", Pairs(), "--features", Features((p, n) => $"{p}_000{n}.png")];
+        (await PfeCommand.Run(request)).Output.ShouldContain("no calibration, so no probabilities and no answers: give --calibration, or --model with one");
+        (await PfeCommand.Run([.. request, "--json"])).Json.GetProperty("probability").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await PfeCommand.Run([.. request, "--calibration", "nowhere.json"])).ShouldFailInOneLine(2, "there is no calibration 'nowhere.json'");
     }
 
     [Fact]
@@ -144,7 +198,7 @@ public sealed class EvalCommandTests : IDisposable
         output.ShouldContain("check: 1 identities have one usable image");
         output.ShouldContain("1 of 12 images are left out (1 unreadable, 0 without a face)");
         output.ShouldContain("own folder, all pairs: 5 genuine and 50 impostor pairs of 11 images, 6 identities");
-        output.ShouldContain("supports false accept rates down to");
+        output.ShouldContain("this folder supports no false accept rate firmly (15 pairs of persons, 30 errors expected) and says nothing below 6e-1");
     }
 
     [Theory]

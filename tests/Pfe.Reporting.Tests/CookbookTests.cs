@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Pfe.Calibration;
+using Pfe.Reporting.Figures;
 using Pfe.Reporting.Measures;
 using Pfe.Samples.Cookbook;
 using Pfe.TestSupport;
@@ -21,7 +22,7 @@ public sealed partial class CookbookTests
     public void Every_committed_picture_is_what_its_recipe_draws()
     {
         var report = Report.Value;
-        var figures = report.Figures;
+        Figure[] figures = [.. report.Figures, Recipes.Explain()];
         if (Environment.GetEnvironmentVariable("PFE_WRITE_COOKBOOK") is { Length: > 0 } folder)
         {
             using var fonts = Fonts.Load();

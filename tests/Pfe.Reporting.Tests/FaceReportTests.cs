@@ -15,7 +15,7 @@ public sealed class FaceReportTests
         using var fonts = Fonts.Load();
         var report = CookbookTests.Report.Value;
         var page = File.ReadAllText(report.Write(folder.Path, fonts));
-        report.Figures.Count.ShouldBe(11);
+        report.Figures.Count.ShouldBe(12);
         // The namespace of SVG is a name, not an address that is fetched.
         page.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal).ShouldNotContain("http");
         page.ShouldNotContain("<script");
@@ -29,12 +29,15 @@ public sealed class FaceReportTests
     }
 
     [Fact]
-    public void Without_faces_no_picture_is_in_the_report()
+    public void Without_faces_no_picture_and_no_path_is_in_the_report()
     {
         var faces = SimulatedFaces.Draw(20, 4);
         var data = ReportData.Of("drawn", faces, LabelledFaces.FromFolders(faces.Paths)) with { Thumbnails = new FaceThumbnails(row => SimulatedFaces.Picture(row, 4)) };
-        FaceReport.Of(data).Figures.ShouldContain(figure => figure.ToSvg(false).Contains("<image"));
-        FaceReport.Of(data, new ReportOptions { Faces = false }).Figures.ShouldAllBe(figure => !figure.ToSvg(false).Contains("<image"));
+        FaceReport.Of(data).Figures.ShouldContain(figure => figure.ToSvg().Contains("<image"));
+        FaceReport.Of(data, new ReportOptions { Faces = false }).Figures.ShouldAllBe(figure => !figure.ToSvg().Contains("<image"));
+        // The folder of a path is the person's name.
+        FaceReport.Of(data).Figures.ShouldContain(figure => figure.Data.ToCsv().Contains("person0"));
+        FaceReport.Of(data, new ReportOptions { Faces = false }).Figures.ShouldAllBe(figure => !figure.Data.ToCsv().Contains("person0") && !figure.ToSvg().Contains("person0"));
     }
 
     [Fact]
@@ -45,7 +48,8 @@ public sealed class FaceReportTests
         Array.Fill(flat, -7f);
         var mu = Enumerable.Range(0, trained.Count).SelectMany(row => trained.Mu(row).ToArray()).ToArray();
         var faces = new EmbeddingSet(trained.Dimension, mu, flat, trained.Paths);
-        FaceReport.Of(ReportData.Of("flat", faces, LabelledFaces.FromFolders(faces.Paths))).Summary.ShouldContain(line => line.Value.Contains("untrained or collapsed"));
+        FaceReport.Of(ReportData.Of("flat", faces, LabelledFaces.FromFolders(faces.Paths))).Warnings.ShouldContain(line => line.Contains("untrained or has collapsed"));
+        FaceReport.Of(ReportData.Of("trained", trained, LabelledFaces.FromFolders(trained.Paths))).Warnings.ShouldBeEmpty();
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal static class DemoCommand
     {
         var messages = terminal.Progress();
         var store = parsed.Store();
-        if (photographs.Length == 0) photographs = [.. Enumerable.Range(1, 6).Select(n => store.Get($"sample{n}", messages, cancellation))];
+        if (photographs.Length == 0) photographs = [.. store.Samples(messages, cancellation)];
         using var finder = new FaceFinder(store);
         using var embedder = parsed.Embedder(store, messages, cancellation);
         var demo = UncertaintyDemo.Prepare(photographs, finder, embedder, messages, cancellation);

@@ -15,14 +15,14 @@ internal static class EvalBinCommand
         var features = new Option<FileInfo?>("--features") { Description = "Embeddings of the set's images that --keep has kept; no model is needed then." };
         return new Command("bin", "InsightFace's verification sets, 10 folds: pfe eval bin agedb_30.bin --model model.onnx")
         {
-            file, features, options.Keep, FaceOptions.Workers, CommonOptions.Strict, ModelOptions.Model, ModelOptions.Models, options.Resamples, options.Confidence, options.Seed,
+            file, features, options.Keep, FaceOptions.Workers, CommonOptions.Strict, CalibrationOptions.File, ModelOptions.Model, ModelOptions.Models, options.Resamples, options.Confidence, options.Seed,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var set = VerificationSet.Load(parsed.GetRequiredValue(file).ToString());
             LfwResult Evaluate(string path)
             {
                 using var faces = EmbeddingSet.Load(path);
-                return VerificationSetProtocol.Evaluate(faces, set, options.Bootstrap(parsed), cancellation);
+                return VerificationSetProtocol.Evaluate(faces, set, options.Bootstrap(parsed), parsed.Calibration(faces, terminal, cancellation), cancellation);
             }
             var result = parsed.GetValue(features) is { } kept ? Evaluate(kept.ToString()) : WithEmbeddings(terminal, parsed, set, parsed.GetValue(options.Keep)?.ToString(), Evaluate, cancellation);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.LfwResult);

@@ -22,7 +22,7 @@ internal static class EvalFolderCommand
             var benchmark = new FolderBenchmark(path, faces);
             string[] unreadable = [.. benchmark.NotEmbedded.Where(name => !IsPicture(Path.Combine(path, name)))];
             var limits = new FolderOptions { MaxGenuinePairs = parsed.GetValue(genuine), MaxImpostorPairs = parsed.GetValue(impostor), Seed = parsed.GetValue(options.Seed) };
-            var result = benchmark.Evaluate(limits, options.Bootstrap(parsed), unreadable, cancellation);
+            var result = benchmark.Evaluate(limits, options.Bootstrap(parsed), unreadable, parsed.Calibration(faces, terminal, cancellation), cancellation);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.FolderResult);
             else Print(terminal, result);
         });
@@ -53,6 +53,7 @@ internal static class EvalFolderCommand
         var thresholds = EvalTables.Table(["score", .. rates.Select(rate => $"threshold at FAR {EvalTables.Far(rate.RequestedFar)}")]);
         foreach (var score in result.Scores) EvalTables.Row(thresholds, [EvalTables.Name(score.Score), .. score.Rates.Select(rate => EvalTables.Number(rate.Threshold))]);
         terminal.Results.Write(thresholds);
+        EvalTables.Print(terminal, result.Probability);
         EvalTables.Footer(terminal, null, result.Interval, result.Notes);
     }
 }

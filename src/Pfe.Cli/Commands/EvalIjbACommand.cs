@@ -16,7 +16,7 @@ internal static class EvalIjbACommand
         {
             using var faces = options.Faces(parsed, terminal, null, cancellation);
             var progress = new Told<int>(split => terminal.Say($"split {split} done"));
-            var result = IjbA.Evaluate(parsed.GetValue(protocol)!.ToString(), faces, parsed.GetValue(options.VarianceRule), progress, cancellation);
+            var result = IjbA.Evaluate(parsed.GetValue(protocol)!.ToString(), faces, parsed.GetValue(options.VarianceRule), parsed.Calibration(faces, terminal, cancellation), progress, cancellation);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.TemplateResult);
             else EvalTables.Print(terminal, result);
         });

@@ -25,7 +25,7 @@ internal static class EvalIjbCCommand
             };
             using var faces = options.Faces(parsed, terminal, null, cancellation);
             var progress = new Told<TemplateMethod>(method => terminal.Say(EvalTables.Done(method)));
-            var result = IjbC.Evaluate(files, faces, parsed.GetValue(options.VarianceRule), options.Bootstrap(parsed), progress, cancellation);
+            var result = IjbC.Evaluate(files, faces, parsed.GetValue(options.VarianceRule), options.Bootstrap(parsed), parsed.Calibration(faces, terminal, cancellation), progress, cancellation);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.TemplateResult);
             else EvalTables.Print(terminal, result);
         });

@@ -17,7 +17,7 @@ internal static class EvalLfwCommand
         }).Does(terminal, (parsed, cancellation) =>
         {
             using var faces = options.Faces(parsed, terminal, null, cancellation);
-            var result = LfwProtocol.Evaluate(faces, LfwPairs.Read(parsed.GetValue(pairs)!.ToString()), options.Bootstrap(parsed), cancellation);
+            var result = LfwProtocol.Evaluate(faces, LfwPairs.Read(parsed.GetValue(pairs)!.ToString()), options.Bootstrap(parsed), parsed.Calibration(faces, terminal, cancellation), cancellation);
             if (parsed.GetValue(options.Images) is { } folder) result = result with { ImagesWithoutFace = LfwProtocol.CountPresent(folder.ToString(), result.MissingImages) };
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.LfwResult);
             else Print(terminal, result);
@@ -42,6 +42,7 @@ internal static class EvalLfwCommand
             EvalTables.Row(table, [.. cells]);
         }
         terminal.Results.Write(table);
+        EvalTables.Print(terminal, result.Probability);
         EvalTables.Footer(terminal, $"± is the standard deviation over {result.Folds.ToString(CultureInfo.InvariantCulture)} folds", result.Interval, result.Notes);
     }
 }

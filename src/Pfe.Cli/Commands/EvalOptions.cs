@@ -29,7 +29,7 @@ internal sealed class EvalOptions
     /// <summary>Adds the options that say where the faces come from.</summary>
     public Command AddFaces(Command command)
     {
-        foreach (var option in (Option[])[Features, Images, FaceOptions.Landmarks, FaceOptions.TransposeInput, Aligned, Keep, ModelOptions.Model, ModelOptions.Models]) command.Add(option);
+        foreach (var option in (Option[])[Features, Images, FaceOptions.Landmarks, FaceOptions.TransposeInput, Aligned, Keep, CalibrationOptions.File, ModelOptions.Model, ModelOptions.Models]) command.Add(option);
         return command;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pfe.Evaluation;
+using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Templates;
 using Pfe.Scoring;
 using Spectre.Console;
@@ -56,7 +57,34 @@ internal static class EvalTables
                 Row(table, Far(plain.Rates[n].RequestedFar), Rate(plain.Rates[n]), Number(plain.Rates[n].Threshold), Rate(media.Rates[n]), Number(media.Rates[n].Threshold));
             terminal.Results.Write(table);
         }
+        Print(terminal, result.Probability);
         Footer(terminal, result.Splits > 1 ? $"± is the standard deviation over {result.Splits} splits" : null, result.Interval, result.Notes);
+    }
+
+    /// <summary>What stated probabilities are worth: their cost, and how the three answers fall.</summary>
+    public static void Print(Terminal terminal, ProbabilityResult? result)
+    {
+        if (result is null)
+        {
+            terminal.Output.WriteLine("no calibration, so no probabilities and no answers: give --calibration, or --model with one");
+            return;
+        }
+        terminal.Output.WriteLine($"P(one person) from {Name(result.Score)}{(result.Source.Length > 0 ? $", calibrated on {result.Source}" : "")}: ECE {Percent(result.ExpectedCalibrationError)} %{Shares(result.Intervals?.ExpectedCalibrationError)}, Cllr {Number(result.Cllr)}{(result.Intervals is { } sure ? $" [{Number(sure.Cllr.Low)}, {Number(sure.Cllr.High)}]" : "")} (at best {Number(result.CllrMin)})");
+        if (result.Middle is { } middle)
+            terminal.Output.WriteLine($"of {middle.Pairs.ToString("#,0", CultureInfo.InvariantCulture)} pairs told 10 to 90 %: {Percent(middle.Stated)} % stated, {Percent(middle.Observed)} %{Shares(result.Intervals?.Middle)} of one person");
+        var table = Table("pairs of", "n", "same %", "cannot tell %", "different %", "wrong answer %", "promised at most %");
+        Row(table, Answers("one person", result.Genuine, result.FalseNonMatch));
+        Row(table, Answers("two persons", result.Impostor, result.FalseMatch));
+        terminal.Results.Write(table);
+    }
+
+    private static string Shares(Interval? interval) => interval is { } range ? $" [{Percent(range.Low)}, {Percent(range.High)}]" : "";
+
+    private static string[] Answers(string kind, VerdictCounts counts, StatedRate wrong)
+    {
+        string Share(int count) => Percent((double)count / counts.Pairs);
+        return [kind, counts.Pairs.ToString("#,0", CultureInfo.InvariantCulture), Share(counts.Same), Share(counts.CannotTell), Share(counts.Different),
+            wrong is { Low: { } low, High: { } high } ? $"{Percent(wrong.Rate)} [{Percent(low)}, {Percent(high)}]" : Percent(wrong.Rate), Percent(wrong.Stated)];
     }
 
     public static void Footer(Terminal terminal, string? legend, IntervalMethod? interval, IReadOnlyList<string> notes)

@@ -41,6 +41,7 @@ internal static class ExplainCommand
             using var embedder = parsed.Embedder(store, messages, cancellation);
             using var finder = parsed.GetValue(Aligned) ? null : new FaceFinder(store);
             var face = finder is null ? Image.Load(photo) : AlignmentRun.Align(new FaceSource(photo, photo), finder, embedder.Template).Face;
+            if (finder is null) embedder.Template.RequireShape(face, photo);
             var map = OcclusionMap.Of(face, embedder, new OcclusionOptions { Steps = parsed.GetValue(Steps), Patch = parsed.GetValue(Patch) }, cancellation);
             if (extension == ".svg") AtomicFile.WriteText(output, map.Draw().ToSvg());
             else

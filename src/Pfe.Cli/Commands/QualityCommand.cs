@@ -34,7 +34,7 @@ internal static class QualityCommand
         }.Does(terminal, (parsed, cancellation) =>
         {
             using var faces = EmbeddingSet.Load(parsed.GetRequiredValue(Features));
-            var calibration = parsed.Calibration(terminal, cancellation);
+            var calibration = parsed.Calibration(faces, terminal, cancellation);
             var uncertainty = FaceUncertainty.Of(faces);
             // Without a calibration a face can only be ranked within its own set.
             var scale = calibration?.Quality ?? QualityScale.Fit(uncertainty);

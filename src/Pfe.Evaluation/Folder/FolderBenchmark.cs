@@ -1,4 +1,4 @@
-using System.Globalization;
+using Pfe.Calibration;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
 using Pfe.Evaluation.Protocols;
@@ -48,8 +48,9 @@ public sealed class FolderBenchmark
     /// <param name="options">Limits and seed of the pairs.</param>
     /// <param name="bootstrap">How to make intervals over identities; null for none.</param>
     /// <param name="unreadable">Which of <see cref="NotEmbedded"/> are no pictures; null when nobody looked.</param>
+    /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public FolderResult Evaluate(FolderOptions? options = null, BootstrapOptions? bootstrap = null, IReadOnlyList<string>? unreadable = null, CancellationToken cancellation = default)
+    public FolderResult Evaluate(FolderOptions? options = null, BootstrapOptions? bootstrap = null, IReadOnlyList<string>? unreadable = null, ScoreCalibration? calibration = null, CancellationToken cancellation = default)
     {
         options ??= new FolderOptions();
         var pairs = FolderPairs.Build(_rows, _identity, _faces.Count, options);
@@ -68,10 +69,11 @@ public sealed class FolderBenchmark
             interval = resampled is null ? null : IntervalMethod.Of(bootstrap!, resampled);
             results.Add(new(kind, [.. Roc.AtFars(mates, others, fars).Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
         }
-        notes.Add(string.Create(CultureInfo.InvariantCulture, $"this folder supports false accept rates down to {support.FirmFar:0.#e0} firmly ({support.IdentityPairs} pairs of persons, 30 errors expected) and says nothing below {support.SmallestFar:0.#e0} ({support.ImpostorPairs} impostor pairs)"));
+        notes.Add(support.Plainly);
         var check = Check(unreadable, pairs.GenuineCount, LikelyOnePerson(medianCosine, notes, cancellation), cancellation);
         var sampled = pairs.ImpostorCount == options.MaxImpostorPairs || pairs.GenuineCount == options.MaxGenuinePairs;
-        return new(sampled ? $"own folder, sampled pairs, seed {options.Seed}" : "own folder, all pairs", check, _rows.Length, _names.Length, pairs.GenuineCount, pairs.ImpostorCount, support, interval, results, notes);
+        return new(sampled ? $"own folder, sampled pairs, seed {options.Seed}" : "own folder, all pairs", check, _rows.Length, _names.Length, pairs.GenuineCount, pairs.ImpostorCount, support, interval, results,
+            calibration is null ? null : ProbabilityResult.Of(calibration, _faces, pairs, bootstrap, cancellation), notes);
     }
 
     private FolderCheck Check(IReadOnlyList<string>? unreadable, int genuinePairs, IReadOnlyList<LikelyDuplicate> onePerson, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pfe.Scoring;
 
 namespace Pfe.Evaluation.Folder;
@@ -24,6 +25,11 @@ public sealed record FarSupport(int ImpostorPairs, int IdentityPairs, double Fir
 {
     private const double RuleOfThirty = 30;
 
+    /// <summary>The same in a sentence.</summary>
+    internal string Plainly => SmallestFar < 1
+        ? string.Create(CultureInfo.InvariantCulture, $"this folder supports {(FirmFar < 1 ? $"false accept rates down to {FirmFar:0.#e0} firmly" : "no false accept rate firmly")} ({IdentityPairs} pairs of persons, 30 errors expected) and says nothing below {SmallestFar:0.#e0} ({ImpostorPairs} impostor pairs)")
+        : string.Create(CultureInfo.InvariantCulture, $"this folder supports no false accept rate at all: its {ImpostorPairs} impostor pairs of {IdentityPairs} pairs of persons would have to be 3000 to say anything of FAR 1e-2");
+
     internal static FarSupport Of(int impostorPairs, int identityPairs) =>
         new(impostorPairs, identityPairs, Math.Min(1, RuleOfThirty / identityPairs), Math.Min(1, RuleOfThirty / impostorPairs));
 }
@@ -43,7 +49,8 @@ public sealed record FolderScoreResult(ScoreKind Score, IReadOnlyList<RateAtFar>
 /// <param name="Support">What false accept rates these can tell anything about.</param>
 /// <param name="Interval">How the intervals were made; null without any.</param>
 /// <param name="Scores">Cosine, MLS and shared-variance MLS.</param>
+/// <param name="Probability">What stated probabilities and answers are worth; null without a calibration.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>
 public sealed record FolderResult(
     string Protocol, FolderCheck Check, int Images, int Identities, int GenuinePairs, int ImpostorPairs, FarSupport Support, IntervalMethod? Interval,
-    IReadOnlyList<FolderScoreResult> Scores, IReadOnlyList<string> Notes);
+    IReadOnlyList<FolderScoreResult> Scores, ProbabilityResult? Probability, IReadOnlyList<string> Notes);

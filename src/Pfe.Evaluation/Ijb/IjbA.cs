@@ -1,3 +1,4 @@
+using Pfe.Calibration;
 using Pfe.Evaluation.Protocols;
 using Pfe.Evaluation.Templates;
 using Pfe.Fusion;
@@ -14,10 +15,11 @@ public static class IjbA
     /// <param name="folder">The protocol's folder: holds split1 ... split10 (or IJB-A_11_sets with them), each with verify_metadata_k.csv and verify_comparisons_k.csv.</param>
     /// <param name="faces">The images' embeddings.</param>
     /// <param name="rule">How variances combine.</param>
+    /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="progress">Told the splits that are done.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">No split, or a file that cannot be read.</exception>
-    public static TemplateResult Evaluate(string folder, EmbeddingSet faces, VarianceRule rule = VarianceRule.Minimum, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public static TemplateResult Evaluate(string folder, EmbeddingSet faces, VarianceRule rule = VarianceRule.Minimum, ScoreCalibration? calibration = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         var splits = Splits(folder);
         var lookup = new ImageLookup(faces.Paths);
@@ -29,7 +31,7 @@ public static class IjbA
             var templates = builder.Build();
             templates.RequireImages();
             var pairs = IjbTable.ReadPairs(Path.Combine(path, $"verify_comparisons_{number}.csv"), templates);
-            results.Add(TemplateResult.Of($"IJB-A 1:1, split {number}", faces, templates, pairs, Fars, rule, bootstrap: null, cancellation: cancellation));
+            results.Add(TemplateResult.Of($"IJB-A 1:1, split {number}", faces, templates, pairs, Fars, rule, bootstrap: null, calibration, cancellation: cancellation));
             progress?.Report(number);
         }
         return TemplateResult.Over($"IJB-A 1:1, {splits.Count} splits", results);

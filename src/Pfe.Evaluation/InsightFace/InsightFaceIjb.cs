@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pfe.Calibration;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
 using Pfe.Evaluation.Protocols;
@@ -45,15 +46,16 @@ public static class InsightFaceIjb
     /// <param name="faces">The images' embeddings.</param>
     /// <param name="rule">How variances combine.</param>
     /// <param name="bootstrap">How to make intervals; over pairs, as the files do not tell identities. Null for none.</param>
+    /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="progress">Told the methods that are done.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">A bad line, named by file and number, or images of which none was embedded.</exception>
     public static TemplateResult Evaluate(InsightFaceIjbFiles files, EmbeddingSet faces, VarianceRule rule = VarianceRule.Minimum, BootstrapOptions? bootstrap = null,
-        IProgress<TemplateMethod>? progress = null, CancellationToken cancellation = default)
+        ScoreCalibration? calibration = null, IProgress<TemplateMethod>? progress = null, CancellationToken cancellation = default)
     {
         var templates = ReadImages(files.Images, faces.Paths, cancellation);
         templates.RequireImages();
-        return TemplateResult.Of(files.Name, faces, templates, ReadPairs(files.Pairs, templates, cancellation), Fars, rule, bootstrap, progress, cancellation);
+        return TemplateResult.Of(files.Name, faces, templates, ReadPairs(files.Pairs, templates, cancellation), Fars, rule, bootstrap, calibration, progress, cancellation);
     }
 
     private static TemplateList ReadImages(string path, IReadOnlyList<string> embedded, CancellationToken cancellation)

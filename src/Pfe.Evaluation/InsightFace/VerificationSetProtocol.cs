@@ -1,3 +1,4 @@
+using Pfe.Calibration;
 using Pfe.Evaluation.Lfw;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
@@ -17,16 +18,17 @@ public static class VerificationSetProtocol
     /// <param name="faces">Rows named as <see cref="VerificationSet.ImageName"/>; or, under any names, one row an image in the set's order.</param>
     /// <param name="set">The set.</param>
     /// <param name="bootstrap">How to make intervals; over pairs, as the set does not tell identities. Null for none.</param>
+    /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">The rows do not belong to the set, or too few are there for the folds.</exception>
-    public static LfwResult Evaluate(EmbeddingSet faces, VerificationSet set, BootstrapOptions? bootstrap = null, CancellationToken cancellation = default)
+    public static LfwResult Evaluate(EmbeddingSet faces, VerificationSet set, BootstrapOptions? bootstrap = null, ScoreCalibration? calibration = null, CancellationToken cancellation = default)
     {
         var rows = Rows(faces, set);
         string[] missing = [.. Enumerable.Range(0, set.Count).Where(image => rows[image] == ImageLookup.Missing).Select(set.ImageName)];
         int[] usable = [.. Enumerable.Range(0, set.Same.Count).Where(pair => rows[2 * pair] != ImageLookup.Missing && rows[2 * pair + 1] != ImageLookup.Missing)];
         var pairs = new PairList([.. usable.Select(pair => rows[2 * pair])], [.. usable.Select(pair => rows[2 * pair + 1])], [.. usable.Select(pair => set.Same[pair])], null);
         return LfwProtocol.Evaluate($"{set.Name}, {Folds} folds", faces, pairs, [.. usable.Select(pair => FoldOf(pair, set.Same.Count))], Folds, set.Same.Count, set.Count, missing,
-            bootstrap, cancellation);
+            bootstrap, calibration, cancellation);
     }
 
     private static int[] Rows(EmbeddingSet faces, VerificationSet set)

@@ -1,3 +1,4 @@
+using Pfe.Calibration;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
 using Pfe.Evaluation.Protocols;
@@ -30,10 +31,11 @@ public sealed record LfwScoreResult(
 /// <param name="PairsLeftOut">Pairs with a missing image.</param>
 /// <param name="Interval">How the intervals were made; null without any.</param>
 /// <param name="Scores">Cosine, MLS and shared-variance MLS.</param>
+/// <param name="Probability">What stated probabilities and answers are worth; null without a calibration.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>
 public sealed record LfwResult(
     string Protocol, int Folds, int Images, IReadOnlyList<string> MissingImages, int? ImagesWithoutFace, int GenuinePairs, int ImpostorPairs, int PairsLeftOut,
-    IntervalMethod? Interval, IReadOnlyList<LfwScoreResult> Scores, IReadOnlyList<string> Notes);
+    IntervalMethod? Interval, IReadOnlyList<LfwScoreResult> Scores, ProbabilityResult? Probability, IReadOnlyList<string> Notes);
 
 /// <summary>LFW, View 2: 10-fold accuracy and TAR at FAR over the 6,000 pairs.</summary>
 public static class LfwProtocol
@@ -47,9 +49,10 @@ public static class LfwProtocol
     /// <param name="faces">Embeddings whose paths end in <c>person/person_0001</c> or <c>person_0001</c>, with any extension.</param>
     /// <param name="list">The pairs.</param>
     /// <param name="bootstrap">How to make intervals over identities; null for none.</param>
+    /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">None of the images is there, or too few for the folds.</exception>
-    public static LfwResult Evaluate(EmbeddingSet faces, LfwPairs list, BootstrapOptions? bootstrap = null, CancellationToken cancellation = default)
+    public static LfwResult Evaluate(EmbeddingSet faces, LfwPairs list, BootstrapOptions? bootstrap = null, ScoreCalibration? calibration = null, CancellationToken cancellation = default)
     {
         var lookup = new ImageLookup(faces.Paths);
         var rows = Rows(lookup, list);
@@ -57,7 +60,7 @@ public static class LfwProtocol
         if (missing.Length == rows.Count) throw new PfeException(lookup.NothingFound(missing[0], rows.Count));
         LfwPair[] usable = [.. list.Pairs.Where(pair => rows[pair.First] != ImageLookup.Missing && rows[pair.Second] != ImageLookup.Missing)];
         var pairs = new PairList([.. usable.Select(pair => rows[pair.First])], [.. usable.Select(pair => rows[pair.Second])], [.. usable.Select(pair => pair.Same)], Identities(faces.Count, rows));
-        return Evaluate($"LFW View 2, {list.Folds} folds", faces, pairs, [.. usable.Select(pair => pair.Fold)], list.Folds, list.Pairs.Count, rows.Count, missing, bootstrap, cancellation);
+        return Evaluate($"LFW View 2, {list.Folds} folds", faces, pairs, [.. usable.Select(pair => pair.Fold)], list.Folds, list.Pairs.Count, rows.Count, missing, bootstrap, calibration, cancellation);
     }
 
     /// <summary>The same for any list of pairs in folds.</summary>
@@ -70,9 +73,10 @@ public static class LfwProtocol
     /// <param name="images">Images of the protocol.</param>
     /// <param name="missing">Of these, not embedded.</param>
     /// <param name="bootstrap">How to make intervals; null for none.</param>
+    /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="cancellation">Stops the work.</param>
     internal static LfwResult Evaluate(string protocol, EmbeddingSet faces, PairList pairs, int[] fold, int folds, int listed, int images, IReadOnlyList<string> missing,
-        BootstrapOptions? bootstrap, CancellationToken cancellation)
+        BootstrapOptions? bootstrap, ScoreCalibration? calibration, CancellationToken cancellation)
     {
         var (results, interval) = (new List<LfwScoreResult>(), default(IntervalMethod));
         foreach (var kind in Kinds)
@@ -87,7 +91,8 @@ public static class LfwProtocol
             results.Add(new(kind, folded.Mean, folded.Deviation, folded.StandardError, right / listed, folded.Thresholds.Average(), Statistics.Deviation(folded.Thresholds),
                 folded.Accuracies, [.. Roc.AtFars(genuine, impostor, Fars).Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
         }
-        return new(protocol, folds, images, missing, null, pairs.GenuineCount, pairs.ImpostorCount, listed - pairs.Count, interval, results, EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount));
+        return new(protocol, folds, images, missing, null, pairs.GenuineCount, pairs.ImpostorCount, listed - pairs.Count, interval, results,
+            calibration is null ? null : ProbabilityResult.Of(calibration, faces, pairs, bootstrap, cancellation), EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount));
     }
 
     /// <summary>How many of the images lie in a folder, in whatever format.</summary>

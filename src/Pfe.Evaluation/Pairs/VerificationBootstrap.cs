@@ -54,6 +54,21 @@ public sealed class VerificationBootstrap
         return [.. intervals.Select(interval => new Interval(Math.Clamp(interval.Low, 0, 1), Math.Clamp(interval.High, 0, 1)))];
     }
 
+    /// <summary>Intervals of any statistic of the genuine pairs at a FAR, the threshold being chosen anew in every resample.</summary>
+    /// <param name="far">The false accept rate.</param>
+    /// <param name="estimates">The statistics on the pairs themselves.</param>
+    /// <param name="statistic">From the threshold and each genuine pair's weight, in the pairs' order, to the statistics; called from several threads.
+    /// What is not a number is left out.</param>
+    /// <param name="options">How many resamples, which confidence, which seed.</param>
+    /// <param name="cancellation">Stops the work between resamples.</param>
+    public IReadOnlyList<Interval> AtFar(double far, IReadOnlyList<double> estimates, Func<double, int[], double[]> statistic, BootstrapOptions options, CancellationToken cancellation = default) =>
+        Bootstrap.Intervals(Units, estimates, counts =>
+        {
+            var total = 0L;
+            foreach (var pair in _impostor) total += Weight(pair, counts);
+            return statistic(ThresholdAtFar(total, far, counts), Array.ConvertAll(_genuine, pair => Weight(pair, counts)));
+        }, options, cancellation);
+
     /// <summary>The statistic itself: TARs when each unit counts as often as it was drawn.</summary>
     internal double[] TarAtFars(int[] counts, IReadOnlyList<double> fars)
     {

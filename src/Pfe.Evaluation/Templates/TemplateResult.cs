@@ -1,3 +1,4 @@
+using Pfe.Calibration;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
 using Pfe.Fusion;
@@ -25,10 +26,11 @@ public sealed record TemplateMethodResult(Pooling Pooling, ScoreKind Score, bool
 /// <param name="VarianceRule">How variances combine in a template.</param>
 /// <param name="Interval">How the intervals were made; null without any.</param>
 /// <param name="Methods">The demo's three blocks without, then with regard to media.</param>
+/// <param name="Probability">What stated probabilities and answers are worth on templates pooled by uncertainty; null without a calibration.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>
 public sealed record TemplateResult(
     string Protocol, int Splits, int Images, int ImagesMissing, int Templates, int TemplatesWithoutImages, int GenuinePairs, int ImpostorPairs,
-    int PairsWithoutScore, VarianceRule VarianceRule, IntervalMethod? Interval, IReadOnlyList<TemplateMethodResult> Methods, IReadOnlyList<string> Notes)
+    int PairsWithoutScore, VarianceRule VarianceRule, IntervalMethod? Interval, IReadOnlyList<TemplateMethodResult> Methods, ProbabilityResult? Probability, IReadOnlyList<string> Notes)
 {
     /// <summary>Evaluates one list of pairs.</summary>
     /// <param name="protocol">Name of the protocol.</param>
@@ -38,10 +40,11 @@ public sealed record TemplateResult(
     /// <param name="fars">Requested false accept rates.</param>
     /// <param name="rule">How variances combine.</param>
     /// <param name="bootstrap">How to make intervals; null for none.</param>
+    /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="progress">Told the methods that are done.</param>
     /// <param name="cancellation">Stops the work.</param>
     public static TemplateResult Of(string protocol, EmbeddingSet faces, TemplateList templates, PairList pairs, IReadOnlyList<double> fars,
-        VarianceRule rule, BootstrapOptions? bootstrap, IProgress<TemplateMethod>? progress = null, CancellationToken cancellation = default)
+        VarianceRule rule, BootstrapOptions? bootstrap, ScoreCalibration? calibration = null, IProgress<TemplateMethod>? progress = null, CancellationToken cancellation = default)
     {
         RequireBothKinds(pairs);
         var methods = new List<TemplateMethodResult>();
@@ -61,7 +64,8 @@ public sealed record TemplateResult(
             progress?.Report(method);
         }
         return new(protocol, 1, templates.Images, templates.ImagesMissing, templates.Templates.Count, templates.Empty, pairs.GenuineCount, pairs.ImpostorCount,
-            TemplateVerification.CountMissing(templates, pairs), rule, interval, methods, EvaluationNotes.Of(faces, fars, pairs.ImpostorCount));
+            TemplateVerification.CountMissing(templates, pairs), rule, interval, methods, calibration is null ? null : TemplateVerification.Judge(calibration, faces, templates, pairs, rule, bootstrap, cancellation),
+            [.. EvaluationNotes.Of(faces, fars, pairs.ImpostorCount), .. calibration is null ? (string[])[] : [FittedOnImages]]);
     }
 
     /// <summary>Mean and deviation over the results of several splits.</summary>
@@ -71,7 +75,10 @@ public sealed record TemplateResult(
         protocol, splits.Count, splits.Sum(s => s.Images), splits.Sum(s => s.ImagesMissing), splits.Sum(s => s.Templates), splits.Sum(s => s.TemplatesWithoutImages),
         splits.Sum(s => s.GenuinePairs), splits.Sum(s => s.ImpostorPairs), splits.Sum(s => s.PairsWithoutScore), splits[0].VarianceRule, null,
         [.. splits[0].Methods.Select((method, m) => method with { Rates = [.. method.Rates.Select((_, f) => RateAtFar.Over([.. splits.Select(s => Point(s.Methods[m].Rates[f]))]))] })],
+        splits.All(s => s.Probability is not null) ? ProbabilityResult.Over([.. splits.Select(s => s.Probability!)]) : null,
         [.. splits.SelectMany(s => s.Notes).Distinct(StringComparer.Ordinal)]);
+
+    private const string FittedOnImages = "the calibration was fitted on pairs of single images; on templates, which are more certain, its probabilities and rates show how far it carries";
 
     private static OperatingPoint Point(RateAtFar rate) => new(rate.RequestedFar, rate.Threshold, rate.Far, rate.Tar);
 

@@ -1,3 +1,5 @@
+using Pfe.Calibration;
+using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
 using Pfe.Fusion;
 
@@ -30,6 +32,20 @@ public static class TemplateVerification
             MarkMissing(scores, templates, pairs);
             yield return (method, scores);
         }
+    }
+
+    /// <summary>Judges a calibration on templates pooled by uncertainty; pairs with a template without images are left out, and without both kinds of pairs there is nothing to judge.</summary>
+    internal static ProbabilityResult? Judge(
+        ScoreCalibration calibration, EmbeddingSet faces, TemplateList templates, PairList pairs, VarianceRule rule, BootstrapOptions? bootstrap, CancellationToken cancellation)
+    {
+        if (templates.Empty > 0)
+        {
+            var left = Enumerable.Range(0, pairs.Count).Except(Missing(templates, pairs)).ToArray();
+            pairs = new([.. left.Select(n => pairs.First.Span[n])], [.. left.Select(n => pairs.Second.Span[n])], [.. left.Select(n => pairs.Same.Span[n])], pairs.Identities?.ToArray());
+        }
+        if (pairs.GenuineCount == 0 || pairs.ImpostorCount == 0) return null;
+        using var pooled = new TemplateMethod(Pooling.Uncertainty, calibration.Score, MediaAware: false).Pool(faces, templates.Templates, rule, cancellation);
+        return ProbabilityResult.Of(calibration, pooled, pairs, bootstrap, cancellation);
     }
 
     /// <summary>Number of pairs with a template without images.</summary>

@@ -10,29 +10,30 @@ namespace Pfe.Reporting.Charts;
 /// <param name="Marks">From back to front.</param>
 public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyList<Mark> Marks)
 {
-    private const double Left = 72, Right = 22, Bottom = 54, LegendRow = 20;
+    private const double Edge = 8, Left = 66, Right = 26, Bottom = 52, LegendRow = 20, NoteRow = 17, Small = 12;
 
-    /// <summary>Draws the chart over a whole canvas.</summary>
-    /// <param name="canvas">At least about 360 x 260.</param>
-    public void Draw(Canvas canvas) => Draw(canvas, 0, 0, canvas.Width, canvas.Height);
-
-    /// <summary>Draws the chart into a part of a canvas.</summary>
-    /// <param name="canvas">Where to.</param>
-    /// <param name="x">Left edge.</param>
-    /// <param name="y">Top edge.</param>
-    /// <param name="width">Width of the part.</param>
-    /// <param name="height">Height of the part.</param>
-    public void Draw(Canvas canvas, double x, double y, double width, double height)
+    /// <summary>Draws the chart at the top of a canvas.</summary>
+    /// <param name="canvas">At least about 360 wide.</param>
+    /// <param name="height">How much of the canvas it takes, at least about 260.</param>
+    public void Draw(Canvas canvas, double height)
     {
-        canvas.Text(x + Left, y + 24, Title, new TextStyle(15, Bold: true));
-        canvas.Text(x + Left, y + 43, Note, new TextStyle(11, Ink.Muted));
-        var legend = LegendRows(width - Left - Right);
-        var plot = new Plot(x + Left, y + 60 + legend.Count * LegendRow, width - Left - Right, height - 60 - Bottom - legend.Count * LegendRow);
-        DrawLegend(canvas, legend, plot.X, y + 58);
+        ArgumentNullException.ThrowIfNull(canvas);
+        var width = canvas.Width - Left - Right;
+        canvas.Text(Edge, 24, Title, new TextStyle(15, Bold: true));
+        var notes = Canvas.Wrap(Note, Small, canvas.Width - 2 * Edge);
+        for (var i = 0; i < notes.Count; i++) canvas.Text(Edge, 44 + i * NoteRow, notes[i], new TextStyle(Small, Ink.Muted));
+        var legend = LegendRows(canvas.Width - Edge - Right);
+        var header = 40 + notes.Count * NoteRow;
+        var top = header + legend.Count * LegendRow + 8;
+        var plot = new Plot(Left, top, width, height - top - Bottom);
+        DrawLegend(canvas, legend, Edge, header);
         DrawAxes(canvas, plot);
         foreach (var mark in Marks) DrawMark(canvas, plot, mark);
         canvas.Line([(plot.X, plot.Y), (plot.X, plot.Y + plot.Height), (plot.X + plot.Width, plot.Y + plot.Height)], new Stroke(Ink.Text));
     }
+
+    /// <summary>Where a value of the horizontal axis lies in a drawn chart, in pixels from its left edge.</summary>
+    internal double Across(Canvas canvas, double x) => Left + X.Place(x) * (canvas.Width - Left - Right);
 
     private readonly record struct Plot(double X, double Y, double Width, double Height);
 
@@ -44,16 +45,16 @@ public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyL
         {
             var at = plot.X + X.Place(value) * plot.Width;
             canvas.Line(at, plot.Y, at, plot.Y + plot.Height, new Stroke(Ink.Grid));
-            canvas.Text(at, plot.Y + plot.Height + 17, label, new TextStyle(11, Anchor: Anchor.Middle));
+            canvas.Text(at, plot.Y + plot.Height + 18, label, new TextStyle(Small, Anchor: Anchor.Middle));
         }
-        foreach (var (value, label) in Y.Ticks((int)(plot.Height / 45)))
+        foreach (var (value, label) in Y.Ticks((int)(plot.Height / 34)))
         {
             var at = plot.Y + (1 - Y.Place(value)) * plot.Height;
             canvas.Line(plot.X, at, plot.X + plot.Width, at, new Stroke(Ink.Grid));
-            canvas.Text(plot.X - 7, at + 4, label, new TextStyle(11, Anchor: Anchor.End));
+            canvas.Text(plot.X - 7, at + 4, label, new TextStyle(Small, Anchor: Anchor.End));
         }
-        canvas.Text(plot.X + plot.Width / 2, plot.Y + plot.Height + 40, X.Title, new TextStyle(12, Anchor: Anchor.Middle));
-        canvas.Text(plot.X - 54, plot.Y + plot.Height / 2, Y.Title, new TextStyle(12, Anchor: Anchor.Middle, Upright: false));
+        canvas.Text(plot.X + plot.Width / 2, plot.Y + plot.Height + 40, X.Title, new TextStyle(Small, Anchor: Anchor.Middle));
+        canvas.Text(plot.X - 52, plot.Y + plot.Height / 2, Y.Title, new TextStyle(Small, Anchor: Anchor.Middle, Upright: false));
     }
 
     private void DrawMark(Canvas canvas, in Plot plot, Mark mark)
@@ -61,7 +62,7 @@ public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyL
         switch (mark)
         {
             case Curve curve:
-                canvas.Line(Trace(plot, curve.Points), new Stroke(curve.Ink, curve.Width, curve.Dashed ? Dash : null));
+                canvas.Line(Trace(plot, curve.Points), new Stroke(curve.Ink, curve.Width, curve.Dash.Lengths()));
                 break;
             case Band band:
                 canvas.Fill([.. Trace(plot, [.. band.Points.Select(p => (p.X, p.High))]), .. Trace(plot, [.. band.Points.Reverse().Select(p => (p.X, p.Low))])], band.Ink, 0.18);
@@ -82,10 +83,10 @@ public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyL
                 break;
             case Limit limit:
                 var at = plot.X + X.Place(limit.X) * plot.Width;
-                canvas.Line(at, plot.Y, at, plot.Y + plot.Height, new Stroke(limit.Ink, 1, Dash));
+                canvas.Line(at, plot.Y, at, plot.Y + plot.Height, new Stroke(limit.Ink, 1, Dash.Dashed.Lengths()));
                 // The word stands on the side that has more room.
                 var right = at < plot.X + plot.Width / 2;
-                canvas.Text(at + (right ? 5 : -5), plot.Y + 12, limit.Label, new TextStyle(11, limit.Ink, right ? Anchor.Start : Anchor.End));
+                canvas.Text(at + (right ? 5 : -5), plot.Y + 12, limit.Label, new TextStyle(Small, limit.Ink, right ? Anchor.Start : Anchor.End));
                 break;
         }
     }
@@ -97,9 +98,7 @@ public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyL
         return trace;
     }
 
-    private static readonly double[] Dash = [5, 4];
-
-    private readonly record struct Entry(string Label, Ink Ink, bool Dashed);
+    private readonly record struct Entry(string Label, Ink Ink, Dash Dash);
 
     private List<List<Entry>> LegendRows(double width)
     {
@@ -107,7 +106,7 @@ public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyL
         var used = width;
         foreach (var entry in Marks.Select(EntryOf).Where(entry => entry.Label is { Length: > 0 }))
         {
-            var wanted = 34 + Canvas.WidthOf(entry.Label, 11);
+            var wanted = 40 + Canvas.WidthOf(entry.Label, Small);
             if (used + wanted > width) (rows, used) = ([.. rows, []], 0);
             rows[^1].Add(entry);
             used += wanted;
@@ -117,9 +116,9 @@ public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyL
 
     private static Entry EntryOf(Mark mark) => mark switch
     {
-        Curve curve => new(curve.Label ?? "", curve.Ink, curve.Dashed),
-        Bars bars => new(bars.Label ?? "", bars.Ink, false),
-        Dots dots => new(dots.Label ?? "", dots.Ink, false),
+        Curve curve => new(curve.Label ?? "", curve.Ink, curve.Dash),
+        Bars bars => new(bars.Label ?? "", bars.Ink, Dash.Solid),
+        Dots dots => new(dots.Label ?? "", dots.Ink, Dash.Solid),
         _ => default,
     };
 
@@ -130,9 +129,9 @@ public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyL
             var (x, y) = (left, top + row * LegendRow + 8);
             foreach (var entry in rows[row])
             {
-                canvas.Line(x, y - 4, x + 20, y - 4, new Stroke(entry.Ink, 3, entry.Dashed ? Dash : null));
-                canvas.Text(x + 25, y, entry.Label, new TextStyle(11));
-                x += 34 + Canvas.WidthOf(entry.Label, 11);
+                canvas.Line(x, y - 4, x + 20, y - 4, new Stroke(entry.Ink, 3, entry.Dash.Lengths()));
+                canvas.Text(x + 25, y, entry.Label, new TextStyle(Small));
+                x += 40 + Canvas.WidthOf(entry.Label, Small);
             }
         }
     }

@@ -9,9 +9,9 @@ public abstract record Mark;
 /// <param name="Points">In order.</param>
 /// <param name="Ink">Colour.</param>
 /// <param name="Label">Its name in the legend; null for none.</param>
-/// <param name="Dashed">Dashed, for references and for telling series apart without colour.</param>
+/// <param name="Dash">How it is broken up.</param>
 /// <param name="Width">In pixels.</param>
-public sealed record Curve(IReadOnlyList<(double X, double Y)> Points, Ink Ink, string? Label = null, bool Dashed = false, double Width = 2) : Mark;
+public sealed record Curve(IReadOnlyList<(double X, double Y)> Points, Ink Ink, string? Label = null, Dash Dash = Dash.Solid, double Width = 2) : Mark;
 
 /// <summary>A shaded band, an interval along x.</summary>
 /// <param name="Points">x with both ends of the interval.</param>

@@ -32,6 +32,10 @@ public sealed class UncertaintyDemo
         _sigma = [.. FaceUncertainty.Of(embeddings).Select(logVariance => Math.Exp(logVariance / 2))];
     }
 
+    internal IReadOnlyList<DemoFace> Faces => _faces;
+
+    internal EmbeddingSet Embeddings => _embeddings;
+
     /// <summary>Finds, damages and embeds the faces.</summary>
     /// <param name="photographs">Paths of photographs with at least two faces altogether.</param>
     /// <param name="finder">Finds the faces.</param>
@@ -87,7 +91,8 @@ public sealed class UncertaintyDemo
     {
         var rows = new FaceEmbedding[faces.Count];
         Parallel.For(0, faces.Count, new ParallelOptions { CancellationToken = cancellation }, i => rows[i] = embedder.Embed(faces[i].Picture, faces[i].Landmarks));
-        return new EmbeddingSet(embedder.Dimension, [.. rows.SelectMany(row => row.Mu)], [.. rows.SelectMany(row => row.LogVariance)], [.. faces.Select(face => $"{face.Face} {face.DamageName}")]);
+        return new EmbeddingSet(embedder.Dimension, [.. rows.SelectMany(row => row.Mu)], [.. rows.SelectMany(row => row.LogVariance)], [.. faces.Select(face => $"photo {face.Photograph + 1}, face {face.Face + 1}, {face.DamageName}")],
+            columns: new Dictionary<string, float[]> { [EmbeddingSet.Norm] = [.. rows.Select(row => row.Norm)] });
     }
 
     private ContactTile Tile(int i)
@@ -105,7 +110,8 @@ public sealed class UncertaintyDemo
         return new DamageRow(kind, Median(rows.Select(i => _sigma[i])), Median(growth), growth.Count(ratio => ratio > 1) / (double)rows.Length);
     }
 
-    private List<(int First, int Second, bool Same)> Pairs()
+    /// <summary>All pairs of faces of one photograph: who is on two photographs is not known.</summary>
+    internal List<(int First, int Second, bool Same)> Pairs()
     {
         var pairs = new List<(int, int, bool)>();
         for (var i = 0; i < _faces.Count; i++)
@@ -117,7 +123,8 @@ public sealed class UncertaintyDemo
     private SeparationRow Separation(string name, ScoreKind kind, List<(int First, int Second, bool Same)> pairs)
     {
         var scores = new float[pairs.Count];
-        new PairScorer(_embeddings, kind).Score(pairs.ConvertAll(pair => pair.First).ToArray(), pairs.ConvertAll(pair => pair.Second).ToArray(), scores);
+        using var scorer = new PairScorer(_embeddings, kind);
+        scorer.Score(pairs.ConvertAll(pair => pair.First).ToArray(), pairs.ConvertAll(pair => pair.Second).ToArray(), scores);
         var genuine = new SortedScores([.. scores.Where((_, n) => pairs[n].Same)]);
         var impostor = new SortedScores([.. scores.Where((_, n) => !pairs[n].Same)]);
         var overlap = 0.0;

@@ -69,6 +69,21 @@ public abstract class Canvas
     public void Box(double x, double y, double width, double height, Ink ink, double opacity = 1) =>
         Fill([(x, y), (x + width, y), (x + width, y + height), (x, y + height)], ink, opacity);
 
+    /// <summary>Parts a text into lines at its blanks; a word longer than a line stays whole.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="size">Its size.</param>
+    /// <param name="width">What a line may take, in pixels.</param>
+    public static IReadOnlyList<string> Wrap(string text, double size, double width)
+    {
+        var lines = new List<string>();
+        foreach (var word in text.Split(' '))
+        {
+            if (lines.Count > 0 && WidthOf($"{lines[^1]} {word}", size) <= width) lines[^1] += $" {word}";
+            else lines.Add(word);
+        }
+        return lines;
+    }
+
     /// <summary>About how wide a text is: figures leave room by it, the browser's own font decides in the end.</summary>
     public static double WidthOf(string text, double size, bool bold = false) => text.Length * size * (bold ? 0.66 : 0.6);
 }

@@ -19,7 +19,7 @@ internal sealed class SvgCanvas(bool inPage) : Canvas
         _body.Append(CultureInfo.InvariantCulture, $"<polygon points=\"{Points(points)}\"{Opacity(opacity)} style=\"fill:{Colour(ink)}\"/>\n");
 
     public override void Tile(double x, double y, double width, double height, (byte R, byte G, byte B) colour, double opacity) =>
-        _body.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Number(x)}\" y=\"{Number(y)}\" width=\"{Number(width)}\" height=\"{Number(height)}\" fill=\"#{colour.R:x2}{colour.G:x2}{colour.B:x2}\"{Opacity(opacity)}/>\n");
+        _body.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Number(x)}\" y=\"{Number(y)}\" width=\"{Number(width)}\" height=\"{Number(height)}\" fill=\"#{colour.R:x2}{colour.G:x2}{colour.B:x2}\"{Opacity(opacity)} shape-rendering=\"crispEdges\"/>\n");
 
     public override void Dot(double x, double y, double radius, Ink ink) =>
         _body.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{Number(x)}\" cy=\"{Number(y)}\" r=\"{Number(radius)}\" style=\"fill:{Colour(ink)}\"/>\n");

@@ -35,8 +35,15 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
     public static OcclusionMap Of(Image face, FaceEmbedder embedder, OcclusionOptions? options = null, CancellationToken cancellation = default) =>
         Of(face, embedder.EmbedAligned, options, cancellation);
 
-    internal static OcclusionMap Of(Image face, Func<Image, FaceEmbedding> embed, OcclusionOptions? options, CancellationToken cancellation)
+    /// <summary>Makes the map with anything that embeds a face.</summary>
+    /// <param name="face">An aligned face.</param>
+    /// <param name="embed">Embeds an aligned face; called from several threads.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="cancellation">Stops between places.</param>
+    public static OcclusionMap Of(Image face, Func<Image, FaceEmbedding> embed, OcclusionOptions? options = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(face);
+        ArgumentNullException.ThrowIfNull(embed);
         options ??= new();
         if (options.Steps < 2) throw new UsageException($"an occlusion map needs at least 2 places in a row, not {options.Steps}");
         if (options.Patch is not (> 0 and < 1)) throw new UsageException($"the patch is a share of the face's width between 0 and 1, not {options.Patch}");
@@ -46,7 +53,8 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
         // Session calls are safe from several threads and use one each.
         Parallel.For(0, rise.Length, new ParallelOptions { CancellationToken = cancellation }, place =>
         {
-            var (x, y) = (place % options.Steps / (options.Steps - 1.0), place / options.Steps / (options.Steps - 1.0));
+            // The middles of the map's tiles, so that the map lies on the face where the patch lay; at the border a part of the patch is outside.
+            var (x, y) = ((place % options.Steps + 0.5) / options.Steps, (place / options.Steps + 0.5) / options.Steps);
             var hidden = embed(Hide(face, x, y, options.Patch));
             rise[place] = FaceUncertainty.Of(hidden.LogVariance) - uncertainty;
             shift[place] = 1 - Scoring.Cosine.Score(plain.Mu, hidden.Mu);
@@ -57,46 +65,49 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
     /// <summary>The maps over the face, side by side.</summary>
     public Figure Draw()
     {
-        const int Size = 300, Gap = 24, Top = 84;
-        (string Title, string Note, double[] Values)[] maps =
+        const int Width = 330, Size = 306, Top = 34;
+        // Templates need not be square.
+        var height = Size * Face.Height / Face.Width;
+        (string Title, string Unit, double[] Values)[] maps =
         [
-            ("Uncertainty", "rise of mean ln σ²", UncertaintyRise),
-            ("Identity", "shift of μ, 1 − cosine", MeanShift),
+            ("Uncertainty: hide it and sigma rises", "rise of mean ln σ²", UncertaintyRise),
+            ("Identity: hide it and μ moves", "shift of μ, 1 − cosine", MeanShift),
         ];
         var png = Face.ToPng();
-        return new("explain", "Where in the face it comes from", "Bright yellow: hiding that place changes the result most; dark: it changes nothing, or lowers it.", 3 * Size + 4 * Gap, Top + Size + 64, canvas =>
+        Panel Map(string title, Action<Canvas> over) => new(Width, Top + height + 48, canvas =>
         {
-            canvas.Text(Gap, 24, "Where in the face it comes from", new TextStyle(15, Bold: true));
-            canvas.Text(Gap, 43, $"a grey patch slides over the face, n = {Steps * Steps} places; mean ln σ² of the face as it is: {Numbers.Short(Uncertainty)}", new TextStyle(11, Ink.Muted));
-            canvas.Text(Gap, Top - 10, "The aligned face", new TextStyle(13, Bold: true));
-            canvas.Picture(Gap, Top, Size, Size, png);
-            for (var m = 0; m < maps.Length; m++)
-            {
-                var left = Gap + (m + 1) * (Size + Gap);
-                canvas.Text(left, Top - 10, maps[m].Title, new TextStyle(13, Bold: true));
-                canvas.Picture(left, Top, Size, Size, png);
-                Overlay(canvas, maps[m].Values, left, Top, Size);
-                Scale(canvas, left, Top + Size + 14, Size, maps[m].Note, Math.Max(0, maps[m].Values.Max()));
-            }
-        }, new(["row", "column", "uncertainty_rise", "mean_shift"], [.. UncertaintyRise.Select((value, place) => new object?[] { place / Steps, place % Steps, value, MeanShift[place] })]));
+            canvas.Text(8, 22, title, new TextStyle(13, Bold: true));
+            canvas.Picture(8, Top, Size, height, png);
+            over(canvas);
+        });
+        return new("explain", "Where in the face it comes from", $"a grey patch slides over the face, n = {Steps * Steps} places; mean ln σ² of the face as it is: {Numbers.Short(Uncertainty)}",
+            "Bright yellow: hiding that place changes the result most; dark: it changes nothing, or lowers it.",
+            [
+                Map("The aligned face", _ => { }),
+                .. maps.Select(map => Map(map.Title, canvas =>
+                {
+                    Overlay(canvas, map.Values, 8, Top, Size, height);
+                    Scale(canvas, 8, Top + height + 10, Size, map.Unit, Math.Max(0, map.Values.Max()));
+                })),
+            ], 3, new(["row", "column", "uncertainty_rise", "mean_shift"], [.. UncertaintyRise.Select((value, place) => new object?[] { place / Steps, place % Steps, value, MeanShift[place] })]));
     }
 
-    private void Overlay(Canvas canvas, double[] values, double left, double top, double size)
+    private void Overlay(Canvas canvas, double[] values, double left, double top, double width, double height)
     {
-        var (cell, highest) = (size / Steps, Math.Max(values.Max(), 1e-9));
+        var (across, down, highest) = (width / Steps, height / Steps, Math.Max(values.Max(), 1e-9));
         for (var place = 0; place < values.Length; place++)
         {
             var level = Math.Clamp(values[place] / highest, 0, 1);
-            canvas.Tile(left + place % Steps * cell, top + place / Steps * cell, cell, cell, Heat(level), 0.62);
+            canvas.Tile(left + place % Steps * across, top + place / Steps * down, across, down, Heat(level), 0.62);
         }
     }
 
     private static void Scale(Canvas canvas, double x, double y, double width, string note, double highest)
     {
         for (var i = 0; i < 50; i++) canvas.Tile(x + i * width / 50, y, width / 50 + 0.2, 10, Heat(i / 49.0), 1);
-        canvas.Text(x, y + 26, "0", new TextStyle(11));
-        canvas.Text(x + width / 2, y + 26, note, new TextStyle(11, Anchor: Anchor.Middle));
-        canvas.Text(x + width, y + 26, highest.ToString("0.###"), new TextStyle(11, Anchor: Anchor.End));
+        canvas.Text(x, y + 26, "0", new TextStyle(12));
+        canvas.Text(x + width / 2, y + 26, note, new TextStyle(12, Anchor: Anchor.Middle));
+        canvas.Text(x + width, y + 26, highest.ToString("0.###"), new TextStyle(12, Anchor: Anchor.End));
     }
 
     // Cividis in five stops: even steps of brightness, the same for colour-blind readers.
@@ -114,8 +125,10 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
     {
         var pixels = face.Pixels.ToArray();
         var side = (int)Math.Round(Math.Min(face.Width, face.Height) * patch);
-        var (left, top) = ((int)Math.Round(x * (face.Width - side)), (int)Math.Round(y * (face.Height - side)));
-        for (var row = top; row < top + side; row++) pixels.AsSpan(3 * (row * face.Width + left), 3 * side).Fill(127);
+        var (left, top) = ((int)Math.Round(x * face.Width - side / 2.0), (int)Math.Round(y * face.Height - side / 2.0));
+        var (right, bottom) = (Math.Min(left + side, face.Width), Math.Min(top + side, face.Height));
+        left = Math.Max(left, 0);
+        for (var row = Math.Max(top, 0); row < bottom; row++) pixels.AsSpan(3 * (row * face.Width + left), 3 * (right - left)).Fill(127);
         return new Image(face.Width, face.Height, pixels);
     }
 }

@@ -3,50 +3,77 @@ using Pfe.Reporting.Drawing;
 
 namespace Pfe.Reporting.Figures;
 
-/// <summary>A picture with the numbers behind it: one drawing that becomes SVG and PNG, one table that becomes CSV and JSON.</summary>
-/// <param name="Id">File name without extension: lower-case words joined by dashes.</param>
-/// <param name="Title">Heading in the report.</param>
-/// <param name="Caption">How to read it, in a sentence or two.</param>
+/// <summary>A part of a figure that is never torn apart: a page lays panels beside or below each other, whatever is wide enough to be read.</summary>
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>
-/// <param name="Paint">Draws it.</param>
-/// <param name="Data">The numbers it shows.</param>
-public sealed record Figure(string Id, string Title, string Caption, int Width, int Height, Action<Canvas> Paint, DataTable Data)
+/// <param name="Paint">Draws it, the origin at its top left.</param>
+public sealed record Panel(int Width, int Height, Action<Canvas> Paint)
 {
-    /// <summary>A figure that is one chart.</summary>
-    /// <param name="id">File name without extension.</param>
-    /// <param name="caption">How to read it.</param>
-    /// <param name="chart">What it shows.</param>
-    /// <param name="data">The numbers.</param>
-    public static Figure Of(string id, string caption, Chart chart, DataTable data) => new(id, chart.Title, caption, 640, 420, chart.Draw, data);
+    /// <summary>The width at which small text is still legible on a telephone and two panels on a printed page.</summary>
+    internal const int Usual = 440;
 
-    /// <summary>Charts beside each other.</summary>
-    /// <param name="id">File name without extension.</param>
-    /// <param name="title">Heading in the report.</param>
-    /// <param name="caption">How to read it.</param>
-    /// <param name="charts">From left to right.</param>
-    /// <param name="data">The numbers.</param>
-    public static Figure Beside(string id, string title, string caption, IReadOnlyList<Chart> charts, DataTable data) =>
-        new(id, title, caption, 480 * charts.Count, 400, canvas =>
-        {
-            for (var i = 0; i < charts.Count; i++) charts[i].Draw(canvas, 480 * i, 0, 480, 400);
-        }, data);
+    internal const int ChartHeight = 370;
 
-    /// <summary>The figure as SVG.</summary>
-    /// <param name="inPage">True for a part of the report's page, which sets the colours; false for a file of its own.</param>
-    public string ToSvg(bool inPage = false)
+    internal static Panel Of(Chart chart, int height = ChartHeight) => new(Usual, height, canvas => chart.Draw(canvas, height));
+}
+
+/// <summary>A picture with the numbers behind it: one drawing that becomes SVG and PNG, one table that becomes CSV and JSON.</summary>
+/// <param name="Id">File name without extension: lower-case words joined by dashes.</param>
+/// <param name="Title">Heading.</param>
+/// <param name="Note">Under the heading where the panels do not say it themselves: data set and n; null otherwise.</param>
+/// <param name="Caption">How to read it, in a sentence or two.</param>
+/// <param name="Panels">In reading order, all of one width.</param>
+/// <param name="Columns">Panels beside each other in a file.</param>
+/// <param name="Data">The numbers it shows.</param>
+public sealed record Figure(string Id, string Title, string? Note, string Caption, IReadOnlyList<Panel> Panels, int Columns, DataTable Data)
+{
+    private const int NoteSize = 12, NoteRow = 17;
+
+    private IReadOnlyList<string> Notes => Note is null ? [] : Canvas.Wrap(Note, NoteSize, Width - 16);
+
+    private int Header => Note is null ? 0 : 35 + NoteRow * Notes.Count;
+
+    private int Width => Panels[0].Width * Math.Min(Columns, Panels.Count);
+
+    private int Height => Header + Panels.Chunk(Columns).Sum(row => row.Max(panel => panel.Height));
+
+    /// <summary>The whole figure as SVG, for a file of its own.</summary>
+    public string ToSvg()
     {
-        var canvas = new SvgCanvas(inPage) { Width = Width, Height = Height };
+        var canvas = new SvgCanvas(inPage: false) { Width = Width, Height = Height };
         Paint(canvas);
         return canvas.ToSvg(Title);
     }
 
-    /// <summary>The figure as a PNG file's bytes, two pixels to the unit.</summary>
+    /// <summary>A panel as SVG, for a page that sets the colours.</summary>
+    internal string ToPageSvg(Panel panel)
+    {
+        var canvas = new SvgCanvas(inPage: true) { Width = panel.Width, Height = panel.Height };
+        panel.Paint(canvas);
+        return canvas.ToSvg(Title);
+    }
+
+    /// <summary>The whole figure as a PNG file's bytes, two pixels to the unit.</summary>
     /// <param name="fonts">What its text is set in.</param>
     public byte[] ToPng(FigureFonts fonts)
     {
         using var canvas = new PngCanvas(Width, Height, fonts);
         Paint(canvas);
         return canvas.ToPng();
+    }
+
+    private void Paint(Canvas canvas)
+    {
+        if (Note is not null)
+        {
+            canvas.Text(8, 24, Title, new TextStyle(16, Bold: true));
+            foreach (var (line, text) in Notes.Index()) canvas.Text(8, 44 + line * NoteRow, text, new TextStyle(NoteSize, Ink.Muted));
+        }
+        var top = Header;
+        foreach (var row in Panels.Chunk(Columns))
+        {
+            for (var i = 0; i < row.Length; i++) row[i].Paint(new OffsetCanvas(canvas, i * Panels[0].Width, top) { Width = row[i].Width, Height = row[i].Height });
+            top += row.Max(panel => panel.Height);
+        }
     }
 }

@@ -1,4 +1,3 @@
-using Pfe.Calibration;
 using Pfe.Reporting.Charts;
 using Pfe.Reporting.Drawing;
 using Pfe.Reporting.Measures;
@@ -6,58 +5,72 @@ using Pfe.Reporting.Report;
 
 namespace Pfe.Reporting.Figures;
 
-/// <summary>What sigma is worth as a measure of quality, and what the stated probabilities are worth.</summary>
+/// <summary>What sigma is worth as a measure of quality.</summary>
 internal static class QualityFigures
 {
-    public static Figure Discard(ReportData data)
+    private static readonly (Ink Ink, Dash Dash)[] Styles =
+    [
+        (Ink.Blue, Dash.Solid), (Ink.Vermilion, Dash.Dashed), (Ink.Green, Dash.DashDot), (Ink.Purple, Dash.Dotted), (Ink.Orange, Dash.LongDash), (Ink.Sky, Dash.DashDotDot),
+    ];
+
+    public static Figure Discard(ReportData data, IReadOnlyList<DiscardStudy> both, int resamples)
     {
-        var (charts, rows) = (new List<Chart>(), new List<object?[]>());
-        foreach (var scored in new[] { data.Cosine, data.Mls })
-        {
-            var curves = Curves(data, scored);
-            var marks = curves.Select((curve, i) => (Mark)new Curve([.. curve.Points], Inks.OfSeries(i), $"{curve.Name} ({Numbers.Short(curve.PartialArea)})", Dashed: i > 0))
-                .Append(new Curve([.. curves[0].Points.Select(point => (point.Discarded, DiscardCurve.Perfect(curves[0].Start, point.Discarded)))], Ink.Muted, $"perfect ({Numbers.Short(curves[0].PerfectArea)})", Dashed: true, Width: 1));
-            var top = Math.Max(1e-4, curves.Max(curve => curve.Points.Max(point => point.Fnmr)));
-            charts.Add(new($"Error versus discard, {scored.Name}", $"n = {scored.Genuine.Length:#,0} genuine pairs, at FMR {Numbers.Rate(scored.WorkingRate)} FNMR {Numbers.Percent(curves[0].Start)}",
-                new Axis("share of genuine pairs discarded, worst quality first", 0, DiscardCurve.Limit, Percent: true), new Axis("FNMR of the rest", 0, top * 1.1, Percent: true), [.. marks]));
-            rows.AddRange(curves.SelectMany(curve => curve.Points.Select(point => new object?[] { scored.Name, curve.Name, curve.PartialArea, point.Discarded, point.Fnmr })));
-        }
-        return Figure.Beside("error-versus-discard", "Is sigma a measure of quality?", $"A pair's quality is the lower of its two. In brackets: area under the curve up to {DiscardCurve.Limit:0 %} discarded as a share of the area when discarding changes nothing; 1 is useless, lower is better.",
-            charts, new(["score", "quality", "partial_area", "discarded", "fnmr"], rows));
+        const int ChartHeight = 340, RowHeight = 20;
+        var studies = new[] { data.Cosine, data.Mls }.Zip(both, (scored, study) => (Scored: scored, Study: study)).ToArray();
+        var height = ChartHeight + 34 + (both[0].Rows.Count + 2) * RowHeight;
+        return new("error-versus-discard", "Is sigma a measure of quality?", null,
+            $"FNMR of the genuine pairs that are left when those of worst quality are discarded, the threshold staying; a pair's quality is the lower of its two. The table gives the area under each curve up to {DiscardCurve.Limit:0 %} discarded, as a share of the area when discarding changes nothing (1 is useless, lower is better), and how far each measure is behind sigma. In brackets: 95 % intervals, bootstrap over persons, {resamples} resamples; a difference whose interval holds 0 is none that these data show.",
+            [.. studies.Select(entry => new Panel(Panel.Usual, height, canvas =>
+            {
+                DiscardChart(data, entry.Scored, entry.Study).Draw(canvas, ChartHeight);
+                DiscardTable(canvas, entry.Study, ChartHeight + 18, RowHeight);
+            }))], 2,
+            new(["score", "quality", "partial_area", "partial_area_low", "partial_area_high", "behind_sigma", "behind_sigma_low", "behind_sigma_high", "discarded", "fnmr"],
+                [.. studies.SelectMany(entry => entry.Study.Rows.SelectMany(row => row.Curve.Points.Select(point => new object?[]
+                    { entry.Scored.Name, row.Curve.Name, row.Curve.PartialArea, row.Area.Low, row.Area.High, row.Behind, row.BehindInterval.Low, row.BehindInterval.High, point.Discarded, point.Fnmr })))]));
     }
 
-    public static IReadOnlyList<DiscardCurve> Curves(ReportData data, ScoredPairList scored)
+    public static DiscardStudy Study(ReportData data, ScoredPairList scored, int resamples, CancellationToken cancellation = default)
     {
-        var threshold = scored.ThresholdAt(scored.WorkingRate);
         var random = new Random(1);
-        (string Name, double[] Values)[] measures = [("sigma", [.. data.Uncertainty.Select(value => -value)]), .. data.Qualities, ("random", [.. data.Uncertainty.Select(_ => random.NextDouble())])];
-        return [.. measures.Select(measure =>
+        (string Name, double[] Values)[] measures = [("sigma", [.. data.Uncertainty.Select(value => -value)]), .. data.Qualities, (RandomOrder, [.. data.Uncertainty.Select(_ => random.NextDouble())])];
+        return DiscardStudy.Of(scored, scored.WorkingRate, measures, new() { Resamples = resamples }, cancellation);
+    }
+
+    private const string RandomOrder = "random order";
+
+    private static (Ink Ink, Dash Dash) StyleOf(IReadOnlyList<DiscardRow> rows, int index) => rows[index].Curve.Name == RandomOrder ? (Ink.Muted, Dash.LongDash) : Styles[index % Styles.Length];
+
+    private static Chart DiscardChart(ReportData data, ScoredPairList scored, DiscardStudy study)
+    {
+        var first = study.Rows[0].Curve;
+        var top = Math.Max(1e-4, study.Rows.Max(row => row.Curve.Points.Max(point => point.Fnmr)));
+        var perfect = new Curve([.. first.Points.Select(point => (point.Discarded, DiscardCurve.Perfect(first.Start, point.Discarded)))], Ink.Text, Dash: Dash.Dashed, Width: 1);
+        return new($"Error versus discard, {scored.Name}", $"{data.Name}: n = {scored.Genuine.Length:#,0} genuine pairs; at FMR {Numbers.Rate(scored.WorkingRate)} the FNMR is {Numbers.Percent(first.Start)}",
+            new Axis("genuine pairs discarded, worst quality first", 0, DiscardCurve.Limit, Percent: true), new Axis("FNMR of the rest", 0, top * 1.1, Percent: true),
+            [perfect, .. study.Rows.Select((row, m) => new Curve([.. row.Curve.Points], StyleOf(study.Rows, m).Ink, Dash: StyleOf(study.Rows, m).Dash)).Reverse()]);
+    }
+
+    // The table is the legend as well.
+    private static void DiscardTable(Canvas canvas, DiscardStudy study, double top, double row)
+    {
+        double[] columns = [8, 46, 162, 300];
+        var header = new TextStyle(11, Ink.Muted);
+        canvas.Text(columns[1], top, "measure of quality", header);
+        canvas.Text(columns[2], top, "partial area", header);
+        canvas.Text(columns[3], top, "behind sigma", header);
+        for (var m = 0; m < study.Rows.Count; m++)
         {
-            ReadOnlySpan<int> first = scored.Pairs.First.Span, second = scored.Pairs.Second.Span;
-            var same = scored.Pairs.Same.Span;
-            var (quality, g) = (new double[scored.Genuine.Length], 0);
-            for (var n = 0; n < same.Length; n++)
-                if (same[n]) quality[g++] = Math.Min(measure.Values[first[n]], measure.Values[second[n]]);
-            return DiscardCurve.Of(measure.Name, scored.Genuine, quality, threshold);
-        })];
-    }
-
-    public static Figure? Reliability(ReportData data)
-    {
-        if (data.Calibration is not { } calibration) return null;
-        var judged = Judge(data, calibration);
-        return Figure.Of("reliability", "Dots on the diagonal: of the pairs told \"80 %\", 80 % are of one person. Genuine and impostor pairs weigh the same in total. Cllr: 0 perfect, 1 worthless.",
-            new Chart("Are the stated probabilities true?", $"{data.Name}: ECE {Numbers.Percent(judged.ExpectedCalibrationError)}, Cllr {judged.Cllr:0.000} (at best {judged.CllrMin:0.000}); n = {data.Mls.Scores.Length:#,0} pairs",
-                new Axis("stated probability of one person", 0, 1, Percent: true), new Axis("observed share of one person", 0, 1, Percent: true),
-                [new Curve([(0, 0), (1, 1)], Ink.Muted, "perfect", Dashed: true, Width: 1), new Dots([.. judged.Bins.Select(bin => (bin.Stated, bin.Observed, bin.Low, bin.High))], Ink.Blue, "pairs in ten bins, 95 % intervals")]),
-            new(["from", "to", "pairs", "stated", "observed", "low", "high"], [.. judged.Bins.Select(bin => new object?[] { bin.From, bin.To, bin.Pairs, bin.Stated, bin.Observed, bin.Low, bin.High })]));
-    }
-
-    public static Calibration.Reliability Judge(ReportData data, ScoreCalibration calibration)
-    {
-        ReadOnlySpan<int> first = data.Mls.Pairs.First.Span, second = data.Mls.Pairs.Second.Span;
-        var evidence = new double[data.Mls.Scores.Length];
-        for (var n = 0; n < evidence.Length; n++) evidence[n] = calibration.LogLikelihoodRatio(data.Mls.Scores[n], data.Uncertainty[first[n]], data.Uncertainty[second[n]]);
-        return Calibration.Reliability.Of(evidence, data.Mls.Pairs.Same.Span);
+            var (entry, y) = (study.Rows[m], top + (m + 1) * row);
+            var (ink, dash) = StyleOf(study.Rows, m);
+            canvas.Line(columns[0], y - 4, columns[0] + 32, y - 4, new Stroke(ink, 2.5, dash.Lengths()));
+            canvas.Text(columns[1], y, entry.Curve.Name, new TextStyle(11));
+            canvas.Text(columns[2], y, Numbers.WithInterval(entry.Curve.PartialArea, entry.Area), new TextStyle(11));
+            if (m > 0) canvas.Text(columns[3], y, Numbers.WithInterval(entry.Behind, entry.BehindInterval), new TextStyle(11));
+        }
+        var last = top + (study.Rows.Count + 1) * row;
+        canvas.Line(columns[0], last - 4, columns[0] + 32, last - 4, new Stroke(Ink.Text, 1, Dash.Dashed.Lengths()));
+        canvas.Text(columns[1], last, "perfect", new TextStyle(11));
+        canvas.Text(columns[2], last, Numbers.Thousandths(study.Rows[0].Curve.PerfectArea), new TextStyle(11));
     }
 }

@@ -27,7 +27,7 @@ internal static class ScoreFigures
             ]));
             rows.AddRange(genuine.Select((bin, i) => new object?[] { scored.Name, bin.From, bin.To, bin.Height, impostor[i].Height }));
         }
-        return Figure.Beside("score-distributions", "Scores of genuine and impostor pairs", "The less the two shapes overlap, the better. The dashed line is the threshold at the stated false-match rate (FMR).", charts,
+        return new("score-distributions", "Scores of genuine and impostor pairs", null, "The less the two shapes overlap, the better. The dashed line is the threshold at the stated false-match rate (FMR).", [.. charts.Select(chart => Panel.Of(chart))], 2,
             new(["score", "from", "to", "genuine_share", "impostor_share"], rows));
     }
 
@@ -35,7 +35,7 @@ internal static class ScoreFigures
     {
         var lowest = 3.0 / data.Mls.Impostor.Length;
         double[] fars = [.. Enumerable.Range(0, 25).Select(n => Math.Pow(10, Math.Log10(lowest) * (1 - n / 24.0)))];
-        var far = new Axis("false-match rate (FMR), logarithmic", Math.Pow(10, Math.Floor(Math.Log10(lowest))), 1, Logarithmic: true);
+        var far = new Axis("false-match rate (FMR), log scale", Math.Pow(10, Math.Floor(Math.Log10(lowest))), 1, Logarithmic: true);
         var floor = 0.5 / data.Mls.Genuine.Length;
         var (roc, det, rows, lowestTar) = (new List<Mark>(), new List<Mark>(), new List<object?[]>(), 1.0);
         foreach (var (scored, ink) in new[] { (data.Cosine, Ink.Vermilion), (data.Mls, Ink.Blue) })
@@ -43,18 +43,19 @@ internal static class ScoreFigures
             var points = Roc.AtFars(scored.Genuine, scored.Impostor, fars);
             var bands = new VerificationBootstrap(scored.Pairs, scored.Scores).TarAtFars(fars, new BootstrapOptions { Resamples = resamples }, cancellation);
             roc.Add(new Band([.. fars.Select((x, n) => (x, bands[n].Low, bands[n].High))], ink));
-            roc.Add(new Curve([.. points.Select(point => (point.RequestedFar, point.Tar))], ink, scored.Name, Dashed: scored.Kind == Scoring.ScoreKind.Cosine));
+            roc.Add(new Curve([.. points.Select(point => (point.RequestedFar, point.Tar))], ink, scored.Name, scored.Kind == Scoring.ScoreKind.Cosine ? Dash.Dashed : Dash.Solid));
             det.Add(new Band([.. fars.Select((x, n) => (x, 1 - bands[n].High, 1 - bands[n].Low))], ink));
-            det.Add(new Curve([.. points.Select(point => (point.RequestedFar, 1 - point.Tar))], ink, scored.Name, Dashed: scored.Kind == Scoring.ScoreKind.Cosine));
+            // Without an error left there is nothing to show on a logarithmic axis.
+            det.Add(new Curve([.. points.Where(point => point.Tar < 1).Select(point => (point.RequestedFar, 1 - point.Tar))], ink, scored.Name, scored.Kind == Scoring.ScoreKind.Cosine ? Dash.Dashed : Dash.Solid));
             lowestTar = Math.Min(lowestTar, bands.Where(band => double.IsFinite(band.Low)).Select(band => band.Low).Append(points[0].Tar).Min());
             rows.AddRange(points.Select((point, n) => new object?[] { scored.Name, point.RequestedFar, point.Threshold, point.Far, point.Tar, bands[n].Low, bands[n].High }));
         }
-        var note = $"{data.Name}: {data.Mls.Genuine.Length:#,0} genuine, {data.Mls.Impostor.Length:#,0} impostor pairs; bands 95 %";
-        return Figure.Beside("roc-and-det", "ROC and DET", $"Bands: re-centred bootstrap over persons, {resamples} resamples. The curves start at 3 impostor pairs; further left the data say nothing.",
+        var note = $"{data.Name}: n = {data.Mls.Genuine.Length:#,0} genuine, {data.Mls.Impostor.Length:#,0} impostor pairs";
+        return new("roc-and-det", "ROC and DET", null, $"Bands: 95 %, re-centred bootstrap over persons, {resamples} resamples. The curves start at 3 impostor pairs; further left the data say nothing. On the DET a curve ends where no genuine pair is missed any more.",
         [
-            new("ROC", note, far, new Axis("true-match rate (1 − FNMR)", Math.Max(0, lowestTar - 0.02), 1, Percent: true), roc),
-            new("DET", note, far, new Axis("false-non-match rate (FNMR), logarithmic", Math.Pow(10, Math.Floor(Math.Log10(floor))), 1, Logarithmic: true), det),
-        ], new(["score", "fmr_requested", "threshold", "fmr", "tmr", "tmr_low", "tmr_high"], rows));
+            Panel.Of(new("ROC", note, far, new Axis("true-match rate (1 − FNMR)", Math.Max(0, lowestTar - 0.02), 1, Percent: true), roc)),
+            Panel.Of(new("DET", note, far, new Axis("FNMR, log scale", Math.Pow(10, Math.Floor(Math.Log10(floor))), 1, Logarithmic: true), det)),
+        ], 2, new(["score", "fmr_requested", "threshold", "fmr", "tmr", "tmr_low", "tmr_high"], rows));
     }
 
     private static (double From, double To, double Height)[] Of(float[] scores, Axis axis) =>

@@ -15,62 +15,62 @@ internal static class UncertaintyFigures
     {
         (string Name, double[] Values)[] sets = [(data.Name, data.Uncertainty), .. data.Others];
         var axis = Axis.Around(AxisTitle, sets.SelectMany(set => set.Values));
-        var histograms = sets.Select(set => Histogram.Of(set.Values, axis.Min, axis.Max, 50)).ToArray();
-        var top = histograms.Max(bins => bins.Max(bin => bin.Share));
+        // A few faces in each bin of the smallest set, so that its shape is a shape and not a comb.
+        var bins = Math.Clamp(sets.Min(set => set.Values.Length) / 5, 10, 50);
+        var histograms = sets.Select(set => Histogram.Of(set.Values, axis.Min, axis.Max, bins)).ToArray();
+        var top = histograms.Max(histogram => histogram.Max(bin => bin.Share));
         Mark[] marks = [.. sets.Select((set, i) => new Bars([.. histograms[i].Select(bin => (bin.From, bin.To, bin.Share))], Inks.OfSeries(i), $"{set.Name} (n = {set.Values.Length:#,0})"))];
-        return Figure.Of("uncertainty-distribution", "Further right: less certain. A single narrow peak over sets of different quality would mean that sigma has learnt nothing.",
-            new Chart("Distribution of sigma", $"share of faces in each of 50 bins; {sets.Length} set{(sets.Length > 1 ? "s" : "")}", axis, new Axis("share of faces", 0, top * 1.08, Percent: true), marks),
+        return new("uncertainty-distribution", "Distribution of sigma", null, "Further right: less certain. A single narrow peak over sets of different quality would mean that sigma has learnt nothing.",
+            [Panel.Of(new Chart("Uncertainty of the faces", $"share of faces in each of {bins} bins; {sets.Length} set{(sets.Length > 1 ? "s" : "")}", axis, new Axis("share of faces", 0, top * 1.08, Percent: true), marks))], 1,
             new(["set", "from", "to", "share"], [.. sets.SelectMany((set, i) => histograms[i].Select(bin => new object?[] { set.Name, bin.From, bin.To, bin.Share }))]));
     }
 
     public static Figure? Faces(ReportData data)
     {
         if (data.Thumbnails is not { } thumbnails) return null;
-        const int Columns = 10, Rows = 5, Tile = 92, Line = 30;
+        const int InRow = 5, Most = 50, Tile = Panel.Usual / InRow;
+        var line = data.Calibration is null ? 24 : 42;
         var order = Enumerable.Range(0, data.Faces.Count).OrderBy(row => data.Uncertainty[row]).ToArray();
-        var count = Math.Min(order.Length, Columns * Rows);
+        var count = Math.Min(order.Length, Most);
         // Evenly spaced ranks from the most certain face to the least.
         int[] picked = [.. Enumerable.Range(0, count).Select(n => order[count == 1 ? 0 : (int)((long)n * (order.Length - 1) / (count - 1))])];
-        var height = 64 + (count + Columns - 1) / Columns * (Tile + Line);
-        return new("faces-by-uncertainty", "Faces sorted by uncertainty", "In reading order from the most certain face to the least, evenly spaced over the whole set. Quality should fall from top left to bottom right.",
-            20 + Columns * Tile, height, canvas =>
+        return new("faces-by-uncertainty", "Faces from the most to the least certain", $"{data.Name}: {count} of n = {data.Faces.Count:#,0} faces at evenly spaced ranks; below each: mean ln σ²{(data.Calibration is null ? "" : " and quality, 0 to 100")}",
+            "In reading order from the most certain face to the least, evenly spaced over the whole set. Quality should fall from the first to the last.",
+            [.. picked.Chunk(InRow).Select(row => new Panel(Panel.Usual, Tile + line, canvas =>
             {
-                canvas.Text(12, 24, "Faces from the most to the least certain", new TextStyle(15, Bold: true));
-                canvas.Text(12, 43, $"{data.Name}: {count} of n = {data.Faces.Count:#,0} faces at evenly spaced ranks; below each: mean ln σ²", new TextStyle(11, Ink.Muted));
-                for (var n = 0; n < count; n++)
+                for (var n = 0; n < row.Length; n++)
                 {
-                    var (x, y) = (12 + n % Columns * Tile, 56 + n / Columns * (Tile + Line));
-                    Pictures.Face(canvas, thumbnails, picked[n], x, y, Tile - 6);
-                    canvas.Text(x + (Tile - 6) / 2.0, y + Tile + 8, Numbers.Short(data.Uncertainty[picked[n]]), new TextStyle(11, Anchor: Anchor.Middle));
+                    Pictures.Face(canvas, thumbnails, row[n], 2 + n * Tile, 2, Tile - 4);
+                    canvas.Text((n + 0.5) * Tile, Tile + 14, Numbers.Short(data.Uncertainty[row[n]]), new TextStyle(12, Anchor: Anchor.Middle));
+                    if (data.Calibration is { Quality: var scale })
+                        canvas.Text((n + 0.5) * Tile, Tile + 30, $"quality {scale.Of(data.Uncertainty[row[n]]):0}", new TextStyle(12, Ink.Muted, Anchor.Middle));
                 }
-            },
-            new(["rank", "path", "uncertainty"], [.. picked.Select((row, n) => new object?[] { n, data.Faces.Paths[row], data.Uncertainty[row] })]));
+            }))], 2,
+            new(["rank", "path", "uncertainty", "quality"], [.. picked.Select((row, n) => new object?[] { n, data.NameOf(row), data.Uncertainty[row], data.Calibration?.Quality.Of(data.Uncertainty[row]) })]));
     }
 
     public static Figure? Damage(ReportData data, bool withFaces)
     {
         if (data.Damage is not { } study) return null;
-        const int Panel = 480, ChartHeight = 400, Strip = 96;
+        const int ChartHeight = 320, Strip = 82, Face = 68;
         var kinds = study.Steps.GroupBy(step => step.Kind).ToArray();
         var y = Axis.Around("mean ln σ²", study.Steps.SelectMany(step => new[] { step.Mean, step.Low, step.High }));
-        var rowHeight = ChartHeight + (withFaces ? Strip : 0);
-        return new("uncertainty-by-damage", "Sigma against damage", "Each face is damaged in known amounts; a useful sigma rises from left to right. Bars: 95 % interval of the mean.",
-            2 * Panel, (kinds.Length + 1) / 2 * rowHeight, canvas =>
+        return new("uncertainty-by-damage", "Sigma against damage", null, "Each face is damaged in known amounts; a useful sigma rises from left to right. Bars: 95 % interval of the mean. Below: one of the faces at each strength.",
+            [.. kinds.Select((kind, k) => new Panel(Panel.Usual, ChartHeight + (withFaces ? Strip : 0), canvas =>
             {
-                for (var k = 0; k < kinds.Length; k++)
-                {
-                    var (left, top, steps) = (k % 2 * Panel, k / 2 * rowHeight, kinds[k].ToArray());
-                    new Chart(NameOf(kinds[k].Key), $"n = {study.Faces:#,0} faces", new Axis($"strength of {NameOf(kinds[k].Key).ToLowerInvariant()} (0 none, 1 greatest)", -0.08, 1.08), y,
-                        [new Curve([.. steps.Select(step => (step.Strength, step.Mean))], Inks.OfSeries(k)), new Dots([.. steps.Select(step => (step.Strength, step.Mean, step.Low, step.High))], Inks.OfSeries(k))])
-                        .Draw(canvas, left, top, Panel, ChartHeight);
-                    if (!withFaces) continue;
-                    // The example faces stand under the strengths they have; plot width as in the chart.
-                    foreach (var step in steps)
-                        canvas.Picture(left + 72 + (step.Strength + 0.08) / 1.16 * (Panel - 94) - 36, top + ChartHeight + 4, 72, 72, FaceThumbnails.Encode(step.Example));
-                }
-            },
-            new(["damage", "strength", "mean_uncertainty", "low", "high"], [.. study.Steps.Select(step => new object?[] { step.Kind.ToString(), step.Strength, step.Mean, step.Low, step.High })]));
+                var name = DamageNames.Of(kind.Key);
+                var chart = new Chart(name, $"n = {study.Faces:#,0} faces; sigma grew for {kind.Last().Grown:0 %} at strength 1", new Axis($"strength of {name.ToLowerInvariant()} (0 none, 1 greatest)", -0.08, 1.08), y,
+                    [new Curve([.. kind.Select(step => (step.Strength, step.Mean))], Inks.OfSeries(k)), new Dots([.. kind.Select(step => (step.Strength, step.Mean, step.Low, step.High))], Inks.OfSeries(k))]);
+                chart.Draw(canvas, ChartHeight);
+                if (!withFaces) return;
+                // The example faces stand under the strengths they have.
+                foreach (var step in kind) canvas.Picture(chart.Across(canvas, step.Strength) - Face / 2.0, ChartHeight + 4, Face, Face, FaceThumbnails.Encode(step.Example));
+            }))], 2,
+            new(["damage", "strength", "mean_uncertainty", "low", "high", "share_grown"], [.. study.Steps.Select(step => new object?[] { step.Kind.ToString(), step.Strength, step.Mean, step.Low, step.High, step.Grown })]));
     }
+}
 
-    private static string NameOf(DamageKind kind) => kind == DamageKind.LowResolution ? "Low resolution" : kind.ToString();
+internal static class DamageNames
+{
+    public static string Of(DamageKind kind) => kind == DamageKind.LowResolution ? "Low resolution" : kind.ToString();
 }

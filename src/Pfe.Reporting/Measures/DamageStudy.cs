@@ -1,3 +1,5 @@
+using Pfe.Calibration;
+using Pfe.Vision;
 using Pfe.Vision.Imaging;
 using Pfe.Vision.Imaging.Damage;
 
@@ -9,8 +11,9 @@ namespace Pfe.Reporting.Measures;
 /// <param name="Mean">Mean uncertainty of the damaged faces.</param>
 /// <param name="Low">Lower end of the mean's 95 % interval.</param>
 /// <param name="High">Upper end.</param>
+/// <param name="Grown">Share of the faces whose uncertainty is above that of the same face without damage.</param>
 /// <param name="Example">The first face at this step.</param>
-public sealed record DamageStep(DamageKind Kind, double Strength, double Mean, double Low, double High, Image Example);
+public sealed record DamageStep(DamageKind Kind, double Strength, double Mean, double Low, double High, double Grown, Image Example);
 
 /// <summary>What known amounts of damage do to sigma.</summary>
 /// <param name="Faces">How many faces were damaged.</param>
@@ -23,6 +26,13 @@ public sealed record DamageStudy(int Faces, IReadOnlyList<DamageStep> Steps)
     /// <summary>The strengths that are studied.</summary>
     public static IReadOnlyList<double> Strengths { get; } = [0, 0.25, 0.5, 0.75, 1];
 
+    /// <summary>Damages every face in every way and asks a model.</summary>
+    /// <param name="faces">Faces aligned to the model's template, at least one.</param>
+    /// <param name="embedder">The model.</param>
+    /// <param name="cancellation">Stops the work between steps.</param>
+    public static DamageStudy Of(IReadOnlyList<Image> faces, FaceEmbedder embedder, CancellationToken cancellation = default) =>
+        Of(faces, images => [.. images.AsParallel().AsOrdered().Select(image => FaceUncertainty.Of(embedder.EmbedAligned(image).LogVariance))], cancellation);
+
     /// <summary>Damages every face in every way.</summary>
     /// <param name="faces">Aligned faces, at least one.</param>
     /// <param name="uncertainty">Embeds aligned faces: mean ln sigma^2 of each.</param>
@@ -31,6 +41,7 @@ public sealed record DamageStudy(int Faces, IReadOnlyList<DamageStep> Steps)
     {
         if (faces.Count == 0) throw new ArgumentException("a study needs at least one face", nameof(faces));
         var steps = new List<DamageStep>();
+        var plain = uncertainty(faces);
         foreach (var kind in Kinds)
         {
             foreach (var strength in Strengths)
@@ -40,7 +51,7 @@ public sealed record DamageStudy(int Faces, IReadOnlyList<DamageStep> Steps)
                 var values = uncertainty(damaged);
                 var mean = values.Average();
                 var half = values.Length < 2 ? double.NaN : 1.96 * Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1) / values.Length);
-                steps.Add(new(kind, strength, mean, mean - half, mean + half, damaged[0]));
+                steps.Add(new(kind, strength, mean, mean - half, mean + half, values.Zip(plain).Count(pair => pair.First > pair.Second) / (double)values.Length, damaged[0]));
             }
         }
         return new(faces.Count, steps);

@@ -16,6 +16,8 @@ public sealed record DiscardCurve(string Name, IReadOnlyList<(double Discarded, 
 
     private const int Steps = 60;
 
+    internal static double[] Shares { get; } = [.. Enumerable.Range(0, Steps + 1).Select(step => Limit * step / Steps)];
+
     /// <summary>Computes the curve.</summary>
     /// <param name="name">The quality measure.</param>
     /// <param name="genuine">Scores of the genuine pairs.</param>
@@ -24,21 +26,11 @@ public sealed record DiscardCurve(string Name, IReadOnlyList<(double Discarded, 
     public static DiscardCurve Of(string name, ReadOnlySpan<float> genuine, ReadOnlySpan<double> quality, double threshold)
     {
         if (genuine.Length != quality.Length || genuine.IsEmpty) throw new ArgumentException($"{genuine.Length} scores, {quality.Length} qualities; equally many are needed, at least 1", nameof(quality));
-        var missed = new double[genuine.Length];
-        for (var n = 0; n < missed.Length; n++) missed[n] = genuine[n] < threshold ? 1 : 0;
-        var keys = quality.ToArray();
-        Array.Sort(keys, missed);
-        ShareTies(keys, missed);
-        var left = new double[missed.Length + 1];
-        for (var n = missed.Length - 1; n >= 0; n--) left[n] = left[n + 1] + missed[n];
-        var points = Enumerable.Range(0, Steps + 1).Select(step =>
-        {
-            var share = Limit * step / Steps;
-            var discarded = (int)(share * missed.Length);
-            return (share, left[discarded] / (missed.Length - discarded));
-        }).ToArray();
-        var start = points[0].Item2;
-        return new(name, points, start, start > 0 ? Area(points) / (start * Limit) : double.NaN, start > 0 ? Area([.. points.Select(p => (p.share, Perfect(start, p.share)))]) / (start * Limit) : double.NaN);
+        var once = new int[genuine.Length];
+        Array.Fill(once, 1);
+        var fnmr = new DiscardOrder(quality).Fnmr(Missed(genuine, threshold), once, Shares);
+        var start = fnmr[0];
+        return new(name, [.. Shares.Zip(fnmr)], start, PartialAreaOf(fnmr), PartialAreaOf([.. Shares.Select(share => Perfect(start, share))]));
     }
 
     /// <summary>The perfect line: every discarded pair would have been an error.</summary>
@@ -46,18 +38,19 @@ public sealed record DiscardCurve(string Name, IReadOnlyList<(double Discarded, 
     /// <param name="discarded">Share discarded.</param>
     public static double Perfect(double start, double discarded) => Math.Max(start - discarded, 0);
 
-    // Within equal quality no order is better than another: each pair gets the mean, so the input's order does not matter.
-    private static void ShareTies(double[] keys, double[] missed)
+    internal static bool[] Missed(ReadOnlySpan<float> genuine, double threshold)
     {
-        for (var from = 0; from < keys.Length;)
-        {
-            var to = from;
-            while (to < keys.Length && keys[to].Equals(keys[from])) to++;
-            Array.Fill(missed, missed.AsSpan(from, to - from).ToArray().Average(), from, to - from);
-            from = to;
-        }
+        var missed = new bool[genuine.Length];
+        for (var n = 0; n < missed.Length; n++) missed[n] = genuine[n] < threshold;
+        return missed;
     }
 
-    private static double Area(IReadOnlyList<(double X, double Y)> points) =>
-        points.Zip(points.Skip(1), (a, b) => (b.X - a.X) * (a.Y + b.Y) / 2).Sum();
+    /// <summary>Trapezoids over the even steps, relative to a flat curve; not a number where there is no error to begin with.</summary>
+    internal static double PartialAreaOf(ReadOnlySpan<double> fnmr)
+    {
+        if (!(fnmr[0] > 0)) return double.NaN;
+        var sum = (fnmr[0] + fnmr[^1]) / 2;
+        for (var n = 1; n < fnmr.Length - 1; n++) sum += fnmr[n];
+        return sum / (fnmr.Length - 1) / fnmr[0];
+    }
 }

@@ -7,8 +7,9 @@ namespace Pfe.Reporting.Measures;
 /// <summary>A calibration fitted on all persons of a set, and how well one fitted on half of them does on the other half.</summary>
 /// <param name="Calibration">Fitted on everybody.</param>
 /// <param name="HeldOut">The check.</param>
+/// <param name="Intervals">How sure the check is.</param>
 /// <param name="HeldOutPersons">Persons that the check's fit did not see.</param>
-public sealed record FittedCalibration(ScoreCalibration Calibration, Reliability HeldOut, int HeldOutPersons)
+public sealed record FittedCalibration(ScoreCalibration Calibration, Reliability HeldOut, ReliabilityIntervals Intervals, int HeldOutPersons)
 {
     /// <summary>Fits and checks.</summary>
     /// <param name="faces">Faces with paths like person/image.jpg, of people the model was not trained on.</param>
@@ -20,16 +21,22 @@ public sealed record FittedCalibration(ScoreCalibration Calibration, Reliability
     {
         var labels = LabelledFaces.FromFolders(faces.Paths);
         var pairs = labels.Pairs();
-        var all = ScoredPairs.Of(faces, pairs.First, pairs.Second, pairs.Same, kind, cancellation);
         var uncertainty = FaceUncertainty.Of(faces);
-        var half = CalibrationFit.Fit(Half(all, pairs, labels, 0), uncertainty, kind, faces.Dimension, source, cancellation);
-        return new(CalibrationFit.Fit(all, uncertainty, kind, faces.Dimension, source, cancellation), Reliability.Of(half, Half(all, pairs, labels, 1)), labels.Names.Count / 2);
+        ScoreCalibration Fit(PairList part) =>
+            CalibrationFit.Fit(ScoredPairs.Of(faces, part.First, part.Second, part.Same, kind, cancellation), uncertainty, kind, faces.Dimension, source, cancellation);
+        var (whole, others) = (Fit(pairs), Half(pairs, 1));
+        ScoreCalibration half;
+        try { half = Fit(Half(pairs, 0)); }
+        catch (PfeException e) { throw new PfeException($"half of the {labels.Names.Count} persons are set aside to check the fit, and the other half is too little: {e.Message}", e); }
+        var evidence = half.LogLikelihoodRatios(ScoredPairs.Of(faces, others.First, others.Second, others.Same, kind, cancellation));
+        return new(whole, Reliability.Of(evidence, others.Same.Span), ReliabilityIntervals.Of(evidence, others, cancellation: cancellation), labels.Names.Count / 2);
     }
 
     // Pairs within every second person; those between the halves belong to neither.
-    private static ScoredPairs Half(ScoredPairs all, PairList pairs, LabelledFaces labels, int parity)
+    private static PairList Half(PairList pairs, int parity)
     {
-        var kept = Enumerable.Range(0, all.Count).Where(n => labels.Identities[pairs.First.Span[n]] % 2 == parity && labels.Identities[pairs.Second.Span[n]] % 2 == parity).ToArray();
-        return new([.. kept.Select(n => all.Scores[n])], [.. kept.Select(n => all.Same[n])], [.. kept.Select(n => all.Uncertainty1[n])], [.. kept.Select(n => all.Uncertainty2[n])]);
+        int At(ReadOnlyMemory<int> rows, int n) => pairs.Identities![rows.Span[n]];
+        var kept = Enumerable.Range(0, pairs.Count).Where(n => At(pairs.First, n) % 2 == parity && At(pairs.Second, n) % 2 == parity).ToArray();
+        return new([.. kept.Select(n => pairs.First.Span[n])], [.. kept.Select(n => pairs.Second.Span[n])], [.. kept.Select(n => pairs.Same.Span[n])], [.. pairs.Identities!]);
     }
 }

@@ -20,7 +20,8 @@ public sealed record ScoredPairList(PairList Pairs, ScoreKind Kind, float[] Scor
     public static ScoredPairList Of(EmbeddingSet faces, PairList pairs, ScoreKind kind, CancellationToken cancellation = default)
     {
         var scores = new float[pairs.Count];
-        new PairScorer(faces, kind).Score(pairs.First, pairs.Second, scores, cancellation: cancellation);
+        using var scorer = new PairScorer(faces, kind, cancellation);
+        scorer.Score(pairs.First, pairs.Second, scores, cancellation: cancellation);
         var (genuine, impostor) = pairs.Split(scores);
         return new(pairs, kind, scores, genuine, impostor);
     }

@@ -34,6 +34,9 @@ internal sealed class PathTable
         return words.Any(word => word is not null) ? words : throw new PfeException($"'{_file}' names none of the images; its paths must be like '{paths[0]}'");
     }
 
+    /// <summary>How many lines are about none of the paths.</summary>
+    public int Strangers(IReadOnlyList<string> paths) => _values.Keys.Except(paths, StringComparer.Ordinal).Count();
+
     /// <summary>The number of each path; all must be there, as a curve needs every pair.</summary>
     public double[] Numbers(IReadOnlyList<string> paths) => [.. paths.Select(path =>
     {

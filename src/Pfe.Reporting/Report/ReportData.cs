@@ -6,6 +6,15 @@ namespace Pfe.Reporting.Report;
 /// <summary>Faces of one set, measured once; what every figure takes its numbers from.</summary>
 public sealed record ReportData
 {
+    /// <summary>Heading of the page; null for the usual one.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>What the model's file says of itself; empty where there is no model.</summary>
+    public IReadOnlyList<(string Name, string Value)> Model { get; init; } = [];
+
+    /// <summary>What a reader must know of the faces before the numbers: subject and sentence.</summary>
+    public IReadOnlyList<(string Name, string Value)> Notes { get; init; } = [];
+
     /// <summary>What the set is called in titles.</summary>
     public required string Name { get; init; }
 
@@ -39,11 +48,11 @@ public sealed record ReportData
     /// <summary>Pictures of the faces; null where there are none or they are to be left out.</summary>
     public FaceThumbnails? Thumbnails { get; init; }
 
+    /// <summary>Whether images are called by their paths, which often name people, or by their rows.</summary>
+    public bool Paths { get; init; } = true;
+
     /// <summary>What damage does to sigma; null where it was not measured.</summary>
     public DamageStudy? Damage { get; init; }
-
-    /// <summary>Data set and counts, for the line under a title.</summary>
-    public string Counts => $"{Name}: n = {Faces.Count:#,0} faces of {Labels.Names.Count:#,0} persons, {Mls.Genuine.Length:#,0} genuine and {Mls.Impostor.Length:#,0} impostor pairs";
 
     /// <summary>Scores the pairs of a set both ways.</summary>
     /// <param name="name">What the set is called.</param>
@@ -64,4 +73,13 @@ public sealed record ReportData
             Cosine = ScoredPairList.Of(faces, pairs, Scoring.ScoreKind.Cosine, cancellation),
         };
     }
+
+    internal string NameOf(int row) => Paths ? Faces.Paths[row] : $"row {row}";
+
+    // A measure that no face has is no curve; a face that one measure says nothing of counts as the worst.
+    internal static IReadOnlyList<(string Name, double[] Values)> QualitiesIn(EmbeddingSet faces) =>
+    [.. from measure in new[] { (Column: EmbeddingSet.Norm, Name: "embedding norm"), (Column: EmbeddingSet.DetectionScore, Name: "detector score"), (Column: EmbeddingSet.Sharpness, Name: "sharpness") }
+        let values = faces.Columns.GetValueOrDefault(measure.Column)
+        where values is not null && !Array.TrueForAll(values, float.IsNaN)
+        select (measure.Name, Array.ConvertAll(values, value => float.IsNaN(value) ? double.NegativeInfinity : value))];
 }

@@ -55,6 +55,9 @@ public sealed class ReportInputs : IDisposable
         }
     }
 
+    /// <summary>The first set, which is reported on; it stays open with the inputs.</summary>
+    public EmbeddingSet Faces => _sets[0].Faces;
+
     /// <summary>Measures the first set.</summary>
     /// <param name="sources">What else there is.</param>
     /// <param name="progress">Told what is being done.</param>
@@ -64,19 +67,18 @@ public sealed class ReportInputs : IDisposable
         var (name, faces) = _sets[0];
         if (sources.Calibration is { } calibration && calibration.Dimension != faces.Dimension)
             throw new PfeException($"the calibration is for D = {calibration.Dimension}, '{name}' has D = {faces.Dimension}; they come from different models");
+        if (sources.Images is { } folder && !faces.Paths.Any(path => File.Exists(Path.Combine(folder, path))))
+            throw new PfeException($"none of the images is in '{folder}', not even '{faces.Paths[0]}'; give the folder that 'pfe embed' was given");
+        var groups = sources.Groups is { } table ? PathTable.Read(table, "group") : null;
+        var words = groups?.Words(faces.Paths) ?? [];
         progress?.Report("scoring pairs");
-        var qualities = QualitiesIn(faces).ToList();
-        if (sources.Images is { } root)
-        {
-            progress?.Report("measuring sharpness");
-            if (SharpnessOf(faces, root, cancellation) is { } sharpness) qualities.Add(("sharpness", sharpness));
-        }
-        qualities.AddRange(sources.Qualities.Select(file => (Path.GetFileNameWithoutExtension(file), PathTable.Read(file, "quality").Numbers(faces.Paths))));
         return ReportData.Of(name, faces, LabelledFaces.FromFolders(faces.Paths), cancellation: cancellation) with
         {
             Calibration = sources.Calibration,
-            Qualities = qualities,
-            Groups = sources.Groups is { } groups ? PathTable.Read(groups, "group").Words(faces.Paths) : [],
+            Model = sources.Embedder is { } model ? ModelFacts.Of(model) : [],
+            Qualities = [.. ReportData.QualitiesIn(faces), .. sources.Qualities.Select(file => (Path.GetFileNameWithoutExtension(file), PathTable.Read(file, "quality").Numbers(faces.Paths)))],
+            Groups = words,
+            Notes = groups is null ? [] : [("groups", $"{words.OfType<string>().Distinct(StringComparer.Ordinal).Count()}; {words.Count(word => word is null):#,0} of {faces.Count:#,0} faces are in none, {groups.Strangers(faces.Paths):#,0} lines name no face")],
             Others = [.. _sets.Skip(1).Select(set => (set.Name, FaceUncertainty.Of(set.Faces)))],
             Thumbnails = sources.Images is { } images ? FaceThumbnails.InFolder(images, faces.Paths) : null,
             Damage = StudyDamage(faces, sources, progress, cancellation),
@@ -87,30 +89,6 @@ public sealed class ReportInputs : IDisposable
     public void Dispose()
     {
         foreach (var (_, faces) in _sets) faces.Dispose();
-    }
-
-    // A measure that no face has is no curve; a face that one measure says nothing of counts as the worst.
-    private static IEnumerable<(string Name, double[] Values)> QualitiesIn(EmbeddingSet faces) =>
-        from measure in new[] { (Column: EmbeddingSet.Norm, Name: "embedding norm"), (Column: EmbeddingSet.DetectionScore, Name: "detector score") }
-        let values = faces.Columns.GetValueOrDefault(measure.Column)
-        where values is not null && !Array.TrueForAll(values, float.IsNaN)
-        select (measure.Name, Array.ConvertAll(values, value => float.IsNaN(value) ? double.NegativeInfinity : value));
-
-    // Only where every picture can be read: a curve over part of the faces would not compare with the others.
-    private static double[]? SharpnessOf(EmbeddingSet faces, string root, CancellationToken cancellation)
-    {
-        var values = new double[faces.Count];
-        var missing = false;
-        Parallel.For(0, values.Length, new ParallelOptions { CancellationToken = cancellation }, (row, loop) =>
-        {
-            try { values[row] = Sharpness.Of(Image.Load(Path.Combine(root, faces.Paths[row]))); }
-            catch (PfeException)
-            {
-                missing = true;
-                loop.Stop();
-            }
-        });
-        return missing ? null : values;
     }
 
     private static DamageStudy? StudyDamage(EmbeddingSet faces, ReportSources sources, IProgress<string>? progress, CancellationToken cancellation)
@@ -124,6 +102,6 @@ public sealed class ReportInputs : IDisposable
             try { aligned.Add(AlignmentRun.Align(new FaceSource(path, path), finder, embedder.Template).Face); }
             catch (ImageException) { /* without a face that is found there is nothing to damage; the others do */ }
         }
-        return aligned.Count == 0 ? null : DamageStudy.Of(aligned, images => [.. images.AsParallel().AsOrdered().Select(image => FaceUncertainty.Of(embedder.EmbedAligned(image).LogVariance))], cancellation);
+        return aligned.Count == 0 ? null : DamageStudy.Of(aligned, embedder, cancellation);
     }
 }

@@ -10,7 +10,8 @@ namespace Pfe.Vision.Embedding;
 /// <param name="Image">Its index in the list.</param>
 /// <param name="Norm">Length of the embedding before it became mu.</param>
 /// <param name="DetectionScore">The detector's confidence, NaN where it was not asked.</param>
-internal readonly record struct EmbeddedImage(int Image, float Norm, float DetectionScore);
+/// <param name="Sharpness">Of the aligned face.</param>
+internal readonly record struct EmbeddedImage(int Image, float Norm, float DetectionScore, float Sharpness);
 
 /// <summary>
 /// The rows computed so far, beside the output file: appended chunk by chunk, so an interrupted run goes on where it was. A chunk is
@@ -59,8 +60,8 @@ internal sealed class EmbeddingJournal : IDisposable
         }
     }
 
-    /// <summary>Bytes of a row: mu, log variance, norm, detection score.</summary>
-    public static int RowBytes(int dimension) => (2 * dimension + 2) * sizeof(float);
+    /// <summary>Bytes of a row: mu, log variance, norm, detection score, sharpness.</summary>
+    public static int RowBytes(int dimension) => (2 * dimension + 3) * sizeof(float);
 
     /// <summary>Images that failed, by their index.</summary>
     public SortedDictionary<int, string> Failures { get; } = [];
@@ -93,6 +94,7 @@ internal sealed class EmbeddingJournal : IDisposable
                 writer.Write(MemoryMarshal.AsBytes(logVariance).Slice(i * _vectorBytes, _vectorBytes));
                 writer.Write(images[i].Norm);
                 writer.Write(images[i].DetectionScore);
+                writer.Write(images[i].Sharpness);
             }
         }
         var bytes = payload.ToArray();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Pfe.Calibration;
 using Pfe.Storage;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
@@ -89,13 +90,22 @@ public static class EmbeddingRun
             new("paths", "U8", [paths.Length], stream => stream.Write(paths)),
             new(EmbeddingSet.Norm, "F32", [rows.Count], stream => Part(stream, 2 * vector, sizeof(float))),
             new(EmbeddingSet.DetectionScore, "F32", [rows.Count], stream => Part(stream, 2 * vector + sizeof(float), sizeof(float))),
-        ], new Dictionary<string, string>
+            new(EmbeddingSet.Sharpness, "F32", [rows.Count], stream => Part(stream, 2 * vector + 2 * sizeof(float), sizeof(float))),
+        ], Metadata(images, embedder, options));
+    }
+
+    // The calibration goes along: whoever has the embeddings can turn their scores into probabilities without the model.
+    private static Dictionary<string, string> Metadata(IReadOnlyList<FaceSource> images, FaceEmbedder embedder, EmbeddingRunOptions options)
+    {
+        var metadata = new Dictionary<string, string>
         {
             ["model"] = embedder.Description.Name,
             ["model_sha256"] = embedder.Sha256,
             ["alignment"] = embedder.Template.Name,
             ["faces"] = options.Aligned ? "aligned before" : images.Any(image => image.Landmarks is not null) ? "landmark list" : "detected",
-        });
+        };
+        if (embedder.Metadata.TryGetValue(ScoreCalibration.MetadataKey, out var calibration)) metadata[ScoreCalibration.MetadataKey] = calibration;
+        return metadata;
     }
 
     private static byte[] Key(IReadOnlyList<FaceSource> images, FaceEmbedder embedder, EmbeddingRunOptions options)
@@ -115,13 +125,15 @@ public static class EmbeddingRun
 
         public void Embed(int chunk, IReadOnlyList<FaceSource> images, EmbeddingJournal journal, CancellationToken cancellation)
         {
-            var (good, scores, failed) = (new List<int>(), new List<float>(), new List<(int, FailedImage)>());
+            var (good, scores, sharpness, failed) = (new List<int>(), new List<float>(), new List<float>(), new List<(int, FailedImage)>());
             for (var i = chunk * ChunkSize; i < Math.Min(images.Count, (chunk + 1) * ChunkSize); i++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 try
                 {
-                    scores.Add(Prepare(images[i], _input.Span.Slice(good.Count * embedder.InputLength, embedder.InputLength)));
+                    var input = _input.Span.Slice(good.Count * embedder.InputLength, embedder.InputLength);
+                    scores.Add(Prepare(images[i], input));
+                    sharpness.Add(SharpnessOf(input));
                     good.Add(i);
                 }
                 catch (PfeException e) when (!options.Strict)
@@ -132,7 +144,15 @@ public static class EmbeddingRun
             var values = good.Count * embedder.Dimension;
             var norms = new float[good.Count];
             if (good.Count > 0) embedder.Run(_input.Slice(0, good.Count * embedder.InputLength), good.Count, _mu.Slice(0, values), _logVariance.Slice(0, values), norms);
-            journal.Append(chunk, [.. good.Select((image, row) => new EmbeddedImage(image, norms[row], scores[row]))], _mu.Span[..values], _logVariance.Span[..values], failed);
+            journal.Append(chunk, [.. good.Select((image, row) => new EmbeddedImage(image, norms[row], scores[row], sharpness[row]))], _mu.Span[..values], _logVariance.Span[..values], failed);
+        }
+
+        // Green is the middle plane in either order of channels, and most of what an eye calls brightness.
+        private float SharpnessOf(ReadOnlySpan<float> input)
+        {
+            var (network, std) = (embedder.Description, embedder.Description.Std[1]);
+            var plane = network.Width * network.Height;
+            return (float)(Sharpness.Of(input.Slice(plane, plane), network.Width, network.Height) * std * std);
         }
 
         /// <summary>Writes a face into the network's input and gives the detector's score, NaN where it was not asked.</summary>

@@ -53,6 +53,14 @@ public sealed class ModelStore
         throw new PfeException($"there is no model '{name}'; there are {string.Join(", ", _manifest.Packages.SelectMany(package => package.Files).Select(file => file.Name))}");
     }
 
+    /// <summary>The registry's sample photographs, groups of people: what a model can be shown without any data set.</summary>
+    /// <param name="progress">Told before something is fetched.</param>
+    /// <param name="cancellation">Stops waiting and fetching.</param>
+    /// <returns>Six paths.</returns>
+    /// <exception cref="PfeException">They cannot be had.</exception>
+    public IReadOnlyList<string> Samples(IProgress<string>? progress = null, CancellationToken cancellation = default) =>
+        [.. Enumerable.Range(1, 6).Select(n => Get($"sample{n}", progress, cancellation))];
+
     /// <summary>
     /// The one door for every source: a name of the manifest, the path of a local file, or <c>https://...#sha256=hex</c>, which is fetched
     /// once into the store and verified.

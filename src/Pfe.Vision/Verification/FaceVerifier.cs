@@ -49,8 +49,7 @@ public sealed class FaceVerifier : IDisposable
         var embedder = new FaceEmbedder(OnnxModel.Load(path));
         try
         {
-            var calibration = embedder.Metadata.TryGetValue(ScoreCalibration.MetadataKey, out var json) ? ScoreCalibration.FromJson(json, path) : null;
-            return new FaceVerifier(new FaceFinder(store), embedder, calibration);
+            return new FaceVerifier(new FaceFinder(store), embedder, ScoreCalibration.FromMetadata(embedder.Metadata, path));
         }
         catch
         {

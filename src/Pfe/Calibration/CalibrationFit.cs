@@ -17,6 +17,9 @@ public static class CalibrationFit
     /// <summary>The fewest impostor pairs: 30 errors at the loosest of <see cref="Rates"/>.</summary>
     public const int FewestImpostor = 300;
 
+    // More than that is no lapse but a mixture of two kinds of pairs.
+    private const double MostLapses = 0.25;
+
     /// <summary>Fits.</summary>
     /// <param name="pairs">Pairs the model was not trained on, of the same kind of photographs as will be compared.</param>
     /// <param name="faces">Uncertainty of every face the pairs were made of, for the quality scale.</param>
@@ -33,22 +36,33 @@ public static class CalibrationFit
         var uncertainty = pairs.Uncertainty1.Zip(pairs.Uncertainty2, FaceUncertainty.OfPair).ToArray();
         var knots = EvidenceKnots.Choose(uncertainty, pairs.GenuineCount);
         var (centre, spread) = Standardise(pairs.Scores);
-        // Coefficients: the slopes of all lines, then their offsets.
-        var (lines, k) = (knots.Length, 2 * knots.Length);
+        // Coefficients: the slopes of all lines, then their offsets, then the unlikeness.
+        var (lines, k) = (knots.Length, 2 * knots.Length + 1);
         var (features, weights) = (new double[(long)pairs.Count * k], new double[pairs.Count]);
         for (var n = 0; n < pairs.Count; n++)
         {
             var (below, share) = EvidenceKnots.Place(uncertainty[n], lines, i => knots[i]);
             var (x, score) = (n * k + below, (pairs.Scores[n] - centre) / spread);
             (features[x], features[x + 1], features[x + lines], features[x + lines + 1]) = ((1 - share) * score, share * score, 1 - share, share);
+            features[n * k + k - 1] = Math.Abs(pairs.Uncertainty1[n] - pairs.Uncertainty2[n]);
             weights[n] = 0.5 / (pairs.Same[n] ? pairs.GenuineCount : pairs.ImpostorCount);
         }
-        var c = LogisticRegression.Fit(features, pairs.Same, weights, k, nonNegative: lines, cancellation);
+        // That no lapse is seen among N pairs does not make them rarer than about one in N.
+        var (most, startAt) = (Logit(MostLapses), Logit(0.01));
+        var (fewest1, fewest2) = (Logit(1.0 / (pairs.GenuineCount + 2)), Logit(1.0 / (pairs.ImpostorCount + 2)));
+        var c = EvidenceRegression.Fit(new(features, k, pairs.Same, weights),
+            start: [.. new double[k], Math.Max(startAt, fewest1), Math.Max(startAt, fewest2)],
+            lower: [.. new double[lines], .. Enumerable.Repeat(double.NegativeInfinity, k - lines), fewest1, fewest2],
+            upper: [.. Enumerable.Repeat(double.PositiveInfinity, k), most, most], cancellation);
+        var lapses = Lapses.FromLogits(c[k], c[k + 1]);
         var calibration = new ScoreCalibration
         {
             Score = kind,
             Dimension = dimension,
             Lines = [.. knots.Select((knot, i) => new EvidenceLine(knot, c[i] / spread, c[lines + i] - c[i] * centre / spread))],
+            Unlikeness = c[k - 1],
+            GenuineLapses = lapses.Genuine,
+            ImpostorLapses = lapses.Impostor,
             FalseMatch = [],
             DifferentBelow = 0,
             Quality = quality,
@@ -61,7 +75,7 @@ public static class CalibrationFit
 
     private static ScoreCalibration WithThresholds(ScoreCalibration calibration, ScoredPairs pairs)
     {
-        var evidence = Enumerable.Range(0, pairs.Count).Select(n => calibration.LogLikelihoodRatio(pairs.Scores[n], pairs.Uncertainty1[n], pairs.Uncertainty2[n])).ToArray();
+        var evidence = calibration.LogLikelihoodRatios(pairs);
         var genuine = evidence.Where((_, n) => pairs.Same[n]).Order().ToArray();
         var impostor = evidence.Where((_, n) => !pairs.Same[n]).OrderDescending().ToArray();
         return calibration with
@@ -71,6 +85,8 @@ public static class CalibrationFit
             DifferentBelow = Quantiles.Of(genuine, ScoreCalibration.FalseNonMatchRate),
         };
     }
+
+    private static double Logit(double share) => Math.Log(share / (1 - share));
 
     private static (double Centre, double Spread) Standardise(IReadOnlyList<float> scores)
     {

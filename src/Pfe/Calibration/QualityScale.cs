@@ -41,9 +41,8 @@ public sealed record QualityScale(IReadOnlyList<double> Uncertainties)
         return 100 - (above - 1 + (uncertainty - low) / (high - low));
     }
 
-    internal void Validate()
-    {
-        if (Uncertainties.Count != Steps + 1 || Uncertainties.Zip(Uncertainties.Skip(1)).Any(pair => !(pair.First <= pair.Second)))
-            throw new PfeException($"a quality scale has {Steps + 1} uncertainties that never fall");
-    }
+    /// <summary>An uncertainty held within those of the reference faces.</summary>
+    internal double Held(double uncertainty) => Math.Clamp(uncertainty, Uncertainties[0], Uncertainties[Steps]);
+
+    internal bool IsValid => Uncertainties.Count == Steps + 1 && Uncertainties.Zip(Uncertainties.Skip(1)).All(pair => pair.First <= pair.Second);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pfe.Scoring;
 
@@ -15,8 +14,9 @@ public sealed record EvidenceLine(double Uncertainty, double Slope, double Offse
 /// stored in the model file under <see cref="MetadataKey"/>.
 /// </summary>
 /// <remarks>
-/// A few logistic curves, from the most certain pairs to the least certain; a pair in between gets its two neighbours' lines mixed by its place
-/// between them. With no slope negative, the probability never falls as the score rises, whatever the uncertainties.
+/// A few straight lines from score to log odds, from the most certain pairs to the least certain; a pair in between gets its two neighbours' lines mixed by
+/// its place between them. A share of lapses on either side (<see cref="GenuineLapses"/>, <see cref="ImpostorLapses"/>) bounds the evidence. With no slope
+/// negative, the probability never falls as the score rises, whatever the uncertainties.
 /// </remarks>
 public sealed record ScoreCalibration
 {
@@ -38,6 +38,15 @@ public sealed record ScoreCalibration
     /// <summary>The lines, from the most certain pairs to the least certain; beyond the first and the last, these hold. At least two.</summary>
     public required IReadOnlyList<EvidenceLine> Lines { get; init; }
 
+    /// <summary>What is added to the log odds for each unit (of ln sigma^2) by which the two faces differ in uncertainty. 0 in files from before it existed.</summary>
+    public double Unlikeness { get; init; }
+
+    /// <summary>Share of genuine pairs that score as pairs of two people do, whatever the score: the evidence is never below about its logarithm. 0 (no bound) in older files.</summary>
+    public double GenuineLapses { get; init; }
+
+    /// <summary>Share of impostor pairs that score as pairs of one person do: the evidence is never above about minus its logarithm. 0 (no bound) in older files.</summary>
+    public double ImpostorLapses { get; init; }
+
     /// <summary>Thresholds on the evidence for false-match rates that the fit's impostor pairs support (30 errors at least), strictest last.</summary>
     public required IReadOnlyList<RateThreshold> FalseMatch { get; init; }
 
@@ -56,16 +65,27 @@ public sealed record ScoreCalibration
     /// <summary>What it was fitted on, in words.</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>The evidence for one person: ln of the likelihood ratio. Never falls as the score rises.</summary>
+    /// <summary>
+    /// The evidence for one person: ln of the likelihood ratio. Never falls as the score rises; finite for finite arguments. A face less certain than any
+    /// of the fit counts as its least certain one, a face more certain as its most certain one.
+    /// </summary>
     /// <param name="score">The pair's score of the calibrated kind.</param>
     /// <param name="uncertainty1">Mean ln sigma^2 of one face (<see cref="FaceUncertainty.Of(ReadOnlySpan{float})"/>).</param>
     /// <param name="uncertainty2">Mean ln sigma^2 of the other.</param>
     public double LogLikelihoodRatio(double score, double uncertainty1, double uncertainty2)
     {
+        (uncertainty1, uncertainty2) = (Quality.Held(uncertainty1), Quality.Held(uncertainty2));
         var (below, place) = EvidenceKnots.Place(FaceUncertainty.OfPair(uncertainty1, uncertainty2), Lines.Count, i => Lines[i].Uncertainty);
         var (from, to) = (Lines[below], Lines[below + 1]);
-        return (1 - place) * (from.Slope * score + from.Offset) + place * (to.Slope * score + to.Offset);
+        var odds = (1 - place) * (from.Slope * score + from.Offset) + place * (to.Slope * score + to.Offset) + Unlikeness * Math.Abs(uncertainty1 - uncertainty2);
+        return new Lapses(GenuineLapses, ImpostorLapses).Evidence(odds);
     }
+
+    /// <summary>The evidence of every pair.</summary>
+    /// <param name="pairs">N pairs with scores of the calibrated kind.</param>
+    /// <returns>N values.</returns>
+    public double[] LogLikelihoodRatios(ScoredPairs pairs) =>
+        [.. Enumerable.Range(0, pairs.Count).Select(n => LogLikelihoodRatio(pairs.Scores[n], pairs.Uncertainty1[n], pairs.Uncertainty2[n]))];
 
     /// <summary>P(same person) by Bayes' rule.</summary>
     /// <param name="score">The pair's score of the calibrated kind.</param>
@@ -115,43 +135,24 @@ public sealed record ScoreCalibration
     }
 
     /// <summary>The calibration as JSON, for a model's metadata or a file.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, CalibrationJson.Default.ScoreCalibration);
+    public string ToJson() => CalibrationJson.Write(this);
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Reads what <see cref="ToJson"/> wrote, now or in an earlier version.</summary>
     /// <param name="json">The JSON.</param>
     /// <param name="name">Where it comes from, for an error message.</param>
     /// <exception cref="PfeException">Not a calibration, or one that would not be monotone.</exception>
-    public static ScoreCalibration FromJson(string json, string name)
-    {
-        try
-        {
-            var calibration = JsonSerializer.Deserialize(json, CalibrationJson.Default.ScoreCalibration) ?? throw new JsonException("null");
-            calibration.Validate();
-            return calibration;
-        }
-        catch (Exception e) when (e is JsonException or PfeException)
-        {
-            throw new PfeException($"'{name}' holds no usable calibration: {e.Message}", e);
-        }
-    }
+    public static ScoreCalibration FromJson(string json, string name) => CalibrationJson.Read(json, name);
+
+    /// <summary>The calibration in a model's metadata, or null where it has none.</summary>
+    /// <param name="metadata">Of an ONNX file.</param>
+    /// <param name="name">The file, for an error message.</param>
+    /// <exception cref="PfeException">There is one, but it cannot be used.</exception>
+    public static ScoreCalibration? FromMetadata(IReadOnlyDictionary<string, string> metadata, string name) =>
+        metadata.TryGetValue(MetadataKey, out var json) ? FromJson(json, name) : null;
 
     internal static double Sigmoid(double logOdds) => 1 / (1 + Math.Exp(-logOdds));
-
-    private void Validate()
-    {
-        Quality.Validate();
-        if (FalseMatch.Count == 0) throw new PfeException("it has no threshold for any false-match rate");
-        if (Lines.Count < 2) throw new PfeException($"it needs at least 2 lines and has {Lines.Count}");
-        if (Lines.FirstOrDefault(line => !(line.Slope >= 0)) is { } bad) throw new PfeException($"slopes are never negative; the one at {bad.Uncertainty} is {bad.Slope}");
-        if (Lines.Zip(Lines.Skip(1)).Any(pair => !(pair.First.Uncertainty < pair.Second.Uncertainty))) throw new PfeException("the lines' uncertainties must rise");
-    }
 
     private static string Share(double rate) => $"fewer than 1 in {Math.Round(1 / rate):#,0}";
 
     private static string Worse(double uncertainty1, double uncertainty2) => uncertainty1 >= uncertainty2 ? "the first photograph" : "the second photograph";
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(ScoreCalibration))]
-internal sealed partial class CalibrationJson : JsonSerializerContext;

@@ -67,6 +67,13 @@ public sealed class FolderBenchmarkTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_supports_no_false_accept_rate_says_so_in_words()
+    {
+        using var faces = FacesOf(Write(3, 2));
+        new FolderBenchmark(_folder.Path, faces).Evaluate().Notes.ShouldContain("this folder supports no false accept rate at all: its 12 impostor pairs of 3 pairs of persons would have to be 3000 to say anything of FAR 1e-2");
+    }
+
+    [Fact]
     public void Equal_files_under_two_names_are_found_and_equal_files_of_one_person_are_not_meant()
     {
         var names = Write(40, 3, (person, image) => (person, image) switch { (4, 1) or (9, 2) => "the same", (5, _) => "one person's", _ => $"{person} {image}" });

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Pfe.Calibration;
 using Pfe.Evaluation.Ijb;
+using Pfe.Scoring;
 using Pfe.Storage;
 using Pfe.TestSupport;
 
@@ -14,19 +16,26 @@ public sealed class IjbCSizeTests
     /// Wall time and peak memory go to the output; docs/evaluation.md quotes them.
     /// </summary>
     [Fact(Explicit = true)]
-    public void A_protocol_of_the_size_of_ijbc_is_read_pooled_and_scored_by_six_methods()
+    public void A_protocol_of_the_size_of_ijbc_is_read_pooled_scored_by_six_methods_and_judged()
     {
         using var folder = new TemporaryFolder();
         var files = Write(folder);
         var clock = Stopwatch.StartNew();
         using var faces = EmbeddingSet.Load(folder.File("faces.safetensors"));
         var log = new Log(clock);
-        var result = IjbC.Evaluate(files, faces, bootstrap: new() { Resamples = 200 }, progress: log);
+        var result = IjbC.Evaluate(files, faces, bootstrap: new() { Resamples = 200 }, calibration: Calibration, progress: log);
         log.Write("all");
         (result.Templates, result.ImpostorPairs).ShouldBe((TemplateCount, Impostors));
+        result.Probability!.Impostor.Pairs.ShouldBe(Impostors);
         result.Methods.ShouldAllBe(method => method.Rates.Count == 4);
         Process.GetCurrentProcess().PeakWorkingSet64.ShouldBeLessThan(4L << 30);
     }
+
+    private static readonly ScoreCalibration Calibration = new()
+    {
+        Score = ScoreKind.MutualLikelihood, Dimension = Dimension, Lines = [new(-8, 0.02, -15), new(-4, 0.02, -15)], FalseMatch = [new(1e-3, 3)], DifferentBelow = -1,
+        Quality = new([.. Enumerable.Range(0, 101).Select(step => -8 + 0.04 * step)]), GenuinePairs = 30, ImpostorPairs = 30_000, Source = "made up",
+    };
 
     private static IjbCFiles Write(TemporaryFolder folder)
     {
@@ -96,7 +105,7 @@ public sealed class IjbCSizeTests
         public void Write(string what)
         {
             var process = Process.GetCurrentProcess();
-            TestContext.Current.SendDiagnosticMessage($"{clock.Elapsed.TotalSeconds:0.0} s, processor {process.TotalProcessorTime.TotalSeconds:0} s, peak {process.PeakWorkingSet64 >> 20} MB: {what}");
+            TestContext.Current.TestOutputHelper!.WriteLine($"{clock.Elapsed.TotalSeconds:0.0} s, processor {process.TotalProcessorTime.TotalSeconds:0} s, peak {process.PeakWorkingSet64 >> 20} MB: {what}");
         }
     }
 }

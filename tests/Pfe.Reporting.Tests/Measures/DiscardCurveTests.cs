@@ -13,7 +13,7 @@ public sealed class DiscardCurveTests
         var quality = Enumerable.Range(0, 200).Select(_ => random.NextDouble()).ToArray();
         foreach (var (discarded, fnmr) in DiscardCurve.Of("q", genuine, quality, 0.4).Points)
         {
-            var kept = Enumerable.Range(0, 200).OrderBy(n => quality[n]).Skip((int)(discarded * 200)).ToArray();
+            var kept = Enumerable.Range(0, 200).OrderBy(n => quality[n]).Skip((int)Math.Round(discarded * 200)).ToArray();
             if (Math.Abs(fnmr - kept.Count(n => genuine[n] < 0.4f) / (double)kept.Length) > 1e-12) return false;
         }
         return true;

@@ -22,6 +22,21 @@ public sealed class RatesTests
     }
 
     [Fact]
+    public void Sigmas_interval_in_a_group_counts_persons_and_not_their_many_images()
+    {
+        // Two persons, ten images each, who differ: twenty faces are no twenty pieces of evidence.
+        int[] persons = [.. Enumerable.Range(0, 20).Select(row => row / 10)];
+        double[] uncertainty = [.. persons.Select(person => -6.0 - person)];
+        SubgroupRates Rates(int[]? identities) => SubgroupRates.Of(Enumerable.Repeat<string?>("x", 20).ToArray(), uncertainty,
+            new ScoredPairList(new PairList([0], [1], [true], identities), ScoreKind.Cosine, [1], [1], []), 0.5)[0];
+        var (known, unknown) = (Rates(persons).Uncertainty, Rates(null).Uncertainty);
+        // Standard error of two persons' mean: deviation sqrt(1/2), over the root of 2.
+        known.High.ShouldBe(-6.5 + 1.96 * 0.5, 1e-9);
+        (unknown.High - unknown.Low).ShouldBeLessThan((known.High - known.Low) / 2);
+        double.IsNaN(Rates(new int[20]).Uncertainty.Low).ShouldBeTrue();
+    }
+
+    [Fact]
     public void The_thresholds_interval_resamples_persons_and_is_wider_than_if_pairs_were_independent()
     {
         var faces = SimulatedFaces.Draw(60, 6);

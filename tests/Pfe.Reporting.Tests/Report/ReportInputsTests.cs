@@ -13,13 +13,13 @@ public sealed class ReportInputsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Sigma_is_compared_with_the_norm_and_the_detector_score_that_the_file_holds()
+    public void Sigma_is_compared_with_the_norm_the_detector_score_and_the_sharpness_that_the_file_holds()
     {
         var certainty = Array.ConvertAll(FaceUncertainty.Of(SimulatedFaces.Draw(60, 6)), value => (float)-value);
-        var data = Measure(new() { [EmbeddingSet.Norm] = certainty, [EmbeddingSet.DetectionScore] = [float.NaN, .. certainty.Skip(1)] });
+        var data = Measure(new() { [EmbeddingSet.Norm] = certainty, [EmbeddingSet.DetectionScore] = [float.NaN, .. certainty.Skip(1)], [EmbeddingSet.Sharpness] = certainty });
 
-        var curves = QualityFigures.Curves(data, data.Cosine);
-        curves.Select(curve => curve.Name).ShouldBe(["sigma", "embedding norm", "detector score", "random"]);
+        var curves = QualityFigures.Study(data, data.Cosine, 10).Rows.Select(row => row.Curve).ToArray();
+        curves.Select(curve => curve.Name).ShouldBe(["sigma", "embedding norm", "detector score", "sharpness", "random order"]);
         // A norm that orders the faces as sigma does gives sigma's curve.
         curves[1].PartialArea.ShouldBe(curves[0].PartialArea, 1e-9);
         data.Qualities[1].Values[0].ShouldBe(double.NegativeInfinity);

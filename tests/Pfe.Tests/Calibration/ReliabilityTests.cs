@@ -51,4 +51,28 @@ public sealed class ReliabilityTests
         bins.Sum(bin => bin.Pairs).ShouldBe(500);
         bins.ShouldAllBe(bin => bin.Low <= bin.Observed && bin.Observed <= bin.High && bin.From <= bin.Stated && bin.Stated <= bin.To);
     }
+
+    [Fact]
+    public void Counting_a_pair_twice_is_having_it_twice()
+    {
+        double[] evidence = [2, 1, -1, 0.5, -2];
+        bool[] same = [true, true, false, false, true];
+        var counted = Reliability.Of(evidence, same, [2, 1, 3, 1, 0]);
+        var repeated = Reliability.Of([2, 2, 1, -1, -1, -1, 0.5], [true, true, true, false, false, false, false]);
+        counted.ExpectedCalibrationError.ShouldBe(repeated.ExpectedCalibrationError, 1e-12);
+        counted.Cllr.ShouldBe(repeated.Cllr, 1e-12);
+        counted.CllrMin.ShouldBe(repeated.CllrMin, 1e-12);
+        counted.Middle!.Observed.ShouldBe(repeated.Middle!.Observed, 1e-12);
+    }
+
+    [Fact]
+    public void The_middle_holds_the_pairs_told_10_to_90_percent()
+    {
+        // ln 3 is 75 %, ln 19 is 95 %: the two genuine pairs weigh 1/4 each, the two impostor pairs as well.
+        var middle = Reliability.Of([Math.Log(3), Math.Log(19), -Math.Log(3), -Math.Log(19)], [true, true, false, false]).Middle!;
+        (middle.From, middle.To, middle.Pairs).ShouldBe((0.1, 0.9, 2));
+        middle.Stated.ShouldBe(0.5, 1e-12);
+        middle.Observed.ShouldBe(0.5, 1e-12);
+        Reliability.Of([9, -9], [true, false]).Middle.ShouldBeNull();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CsCheck;
 using Pfe.Calibration;
 using Pfe.Scoring;
@@ -35,6 +36,21 @@ public sealed class ScoreCalibrationTests
                     if (calibration.LogLikelihoodRatio(score + 0.5, uncertainty, -6) < calibration.LogLikelihoodRatio(score, uncertainty, -6)) return false;
             return true;
         }, iter: 40);
+
+    [Fact]
+    public void The_evidence_is_finite_and_never_falls_for_any_faces_and_scores() =>
+        Gen.Select(Gen.Double[-1e6, 1e6], Gen.Double[-1e6, 1e6], Gen.Float.Where(float.IsFinite), Gen.Float.Where(float.IsFinite)).Sample((uncertainty1, uncertainty2, a, b) =>
+        {
+            var (low, high) = (Fitted.LogLikelihoodRatio(Math.Min(a, b), uncertainty1, uncertainty2), Fitted.LogLikelihoodRatio(Math.Max(a, b), uncertainty1, uncertainty2));
+            return double.IsFinite(low) && double.IsFinite(high) && low <= high && Fitted.Probability(a, uncertainty1, uncertainty2) is >= 0 and <= 1;
+        }, iter: 20_000);
+
+    [Fact]
+    public void Beyond_the_faces_of_the_fit_its_outermost_ones_hold()
+    {
+        var (best, worst) = (Fitted.Quality.Uncertainties[0], Fitted.Quality.Uncertainties[^1]);
+        Fitted.LogLikelihoodRatio(0.3, -20, 5).ShouldBe(Fitted.LogLikelihoodRatio(0.3, best, worst));
+    }
 
     [Fact]
     public void Stated_probabilities_hold_on_pairs_the_fit_never_saw()
@@ -87,11 +103,47 @@ public sealed class ScoreCalibrationTests
     }
 
     [Fact]
-    public void A_calibration_that_would_not_be_monotone_is_refused_with_its_origin()
+    public void A_file_from_before_lapses_is_read_as_it_was_meant()
     {
-        var bad = (Fitted with { Lines = [new(-8, -1, 0), new(-6, 1, 0)] }).ToJson();
-        Should.Throw<PfeException>(() => ScoreCalibration.FromJson(bad, "model.onnx")).Message.ShouldContain("'model.onnx'");
-        Should.Throw<PfeException>(() => ScoreCalibration.FromJson("{\"no\": 1}", "model.onnx"));
+        var older = Regex.Replace((Fitted with { Lines = [new(-8, 1, 0.5), new(-6, 2, -0.5)] }).ToJson(), "\"(?:unlikeness|genuine_lapses|impostor_lapses)\": [^,]+,", "", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
+        older.ShouldNotContain("lapses");
+        var read = ScoreCalibration.FromJson(older, "older.json");
+        var place = (FaceUncertainty.OfPair(-7.5, -7.9) + 8) / 2;
+        read.LogLikelihoodRatio(1.5, -7.5, -7.9).ShouldBe((1 - place) * (1 * 1.5 + 0.5) + place * (2 * 1.5 - 0.5), 1e-12);
+    }
+
+    [Fact]
+    public void A_models_metadata_gives_its_calibration_or_none()
+    {
+        ScoreCalibration.FromMetadata(new Dictionary<string, string>(), "model.onnx").ShouldBeNull();
+        ScoreCalibration.FromMetadata(new Dictionary<string, string> { [ScoreCalibration.MetadataKey] = Fitted.ToJson() }, "model.onnx")!.ToJson().ShouldBe(Fitted.ToJson());
+    }
+
+    [Fact]
+    public void What_is_no_usable_calibration_is_refused_in_one_line_with_its_origin()
+    {
+        var good = Fitted.ToJson();
+        string[] bad =
+        [
+            (Fitted with { Lines = [new(-8, -1, 0), new(-6, 1, 0)] }).ToJson(),
+            (Fitted with { Lines = [new(-6, 1, 0), new(-8, 1, 0)] }).ToJson(),
+            (Fitted with { Lines = [new(-6, 1, 0)] }).ToJson(),
+            (Fitted with { GenuineLapses = 0.5 }).ToJson(),
+            (Fitted with { ImpostorLapses = -0.1 }).ToJson(),
+            (Fitted with { FalseMatch = [] }).ToJson(),
+            (Fitted with { Quality = new([-8, -7]) }).ToJson(),
+            good.Replace("\"unlikeness\":", "\"unlikeness\": 1e999, \"source\": \"\", \"dimension\": 8, \"no\":", StringComparison.Ordinal),
+            good.Replace("\"different_below\": ", "\"different_below\": 1e999", StringComparison.Ordinal),
+            good.Replace("\"lines\": [", "\"lines\": [null,", StringComparison.Ordinal),
+            good.Replace("\"false_match\": [", "\"false_match\": [null,", StringComparison.Ordinal),
+            good[..300], "{\"lines\": null}", "{\"no\": 1}", "not\njson", "null", "",
+        ];
+        foreach (var json in bad)
+        {
+            var message = Should.Throw<PfeException>(() => ScoreCalibration.FromJson(json, "model.onnx"), json).Message;
+            message.ShouldStartWith("'model.onnx' holds no usable calibration");
+            message.ShouldNotContain('\n');
+        }
     }
 
     [Fact]

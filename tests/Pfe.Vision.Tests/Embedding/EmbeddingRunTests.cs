@@ -1,7 +1,9 @@
+using Pfe.Calibration;
 using Pfe.TestSupport;
 using Pfe.Vision.Embedding;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
+using Pfe.Vision.Imaging.Damage;
 
 namespace Pfe.Vision.Tests.Embedding;
 
@@ -32,6 +34,7 @@ public sealed class EmbeddingRunTests : IDisposable
         one.Norm.ShouldBe(NormOfTheBase(sources[30]), 1e-4f * one.Norm);
         set.Columns[EmbeddingSet.Norm][29].ShouldBe(one.Norm, 1e-4f * one.Norm);
         set.Columns[EmbeddingSet.DetectionScore].ShouldAllBe(score => float.IsNaN(score));
+        set.Columns[EmbeddingSet.Sharpness].ShouldAllBe(sharpness => sharpness > 0);
         Directory.GetFiles(_folder.Path, "*.part").ShouldBeEmpty();
     }
 
@@ -45,6 +48,23 @@ public sealed class EmbeddingRunTests : IDisposable
         EmbeddingRun.Run([new FaceSource("a.jpg", photograph)], embedder, finder, File1);
         using var set = EmbeddingSet.Load(File1);
         set.Columns[EmbeddingSet.DetectionScore].ShouldBe([finder.FindMain(Image.Load(photograph))!.Score]);
+    }
+
+    [Fact]
+    public void A_blurred_face_is_less_sharp_and_the_models_calibration_goes_along()
+    {
+        using var embedder = new FaceEmbedder(RandomModel.Build(Needs.Store()).WithMetadata(ScoreCalibration.MetadataKey, "what the model says"));
+        var face = Drawn.Noise(112, 112, 1);
+        face.Save(_folder.File("a", "0.png"));
+        FaceDamage.Apply(face, DamageKind.Blur, 0.5, FaceSquare.Whole(face)).Save(_folder.File("a", "1.png"));
+        EmbeddingRun.Run(FaceSource.InFolder(Path.Combine(_folder.Path, "a")), embedder, null, File1, new EmbeddingRunOptions { Aligned = true });
+        using var set = EmbeddingSet.Load(File1);
+        var sharpness = set.Columns[EmbeddingSet.Sharpness];
+        sharpness[1].ShouldBeLessThan(sharpness[0] / 10);
+        // Grey levels whatever the network's scale: the green plane of the picture itself.
+        float[] green = [.. Enumerable.Range(0, 112 * 112).Select(at => (float)face.Pixels[3 * at + 1])];
+        ((double)sharpness[0]).ShouldBe(Sharpness.Of(green, 112, 112), 0.01 * sharpness[0]);
+        set.Metadata[ScoreCalibration.MetadataKey].ShouldBe("what the model says");
     }
 
     [Fact]

@@ -16,9 +16,11 @@ public sealed class DefaultModelTests
 
         var model = OnnxModel.Load(path);
         ProbabilisticModel.Describe(model).ChannelOrder.ShouldBe(ChannelOrder.Bgr);
-        var calibration = ScoreCalibration.FromJson(model.Metadata[ScoreCalibration.MetadataKey], path);
+        var calibration = ScoreCalibration.FromMetadata(model.Metadata, path)!;
         calibration.Dimension.ShouldBe(512);
         calibration.FalseMatch.Select(point => point.Rate).ShouldContain(1e-4);
+        (calibration.GenuineLapses, calibration.ImpostorLapses).ShouldSatisfyAllConditions(
+            lapses => lapses.GenuineLapses.ShouldBeInRange(1.0 / 4_377, 0.05), lapses => lapses.ImpostorLapses.ShouldBeInRange(1e-6, 1e-3));
     }
 
     [Fact]
