@@ -74,8 +74,9 @@ public sealed class SearchCommandTests : IDisposable
     {
         using var result = JsonDocument.Parse(await Run("bench", "--embeddings", _faces, "--rounds", "1", "--temp", _folder.Path, "--json"));
         var rows = result.RootElement.GetProperty("search");
-        rows[1].GetProperty("name").GetString().ShouldBe("float32, exact");
+        rows[1].GetProperty("name").GetString().ShouldBe("float32, exact, mapped");
         rows[1].GetProperty("recall").GetDouble().ShouldBe(1);
+        rows.EnumerateArray().ShouldContain(row => row.GetProperty("name").GetString() == "16-bit, exact, in memory");
         Directory.GetDirectories(_folder.Path).ShouldBeEmpty();
     }
 
