@@ -30,13 +30,13 @@ public sealed record StatedRate(double Stated, double Rate, double? Low, double?
 /// <param name="FalseMatch">Share of the impostor pairs that are answered "one person".</param>
 /// <param name="FalseNonMatch">Share of the genuine pairs that are answered "two persons".</param>
 /// <param name="Middle">What is stated and observed of the pairs told 10 % to 90 %; null where there are none, and for a mean over splits.</param>
-/// <param name="Intervals">How sure ECE, Cllr and the middle are; null without a bootstrap, for a mean over splits, and of more than a million pairs (minutes of work).</param>
+/// <param name="Intervals">How sure ECE, Cllr and the middle are; null without a bootstrap, for a mean over splits, and of more than two million pairs (minutes of work).</param>
 /// <param name="Bins">The reliability diagram, only bins that hold pairs; empty for a mean over splits.</param>
 public sealed record ProbabilityResult(
     string Source, ScoreKind Score, double ExpectedCalibrationError, double Cllr, double CllrMin, VerdictCounts Genuine, VerdictCounts Impostor,
     StatedRate FalseMatch, StatedRate FalseNonMatch, ReliabilityBin? Middle, ReliabilityIntervals? Intervals, IReadOnlyList<ReliabilityBin> Bins)
 {
-    private const int MostResampled = 1_000_000;
+    private const int MostResampled = 2_000_000;
 
     /// <summary>Judges a calibration on pairs of faces.</summary>
     /// <param name="calibration">The calibration.</param>
