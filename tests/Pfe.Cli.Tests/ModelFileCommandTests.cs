@@ -41,6 +41,8 @@ public sealed class ModelFileCommandTests : IDisposable
     [Fact]
     public async Task Inspect_shows_what_a_description_needs()
     {
+        // On a machine without the network the first call says that it fetches it.
+        await PfeCommand.Run("inspect", "base");
         var (code, output, error) = await PfeCommand.Run("inspect", "base");
         error.ShouldBeEmpty();
         code.ShouldBe(0);
