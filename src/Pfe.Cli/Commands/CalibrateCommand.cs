@@ -6,6 +6,7 @@ using Pfe.Onnx;
 using Pfe.Reporting.Measures;
 using Pfe.Scoring;
 using Pfe.Storage;
+using Pfe.Vision.Embedding;
 
 namespace Pfe.Cli.Commands;
 
@@ -44,9 +45,6 @@ internal static class CalibrateCommand
     private static readonly Argument<string> Features = new("features") { Description = "Embeddings of 'pfe embed' with paths like person/image.jpg; people the model was not trained on." };
     private static readonly Option<string> Output = new("--output", "-o") { Description = "Where to write: a .json file, or an .onnx file (the model with the calibration in its metadata).", Required = true };
 
-    // As 'pfe embed' writes it.
-    private const string ModelChecksum = "model_sha256";
-
     private static readonly Option<string?> Source = new("--source") { Description = "What the faces are, in words, to be kept with the calibration (default: the file's name)." };
 
     public static Command Create(Terminal terminal) =>
@@ -83,7 +81,7 @@ internal static class CalibrateCommand
         ProbabilisticModel.Describe(model);
         if (model.Metadata.GetValueOrDefault(ProbabilisticModel.DimensionKey) is { } dimension && dimension != faces.Dimension.ToString(CultureInfo.InvariantCulture))
             throw new PfeException($"'{model.Name}' has D = {dimension}, the embeddings have D = {faces.Dimension}: they come from another model");
-        if (faces.Metadata.TryGetValue(ModelChecksum, out var checksum) && checksum != model.Sha256())
+        if (faces.Metadata.TryGetValue(EmbeddingRun.ModelChecksumKey, out var checksum) && checksum != model.Sha256())
             terminal.Say($"note: the embeddings were made by another file than '{model.Name}'; that is right only if the two differ in their calibration alone");
         return model;
     }

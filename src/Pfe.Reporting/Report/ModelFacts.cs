@@ -20,8 +20,8 @@ internal static class ModelFacts
             ("its training data", network.TrainingData ?? "not stated"),
             ("uncertainty head", Head(embedder.Metadata)),
         };
-        facts.AddRange(embedder.Metadata.TryGetValue(ScoreCalibration.MetadataKey, out var json)
-            ? Of(ScoreCalibration.FromJson(json, "the model"))
+        facts.AddRange(ScoreCalibration.FromMetadata(embedder.Metadata, "the model") is { } calibration
+            ? Of(calibration)
             : [("calibration", "none: no probabilities and no answers; 'pfe calibrate' fits one on your own people")]);
         return facts;
     }

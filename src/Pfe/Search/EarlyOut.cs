@@ -13,6 +13,7 @@ internal sealed unsafe class EarlyOut(Segment segment, ProbeRows probes, LiveFac
     private readonly FaceBlocks _blocks = segment.Blocks;
     private readonly ScoreFormula _formula = new(segment.Blocks.Dimension, segment.Blocks.Scale, segment.Blocks.Store);
     private readonly BlockScan _scan = new(segment.Blocks, probes, sink, SimdPath.Kernels);
+    private readonly IKernels _kernels = SimdPath.Kernels;
     private readonly float[][] _probeSums = [.. Enumerable.Range(0, probes.Count).Select(probe => ProbeSums(probes, probe, segment.Blocks.Padded))];
 
     /// <summary>Scores blocks <paramref name="firstBlock"/> to <paramref name="endBlock"/> - 1, or leaves them.</summary>
@@ -34,7 +35,7 @@ internal sealed unsafe class EarlyOut(Segment segment, ProbeRows probes, LiveFac
         for (var at = 0; at < _blocks.Padded && probes.Period(probe) > 0; at += RestTable.Stretch)
         {
             var dimensions = Math.Min(RestTable.Stretch, _blocks.Padded - at);
-            SimdPath.Kernels.OneProbe(_blocks.Block(block, at), _blocks.Store, probes.Row(probe, at), probes.Step, dimensions, probes.Period(probe), sums);
+            _kernels.OneProbe(_blocks.Block(block, at), _blocks.Store, probes.Row(probe, at), probes.Step, dimensions, probes.Period(probe), sums);
             // Behind the last stretch nothing is left to save.
             if (at + dimensions < _blocks.Padded && IsHopeless(probe, block, at / RestTable.Stretch, sums)) return;
         }
@@ -46,7 +47,7 @@ internal sealed unsafe class EarlyOut(Segment segment, ProbeRows probes, LiveFac
         var bar = sink[probe].Bar;
         if (float.IsNegativeInfinity(bar)) return false;
         float* scores = stackalloc float[FaceBlocks.Lanes], rest = segment.Rest(block) + stretch * FaceBlocks.Lanes;
-        SimdPath.Kernels.Scores(sums, 1, _formula, scores);
+        _kernels.Scores(sums, 1, _formula, scores);
         var left = _blocks.Padded - (stretch + 1) * RestTable.Stretch;
         for (var lane = 0; lane < FaceBlocks.Lanes; lane++)
         {

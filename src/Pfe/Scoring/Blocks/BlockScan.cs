@@ -16,7 +16,7 @@ internal interface IScoreSink
 /// <summary>Full mutual likelihood scores of some probes against blocks of faces: the loop under every exact result. One a thread.</summary>
 internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, IScoreSink sink, IKernels kernels)
 {
-    /// <summary>Of a block so many dimensions are done with all probes before the next: they stay in the first-level cache.</summary>
+    /// <summary>Of a block so many dimensions are done with all probes before the next: they stay in the first-level cache. A multiple of 16 and of early-out's stretch.</summary>
     public const int Slab = 128;
 
     private readonly ScoreFormula _formula = new(gallery.Dimension, gallery.Scale, gallery.Store);
@@ -67,17 +67,17 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
         RunningSums.Clear(sums, probes.PaddedCount);
         for (var at = 0; at < gallery.Padded; at += Slab)
         {
-            var (slab, dimensions) = ((nint)gallery.Block(block, at), Math.Min(Slab, gallery.Padded - at));
+            var dimensions = Math.Min(Slab, gallery.Padded - at);
+            byte* slab = gallery.Block(block, at), next = gallery.Block(block, at + dimensions);
             for (int probe = 0, pass; probe < probes.Count; probe += pass)
             {
                 pass = probes.Pass(probe);
                 // Meanwhile the next slab, of this block or the next, comes into the cache.
-                var next = gallery.Block(block, at + dimensions);
-                Ahead.Prefetch(next, next - (byte*)slab, probe, probe + pass, probes.Count);
+                Ahead.Prefetch(next, next - slab, probe, probe + pass, probes.Count);
                 if (probes.Period(probe) == 0) continue;
                 var to = sums + probe * RunningSums.Length;
-                if (pass == 4) kernels.FourProbes((byte*)slab, gallery.Store, probes.Row(probe, at), dimensions, probes.Period(probe), to);
-                else kernels.OneProbe((byte*)slab, gallery.Store, probes.Row(probe, at), probes.Step, dimensions, probes.Period(probe), to);
+                if (pass == 4) kernels.FourProbes(slab, gallery.Store, probes.Row(probe, at), dimensions, probes.Period(probe), to);
+                else kernels.OneProbe(slab, gallery.Store, probes.Row(probe, at), probes.Step, dimensions, probes.Period(probe), to);
             }
         }
         var scores = sums + probes.PaddedCount * RunningSums.Length;
