@@ -113,21 +113,20 @@ internal static unsafe class SearchMeasurement
     private static float PlainRead(EmbeddingIndex index)
     {
         var total = 0f;
-        foreach (var segment in index.Segments)
-            Workers.Run(segment.Blocks.BlockCount, 32, 0, (begin, end) =>
+        index.OverRuns(0, (segment, begin, end) =>
+        {
+            var bytes = new ReadOnlySpan<byte>(segment.Blocks.Block(begin), (int)((end - begin) * segment.Blocks.BlockBytes));
+            var vectors = MemoryMarshal.Cast<byte, Vector<float>>(bytes);
+            Vector<float> a = default, b = default, c = default, d = default;
+            for (var i = 0; i + 3 < vectors.Length; i += 4)
             {
-                var bytes = new ReadOnlySpan<byte>(segment.Blocks.Block(begin), (int)((end - begin) * segment.Blocks.BlockBytes));
-                var vectors = MemoryMarshal.Cast<byte, Vector<float>>(bytes);
-                Vector<float> a = default, b = default, c = default, d = default;
-                for (var i = 0; i + 3 < vectors.Length; i += 4)
-                {
-                    a += vectors[i];
-                    b += vectors[i + 1];
-                    c += vectors[i + 2];
-                    d += vectors[i + 3];
-                }
-                total = Vector.Sum(a + b + c + d);
-            }, CancellationToken.None);
+                a += vectors[i];
+                b += vectors[i + 1];
+                c += vectors[i + 2];
+                d += vectors[i + 3];
+            }
+            total = Vector.Sum(a + b + c + d);
+        }, CancellationToken.None);
         return total;
     }
 }

@@ -30,6 +30,7 @@ public sealed class EmbeddingIndex : IDisposable
     private readonly FileBytes _file;
     private readonly IndexFile _index;
     private readonly Segment[] _segments;
+    private readonly (Segment Segment, int FirstBlock)[] _runs;
     private readonly HashSet<int> _removed;
 
     private EmbeddingIndex(FileBytes file)
@@ -42,6 +43,7 @@ public sealed class EmbeddingIndex : IDisposable
             _segments[i] = new Segment(file, _index, _index.Segments[i], id);
             id += _segments[i].Count;
         }
+        _runs = [.. _segments.SelectMany(segment => Enumerable.Range(0, segment.Blocks.BlockCount).Where(block => block % BlocksInARun == 0).Select(block => (segment, block)))];
         (FaceCount, _removed) = (id, [.. _index.Removed]);
     }
 
@@ -164,13 +166,18 @@ public sealed class EmbeddingIndex : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Does runs of blocks of all segments over threads, each thread with a sink of its own, and joins the best of all.</summary>
+    /// <summary>Does runs of blocks of all segments over threads, in one go: a thread waits for the others once, at the end.</summary>
+    internal void OverRuns(int threads, Action<Segment, int, int> work, CancellationToken cancellation) => Workers.Run(_runs.Length, 1, threads, (at, _) =>
+    {
+        var (segment, begin) = _runs[at];
+        work(segment, begin, Math.Min(begin + BlocksInARun, segment.Blocks.BlockCount));
+    }, cancellation);
+
+    /// <summary>The best of what a scan of all runs finds, each thread with a sink of its own.</summary>
     internal Scoring.Match[][] Best(int probes, int k, float threshold, int threads, Action<Segment, int, int, IScoreSink> scan, CancellationToken cancellation)
     {
         using var sinks = new ThreadLocal<TopSink>(() => new TopSink(probes, k, threshold), trackAllValues: true);
-        foreach (var segment in _segments)
-            Workers.Run(segment.Blocks.BlockCount, BlocksInARun, threads,
-                (begin, end) => scan(segment, begin, end, new LiveFaces(sinks.Value!, segment.FirstId, _removed)), cancellation);
+        OverRuns(threads, (segment, begin, end) => scan(segment, begin, end, new LiveFaces(sinks.Value!, segment.FirstId, _removed)), cancellation);
         return TopSink.Merge(sinks.Values, probes, k, threshold);
     }
 

@@ -68,8 +68,8 @@ internal sealed unsafe class Kernels256 : IKernels
         {
             for (var pair = period; pair > 0; pair--)
             {
-                // The processor's own prefetching ends at the page.
-                for (var line = 0; line < 2 * TStore.Bytes; line += 64) Sse.Prefetch0(block + PageSize + line);
+                // The processor's own prefetching ends at the page. What is read once need not push others out of the outer caches.
+                for (var line = 0; line < 2 * TStore.Bytes; line += 64) Sse.PrefetchNonTemporal(block + PageSize + line);
                 TStore.Load(block, 0, out var mean1, out var variance1);
                 TStore.Load(block + TStore.Bytes, 0, out var mean2, out var variance2);
                 low.Add(mean1, variance1, mean2, variance2, probe);

@@ -7,7 +7,7 @@ namespace Pfe.Scoring.Kernels;
 /// <summary>512-bit vectors (AVX-512): one register holds a dimension of all 16 faces of a block.</summary>
 internal sealed unsafe class Kernels512 : IKernels
 {
-    private const int PageSize = 4096;
+    private const int PrefetchDistance = 1024;
 
     public string Name => "512";
 
@@ -21,6 +21,12 @@ internal sealed unsafe class Kernels512 : IKernels
     {
         if (store == BlockStore.Float32) OneProbe<Float32>(block, probe, step, dimensions, period, sums);
         else OneProbe<Int16>(block, probe, step, dimensions, period, sums);
+    }
+
+    public void FourBlocks(byte* block, long apart, BlockStore store, float* probe, int step, int dimensions, int period, float* sums)
+    {
+        if (store == BlockStore.Float32) FourBlocks<Float32>(block, apart, probe, step, dimensions, period, sums);
+        else FourBlocks<Int16>(block, apart, probe, step, dimensions, period, sums);
     }
 
     [MethodImpl(Compiled.Apart)]
@@ -67,17 +73,44 @@ internal sealed unsafe class Kernels512 : IKernels
         {
             for (var pair = period; pair > 0; pair--)
             {
-                // The processor's own prefetching ends at the page.
-                for (var line = 0; line < 2 * TStore.Bytes; line += 64) Sse.Prefetch0(block + PageSize + line);
-                TStore.Load(block, out var mean1, out var variance1);
-                TStore.Load(block + TStore.Bytes, out var mean2, out var variance2);
-                lanes.Add(mean1, variance1, mean2, variance2, probe);
+                lanes.Add<TStore>(block, probe);
                 block += 2 * TStore.Bytes;
                 probe += step;
             }
             lanes.Renormalise();
         }
         lanes.Save(sums, groups);
+    }
+
+    [MethodImpl(Compiled.Apart)]
+    private static void FourBlocks<TStore>(byte* block, long apart, float* probe, int step, int dimensions, int period, float* sums) where TStore : struct, IStore
+    {
+        Lanes a = new(sums), b = new(sums + RunningSums.Length), c = new(sums + 2 * RunningSums.Length), d = new(sums + 3 * RunningSums.Length);
+        byte* block2 = block + apart, block3 = block2 + apart, block4 = block3 + apart;
+        var groups = dimensions / (2 * period);
+        for (var group = groups; group > 0; group--)
+        {
+            for (var pair = period; pair > 0; pair--)
+            {
+                a.Add<TStore>(block, probe);
+                b.Add<TStore>(block2, probe);
+                c.Add<TStore>(block3, probe);
+                d.Add<TStore>(block4, probe);
+                block += 2 * TStore.Bytes;
+                block2 += 2 * TStore.Bytes;
+                block3 += 2 * TStore.Bytes;
+                block4 += 2 * TStore.Bytes;
+                probe += step;
+            }
+            a.Renormalise();
+            b.Renormalise();
+            c.Renormalise();
+            d.Renormalise();
+        }
+        a.Save(sums, groups);
+        b.Save(sums + RunningSums.Length, groups);
+        c.Save(sums + 2 * RunningSums.Length, groups);
+        d.Save(sums + 3 * RunningSums.Length, groups);
     }
 
     [MethodImpl(Compiled.Apart)]
@@ -225,6 +258,16 @@ internal sealed unsafe class Kernels512 : IKernels
             _total = Vector512.Load(sums);
             _product = (Vector512.Load((int*)sums + RunningSums.Fraction) | Vector512.Create(RunningSums.One)).AsSingle();
             _exponent = Vector512.Load((int*)sums + RunningSums.Exponent);
+        }
+
+        /// <summary>Two dimensions as they come from memory, what follows them prefetched: what is read once need not push other data out of the outer caches.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add<TStore>(byte* block, float* probe) where TStore : struct, IStore
+        {
+            for (var line = 0; line < 2 * TStore.Bytes; line += 64) Sse.PrefetchNonTemporal(block + PrefetchDistance + line);
+            TStore.Load(block, out var mean1, out var variance1);
+            TStore.Load(block + TStore.Bytes, out var mean2, out var variance2);
+            Add(mean1, variance1, mean2, variance2, probe);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
