@@ -41,12 +41,7 @@ public static class SharedVariance
 
     /// <summary>A face's one variance: the mean of sigma squared over the dimensions.</summary>
     /// <param name="variance">D positive values.</param>
-    public static float Of(ReadOnlySpan<float> variance)
-    {
-        var sum = 0.0;
-        foreach (var value in variance) sum += value;
-        return (float)(sum / variance.Length);
-    }
+    public static float Of(ReadOnlySpan<float> variance) => (float)(DoubleSum.Of(variance) / variance.Length);
 
     /// <summary>The score of checked faces.</summary>
     internal static float OfPair(ReadOnlySpan<float> mu1, float variance1, ReadOnlySpan<float> mu2, float variance2)

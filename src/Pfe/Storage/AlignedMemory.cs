@@ -1,11 +1,12 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Pfe.Storage;
 
 /// <summary>
-/// Zeroed memory at a cache line's start, outside the garbage-collected heap, which neither moves it nor limits its size. Megabytes are asked for in
-/// large pages (Linux): a scan of millions of faces otherwise waits for address translation.
+/// Zeroed memory at a cache line's start that the garbage collector does not move. Megabytes come from the system in large pages (Linux): a scan of millions of faces
+/// otherwise waits for address translation. Less is lent by the array pool: fresh pages for every call cost more than the work done in them.
 /// </summary>
 internal sealed unsafe partial class AlignedMemory : SafeHandleZeroOrMinusOneIsInvalid
 {
@@ -14,16 +15,26 @@ internal sealed unsafe partial class AlignedMemory : SafeHandleZeroOrMinusOneIsI
     private const int AdviseHugePage = 14;
 
     private readonly long _bytes;
+    private readonly byte[]? _lent;
+    private GCHandle _pin;
 
     public AlignedMemory(long bytes) : base(ownsHandle: true)
     {
         _bytes = Math.Max(bytes, CacheLine);
-        var large = OperatingSystem.IsLinux() && _bytes >= 2 * LargePage;
-        SetHandle((nint)NativeMemory.AlignedAlloc((nuint)_bytes, (nuint)(large ? LargePage : CacheLine)));
-        // A wish: where it is not granted, small pages serve as well.
-        if (large) _ = Advise(Start, (nuint)_bytes, AdviseHugePage);
+        if (_bytes < 2 * LargePage)
+        {
+            _lent = ArrayPool<byte>.Shared.Rent((int)_bytes + CacheLine);
+            _pin = GCHandle.Alloc(_lent, GCHandleType.Pinned);
+            SetHandle((nint)(((nuint)_pin.AddrOfPinnedObject() + CacheLine - 1) & ~(nuint)(CacheLine - 1)));
+        }
+        else
+        {
+            SetHandle((nint)NativeMemory.AlignedAlloc((nuint)_bytes, LargePage));
+            // A wish: where it is not granted, small pages serve as well.
+            if (OperatingSystem.IsLinux()) _ = Advise(Start, (nuint)_bytes, AdviseHugePage);
+            GC.AddMemoryPressure(_bytes);
+        }
         NativeMemory.Clear(Start, (nuint)_bytes);
-        GC.AddMemoryPressure(_bytes);
     }
 
     public byte* Start => (byte*)handle;
@@ -32,8 +43,16 @@ internal sealed unsafe partial class AlignedMemory : SafeHandleZeroOrMinusOneIsI
 
     protected override bool ReleaseHandle()
     {
-        NativeMemory.AlignedFree(Start);
-        GC.RemoveMemoryPressure(_bytes);
+        if (_lent is not null)
+        {
+            _pin.Free();
+            ArrayPool<byte>.Shared.Return(_lent);
+        }
+        else
+        {
+            NativeMemory.AlignedFree(Start);
+            GC.RemoveMemoryPressure(_bytes);
+        }
         return true;
     }
 

@@ -90,10 +90,9 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
             {
                 pass = probes.Pass(probe);
                 // Meanwhile the next slab, of this block or the next, comes into the cache.
-                Ahead.Prefetch(next, next - slab, probe, probe + pass, probes.Count);
                 if (probes.Period(probe) == 0) continue;
                 var to = sums + probe * RunningSums.Length;
-                if (pass == 4) kernels.FourProbes(slab, gallery.Store, probes.Row(probe, at), dimensions, probes.Period(probe), to);
+                if (pass == 4) kernels.FourProbes(slab, gallery.Store, probes.Row(probe, at), dimensions, probes.Period(probe), to, new Ahead(next, next - slab, probe / 4, probes.PaddedCount / 4, dimensions / 2));
                 else kernels.OneProbe(slab, gallery.Store, probes.Row(probe, at), probes.Step, dimensions, probes.Period(probe), to);
             }
         }

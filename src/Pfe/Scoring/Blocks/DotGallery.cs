@@ -13,6 +13,9 @@ internal sealed unsafe class DotGallery : IGallery
     private const int PanelProbes = 8;
     private const int FacesAtOnce = 32;
 
+    // Dimensions of two blocks that stay in the first-level cache while all panels pass.
+    private const int Slab = 256;
+
     private readonly ScoreKind _kind;
     private readonly AlignedMemory _means;
     private readonly AlignedMemory _facts;
@@ -70,8 +73,7 @@ internal sealed unsafe class DotGallery : IGallery
     private (float Squared, float Variance) Read(FaceReader reader, int row, Span<float> mean)
     {
         reader.Read(row, out var variance).CopyTo(mean);
-        var squared = 0.0;
-        foreach (var value in mean) squared += (double)value * value;
+        var squared = DoubleSum.OfSquares(mean);
         if (_kind == ScoreKind.SharedVariance) return ((float)squared, SharedVariance.Of(variance));
         var scale = squared > 0 ? 1 / Math.Sqrt(squared) : 0;
         for (var l = 0; l < mean.Length; l++) mean[l] = (float)(mean[l] * scale);
@@ -105,37 +107,47 @@ internal sealed unsafe class DotGallery : IGallery
 
         public void Scan(int firstBlock, int endBlock, IScoreSink sink, CancellationToken cancellation)
         {
-            var kernels = SimdPath.Kernels;
             using var memory = new AlignedMemory((long)_padded * FacesAtOnce * sizeof(float));
-            var dots = memory.Floats;
             for (var block = firstBlock; block < endBlock; block += 2)
             {
                 cancellation.ThrowIfCancellationRequested();
-                new Span<float>(dots, _padded * FacesAtOnce).Clear();
-                // An odd last block is done with itself as its partner.
-                float* block1 = _gallery.Block(block), block2 = _gallery.Block(Math.Min(block + 1, _gallery.BlockCount - 1)), next = _gallery.Block(block + 2);
-                for (var at = 0; at < _gallery.Dimension; at += BlockScan.Slab)
-                {
-                    var dimensions = Math.Min(BlockScan.Slab, _gallery.Dimension - at);
-                    for (var probe = 0; probe < _padded; probe += PanelProbes)
-                    {
-                        // Meanwhile the next two blocks come into the cache.
-                        var (part, parts) = ((long)at * _padded + (long)dimensions * probe, (long)_gallery.Dimension * _padded);
-                        Ahead.Prefetch(next, 2 * 16L * sizeof(float) * _gallery.Dimension, part, part + (long)dimensions * PanelProbes, parts);
-                        kernels.Dots(Mean(probe, at), block1 + at * 16, block2 + at * 16, dimensions, dots + probe * FacesAtOnce);
-                    }
-                }
-                var faces = Math.Min((Math.Min(endBlock, block + 2) - block) * 16, _gallery.Count - block * 16);
-                if (_gallery._kind == ScoreKind.Cosine) TensorPrimitives.Clamp(new Span<float>(dots, _padded * FacesAtOnce), -1f, 1f, new Span<float>(dots, _padded * FacesAtOnce));
-                else kernels.SharedScores(dots, _gallery._squared + block * 16, _gallery._variance + block * 16, _formulas);
-                for (var probe = 0; probe < _count; probe++)
-                {
-                    var scores = new Span<float>(dots + probe * FacesAtOnce, faces);
-                    if (_gallery._kind == ScoreKind.SharedVariance) Repair(probe, block * 16, scores);
-                    sink.Take(probe, block * 16, scores);
-                }
+                Scan(block, Math.Min(endBlock, block + 2), memory.Floats, sink);
             }
             GC.KeepAlive(this);
+        }
+
+        private void Scan(int block, int endBlock, float* dots, IScoreSink sink)
+        {
+            // An odd last block is done with itself as its partner.
+            float* block1 = _gallery.Block(block), block2 = _gallery.Block(Math.Min(block + 1, _gallery.BlockCount - 1)), next = _gallery.Block(block + 2);
+            var faces = Math.Min((endBlock - block) * 16, _gallery.Count - block * 16);
+            for (var at = 0; at < _gallery.Dimension; at += Slab)
+            {
+                var dimensions = Math.Min(Slab, _gallery.Dimension - at);
+                for (var probe = 0; probe < _padded; probe += PanelProbes)
+                {
+                    var panel = dots + probe * FacesAtOnce;
+                    if (at == 0) new Span<float>(panel, PanelProbes * FacesAtOnce).Clear();
+                    // Meanwhile the next two blocks come into the cache.
+                    var ahead = new Ahead(next + 2 * 16 * at, 2 * 16L * sizeof(float) * dimensions, probe / PanelProbes, _padded / PanelProbes, dimensions);
+                    SimdPath.Kernels.Dots(Mean(probe, at), block1 + at * 16, block2 + at * 16, dimensions, panel, ahead);
+                    if (at + dimensions == _gallery.Dimension) Deliver(probe, Math.Min(PanelProbes, _count - probe), block * 16, faces, panel, sink);
+                }
+            }
+        }
+
+        // From the dot products of a panel, just done and near, to its scores.
+        private void Deliver(int first, int count, int firstFace, int faces, float* dots, IScoreSink sink)
+        {
+            var shared = _gallery._kind == ScoreKind.SharedVariance;
+            if (shared) SimdPath.Kernels.SharedScores(dots, _gallery._squared + firstFace, _gallery._variance + firstFace, _formulas.AsSpan(first, count));
+            else TensorPrimitives.Clamp(new ReadOnlySpan<float>(dots, count * FacesAtOnce), -1f, 1f, new Span<float>(dots, count * FacesAtOnce));
+            for (var i = 0; i < count; i++)
+            {
+                var scores = new Span<float>(dots + i * FacesAtOnce, faces);
+                if (shared) Repair(first + i, firstFace, scores);
+                sink.Take(first + i, firstFace, scores);
+            }
         }
 
         public void Dispose() => _means.Dispose();
@@ -143,17 +155,17 @@ internal sealed unsafe class DotGallery : IGallery
         // Slab after slab, in each panel after panel, in each dimension after dimension: 8 probes.
         private float* Mean(int probe, int dimension)
         {
-            var slab = dimension / BlockScan.Slab * BlockScan.Slab;
-            var slabDimensions = Math.Min(BlockScan.Slab, _gallery.Dimension - slab);
+            var slab = dimension / Slab * Slab;
+            var slabDimensions = Math.Min(Slab, _gallery.Dimension - slab);
             return _means.Floats + slab * _padded + probe / PanelProbes * PanelProbes * slabDimensions + (dimension - slab) * PanelProbes + probe % PanelProbes;
         }
 
         private void Put(int probe, ReadOnlySpan<float> mean)
         {
-            for (var slab = 0; slab < mean.Length; slab += BlockScan.Slab)
+            for (var slab = 0; slab < mean.Length; slab += Slab)
             {
                 var at = Mean(probe, slab);
-                foreach (var value in mean.Slice(slab, Math.Min(BlockScan.Slab, mean.Length - slab)))
+                foreach (var value in mean.Slice(slab, Math.Min(Slab, mean.Length - slab)))
                 {
                     *at = value;
                     at += PanelProbes;

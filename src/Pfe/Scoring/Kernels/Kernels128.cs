@@ -8,7 +8,7 @@ internal sealed unsafe class Kernels128 : IKernels
 {
     public string Name => "128";
 
-    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
     {
         for (var probe = 0; probe < 4; probe++) OneProbe(block, store, probes + probe * 4, 16, dimensions, period, sums + probe * RunningSums.Length);
     }
@@ -68,7 +68,7 @@ internal sealed unsafe class Kernels128 : IKernels
         return lanes.Sum(renormalised + 1);
     }
 
-    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots)
+    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Ahead ahead)
     {
         for (var probe = 0; probe < 8; probe += 2)
             for (var quarters = 0; quarters < 16; quarters += 8)

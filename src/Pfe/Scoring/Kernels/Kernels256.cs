@@ -11,7 +11,7 @@ internal sealed unsafe class Kernels256 : IKernels
 
     public string Name => "256";
 
-    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
     {
         for (var half = 0; half < 16; half += 8)
             for (var probe = 0; probe < 4; probe += 2)
@@ -105,7 +105,7 @@ internal sealed unsafe class Kernels256 : IKernels
         return lanes.Sum(renormalised + 1);
     }
 
-    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots)
+    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Ahead ahead)
     {
         for (var probe = 0; probe < 8; probe += 4)
         {

@@ -11,10 +11,10 @@ internal sealed unsafe class Kernels512 : IKernels
 
     public string Name => "512";
 
-    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
     {
-        if (store == BlockStore.Float32) FourProbes<Float32>(block, probes, dimensions, period, sums);
-        else FourProbes<Int16>(block, probes, dimensions, period, sums);
+        if (store == BlockStore.Float32) FourProbes<Float32>(block, probes, dimensions, period, sums, ahead);
+        else FourProbes<Int16>(block, probes, dimensions, period, sums, ahead);
     }
 
     public void OneProbe(byte* block, BlockStore store, float* probe, int step, int dimensions, int period, float* sums)
@@ -36,7 +36,7 @@ internal sealed unsafe class Kernels512 : IKernels
     }
 
     [MethodImpl(Compiled.Apart)]
-    private static void FourProbes<TStore>(byte* block, float* probes, int dimensions, int period, float* sums) where TStore : struct, IStore
+    private static void FourProbes<TStore>(byte* block, float* probes, int dimensions, int period, float* sums, Ahead ahead) where TStore : struct, IStore
     {
         Lanes a = new(sums), b = new(sums + RunningSums.Length), c = new(sums + 2 * RunningSums.Length), d = new(sums + 3 * RunningSums.Length);
         var groups = dimensions / (2 * period);
@@ -44,6 +44,7 @@ internal sealed unsafe class Kernels512 : IKernels
         {
             for (var pair = period; pair > 0; pair--)
             {
+                ahead.Next();
                 TStore.Load(block, out var mean1, out var variance1);
                 TStore.Load(block + TStore.Bytes, out var mean2, out var variance2);
                 a.Add(mean1, variance1, mean2, variance2, probes);
@@ -133,7 +134,7 @@ internal sealed unsafe class Kernels512 : IKernels
     }
 
     [MethodImpl(Compiled.Apart)]
-    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots)
+    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Ahead ahead)
     {
         Vector512<float> a1 = Vector512.Load(dots), a2 = Vector512.Load(dots + 16), b1 = Vector512.Load(dots + 32), b2 = Vector512.Load(dots + 48);
         Vector512<float> c1 = Vector512.Load(dots + 64), c2 = Vector512.Load(dots + 80), d1 = Vector512.Load(dots + 96), d2 = Vector512.Load(dots + 112);
@@ -141,6 +142,7 @@ internal sealed unsafe class Kernels512 : IKernels
         Vector512<float> g1 = Vector512.Load(dots + 192), g2 = Vector512.Load(dots + 208), h1 = Vector512.Load(dots + 224), h2 = Vector512.Load(dots + 240);
         for (var l = dimensions; l > 0; l--)
         {
+            ahead.Next();
             Vector512<float> face1 = Vector512.Load(block1), face2 = Vector512.Load(block2);
             (a1, a2) = Accumulate(panel, face1, face2, a1, a2);
             (b1, b2) = Accumulate(panel + 1, face1, face2, b1, b2);
@@ -172,8 +174,27 @@ internal sealed unsafe class Kernels512 : IKernels
             {
                 var distance = Vector512.Max(Vector512.Load(squared + face) + Vector512.Create(probe.Squared) - Vector512.Load(dots) * 2, Vector512<float>.Zero);
                 var sum = Vector512.Load(variance + face) + Vector512.Create(probe.Variance);
-                (distance * -0.5f / sum + (Vector512.Create(probe.L) * Vector512.Log(sum) + Vector512.Create(probe.C))).Store(dots);
+                (distance * -0.5f / sum + Vector512.FusedMultiplyAdd(Vector512.Create(probe.L2), Log2(sum), Vector512.Create(probe.C))).Store(dots);
             }
+    }
+
+    /// <summary>
+    /// log2 of normal positive numbers: the exponent, and f Q(f) for the mantissa 1 + f, the best Q of degree 7 on [0, 1] (Remez; within 5e-8, 2e-7 with rounding). A third of
+    /// the time of <see cref="Vector512.Log2(Vector512{float})"/>, which minds zeros, infinities and NaN.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Log2(Vector512<float> value)
+    {
+        var f = Avx512F.GetMantissa(value, 0) - Vector512<float>.One;
+        var q = Vector512.Create(-0.00930916332f);
+        q = Vector512.FusedMultiplyAdd(q, f, Vector512.Create(0.0520590022f));
+        q = Vector512.FusedMultiplyAdd(q, f, Vector512.Create(-0.137521356f));
+        q = Vector512.FusedMultiplyAdd(q, f, Vector512.Create(0.241864786f));
+        q = Vector512.FusedMultiplyAdd(q, f, Vector512.Create(-0.347301096f));
+        q = Vector512.FusedMultiplyAdd(q, f, Vector512.Create(0.47868371f));
+        q = Vector512.FusedMultiplyAdd(q, f, Vector512.Create(-0.721165776f));
+        q = Vector512.FusedMultiplyAdd(q, f, Vector512.Create(1.4426899f));
+        return Vector512.FusedMultiplyAdd(q, f, Avx512F.GetExponent(value));
     }
 
     [MethodImpl(Compiled.Apart)]

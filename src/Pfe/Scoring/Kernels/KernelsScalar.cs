@@ -5,7 +5,7 @@ internal sealed unsafe class KernelsScalar : IKernels
 {
     public string Name => "scalar";
 
-    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
     {
         for (var probe = 0; probe < 4; probe++) OneProbe(block, store, probes + probe * 4, 16, dimensions, period, sums + probe * RunningSums.Length);
     }
@@ -45,7 +45,7 @@ internal sealed unsafe class KernelsScalar : IKernels
         return lane.Result;
     }
 
-    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots)
+    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Ahead ahead)
     {
         for (var probe = 0; probe < 8; probe++)
             for (var face = 0; face < 32; face++)

@@ -10,9 +10,13 @@ namespace Pfe.Scoring.Kernels;
 internal readonly record struct SharedFormula(float Squared, float Variance, float Dimension)
 {
     private const float LogTwoPi = 1.8378770664093454836f;
+    private const float LogTwo = 0.69314718055994530942f;
 
     /// <summary>-D/2, the factor of ln v.</summary>
     public float L => -0.5f * Dimension;
+
+    /// <summary>-D/2 ln 2, the factor of log2 v.</summary>
+    public float L2 => L * LogTwo;
 
     /// <summary>-D/2 ln(2 pi).</summary>
     public float C => L * LogTwoPi;
