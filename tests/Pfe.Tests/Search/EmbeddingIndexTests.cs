@@ -52,6 +52,26 @@ public sealed class EmbeddingIndexTests : IDisposable
             index.Search(probes, new SearchOptions { Mode = SearchMode.EarlyOut, Threads = threads }).ShouldBe(exact);
     }
 
+    [Theory]
+    [InlineData(IndexStore.Bits32, 40)]
+    [InlineData(IndexStore.Bits32, 16 * 23 + 5)]
+    [InlineData(IndexStore.Bits16, 16 * 4)]
+    [InlineData(IndexStore.Bits16, 16 * 150 + 1)]
+    public void A_probe_alone_finds_to_the_last_bit_what_it_finds_among_others(IndexStore store, int count)
+    {
+        using var faces = RandomFaces.Create(count, 300, 20);
+        using var probes = RandomFaces.Create(5, 300, 21);
+        EmbeddingIndex.Build(IndexPath, [faces, faces], new IndexOptions { Store = store });
+        using var index = EmbeddingIndex.Open(IndexPath);
+        var options = new SearchOptions { K = 2 * count };
+        var together = index.Search(probes, options);
+        for (var row = 0; row < probes.Count; row++)
+        {
+            using var alone = new EmbeddingSet(300, probes.Mu(row).ToArray(), probes.LogVariance(row).ToArray(), ["alone"]);
+            index.Search(alone, options)[0].ShouldBe(together[row]);
+        }
+    }
+
     [Fact]
     public void A_shortlist_of_everything_gives_the_exact_result_and_a_short_one_the_true_mates()
     {

@@ -24,31 +24,31 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
     /// <summary>Scores blocks <paramref name="firstBlock"/> to <paramref name="endBlock"/> - 1.</summary>
     public void Run(int firstBlock, int endBlock, CancellationToken cancellation)
     {
-        using var memory = new AlignedMemory(Math.Max(probes.PaddedCount, 4) * (RunningSums.Length + FaceBlocks.Lanes) * sizeof(float));
-        if (probes.AreFew) FewProbes(firstBlock, endBlock, memory.Floats, cancellation);
-        else
+        using var memory = new AlignedMemory(Math.Max(4, probes.PaddedCount) * (RunningSums.Length + FaceBlocks.Lanes) * sizeof(float));
+        // One probe alone takes four blocks at once, a quarter of the run apart.
+        var quarter = probes.IsAlone ? (endBlock - firstBlock) / 4 : 0;
+        for (var block = firstBlock; block < firstBlock + quarter; block++)
         {
-            for (var block = firstBlock; block < endBlock; block++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                AllProbes(block, memory.Floats);
-            }
+            cancellation.ThrowIfCancellationRequested();
+            FourBlocks(block, quarter, memory.Floats);
+        }
+        for (var block = firstBlock + 4 * quarter; block < endBlock; block++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (probes.IsAlone) Score(block);
+            else AllProbes(block, memory.Floats);
         }
         GC.KeepAlive(gallery);
         GC.KeepAlive(probes);
     }
 
-    /// <summary>Scores few probes against one block.</summary>
+    /// <summary>Scores a probe that is alone against one block.</summary>
     public void Score(int block)
     {
         float* sums = stackalloc float[RunningSums.Length], scores = stackalloc float[FaceBlocks.Lanes];
-        for (var probe = 0; probe < probes.Count; probe++)
-        {
-            RunningSums.Clear(sums, 1);
-            if (probes.Period(probe) > 0)
-                kernels.OneProbe(gallery.Block(block), gallery.Store, probes.Row(probe), probes.Step, gallery.Padded, probes.Period(probe), sums);
-            Deliver(probe, block, sums, scores);
-        }
+        RunningSums.Clear(sums, 1);
+        if (probes.Period(0) > 0) kernels.OneProbe(gallery.Block(block), gallery.Store, probes.Row(0), probes.Step, gallery.Padded, probes.Period(0), sums);
+        Deliver(0, block, sums, scores);
         GC.KeepAlive(gallery);
         GC.KeepAlive(probes);
     }
@@ -60,23 +60,14 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
         Pass(probe, block, scores);
     }
 
-    // Four blocks together, a quarter of the run apart.
-    private void FewProbes(int firstBlock, int endBlock, float* sums, CancellationToken cancellation)
+    private void FourBlocks(int block, int apart, float* sums)
     {
-        var (quarter, scores) = ((endBlock - firstBlock) / 4, (nint)(sums + 4 * RunningSums.Length));
-        for (var block = firstBlock; block < firstBlock + quarter; block++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            for (var probe = 0; probe < probes.Count; probe++)
-            {
-                RunningSums.Clear(sums, 4);
-                if (probes.Period(probe) > 0)
-                    kernels.FourBlocks(gallery.Block(block), quarter * gallery.BlockBytes, gallery.Store, probes.Row(probe), probes.Step, gallery.Padded, probes.Period(probe), sums);
-                kernels.Scores(sums, 4, _formula, (float*)scores);
-                for (var i = 0; i < 4; i++) Pass(probe, block + i * quarter, (float*)scores + i * FaceBlocks.Lanes);
-            }
-        }
-        for (var block = firstBlock + 4 * quarter; block < endBlock; block++) Score(block);
+        RunningSums.Clear(sums, 4);
+        if (probes.Period(0) > 0)
+            kernels.FourBlocks(gallery.Block(block), apart * gallery.BlockBytes, gallery.Store, probes.Row(0), probes.Step, gallery.Padded, probes.Period(0), sums);
+        var scores = sums + 4 * RunningSums.Length;
+        kernels.Scores(sums, 4, _formula, scores);
+        for (var i = 0; i < 4; i++) Pass(0, block + i * apart, scores + i * FaceBlocks.Lanes);
     }
 
     private void AllProbes(int block, float* sums)
@@ -89,11 +80,13 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
             for (int probe = 0, pass; probe < probes.Count; probe += pass)
             {
                 pass = probes.Pass(probe);
+                var period = probes.Period(probe);
+                if (period == 0) continue;
+                float* row = probes.Row(probe, at), to = sums + probe * RunningSums.Length;
                 // Meanwhile the next slab, of this block or the next, comes into the cache.
-                if (probes.Period(probe) == 0) continue;
-                var to = sums + probe * RunningSums.Length;
-                if (pass == 4) kernels.FourProbes(slab, gallery.Store, probes.Row(probe, at), dimensions, probes.Period(probe), to, new Ahead(next, next - slab, probe / 4, probes.PaddedCount / 4, dimensions / 2));
-                else kernels.OneProbe(slab, gallery.Store, probes.Row(probe, at), probes.Step, dimensions, probes.Period(probe), to);
+                var ahead = new Ahead(next, next - slab, probe / 4, probes.PaddedCount / 4, steps: dimensions / 2);
+                if (pass == 4) kernels.FourProbes(slab, gallery.Store, row, dimensions, period, to, ahead);
+                else kernels.OneProbe(slab, gallery.Store, row, probes.Step, dimensions, period, to);
             }
         }
         var scores = sums + probes.PaddedCount * RunningSums.Length;

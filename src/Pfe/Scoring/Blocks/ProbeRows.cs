@@ -6,7 +6,7 @@ namespace Pfe.Scoring.Blocks;
 
 /// <summary>
 /// Some probes as the kernels read them against one gallery, in the gallery's scale and padded like it: for each pair of dimensions mean, variance, mean,
-/// variance. Four or more probes are interleaved by fours, a cache line for each pair of dimensions, slab after slab (<see cref="BlockScan.Slab"/>): the passes
+/// variance. Several probes are interleaved by fours, a cache line for each pair of dimensions, slab after slab (<see cref="BlockScan.Slab"/>): the passes
 /// over a slab read one stream.
 /// </summary>
 internal sealed unsafe class ProbeRows : IDisposable
@@ -50,14 +50,14 @@ internal sealed unsafe class ProbeRows : IDisposable
 
     public int Count { get; }
 
-    /// <summary>Fewer than four: not interleaved, and scored one at a time.</summary>
-    public bool AreFew => Count < Together;
+    /// <summary>One probe: nothing to interleave.</summary>
+    public bool IsAlone => Count == 1;
 
     /// <summary>Count and the neutral probes behind, if there are any.</summary>
-    public int PaddedCount => AreFew ? Count : (Count + Together - 1) / Together * Together;
+    public int PaddedCount => IsAlone ? Count : (Count + Together - 1) / Together * Together;
 
     /// <summary>Floats from one pair of a probe's dimensions to the next.</summary>
-    public int Step => AreFew ? 4 : 4 * Together;
+    public int Step => IsAlone ? 4 : 4 * Together;
 
     /// <summary>How many pairs of dimensions the kernels may multiply for a probe; 0 where its variances are out of their reach.</summary>
     public int Period(int row) => _periods[row];
@@ -65,7 +65,7 @@ internal sealed unsafe class ProbeRows : IDisposable
     /// <summary>How many probes from <paramref name="row"/> on go into one pass, 4 or 1: only probes of one period share a pass, so that none changes another's result.</summary>
     public int Pass(int row)
     {
-        if (AreFew || row % Together != 0) return 1;
+        if (IsAlone || row % Together != 0) return 1;
         for (var next = row + 1; next < Math.Min(row + Together, Count); next++)
             if (_periods[next] != _periods[row]) return 1;
         return Together;
@@ -74,10 +74,10 @@ internal sealed unsafe class ProbeRows : IDisposable
     /// <summary>A probe as it came.</summary>
     public ReadOnlySpan<float> Read(int row, out ReadOnlySpan<float> variance) => new FaceReader(_probes).Read(_first + row, out variance);
 
-    /// <summary>A probe's values from an even dimension on; <see cref="Step"/> floats lead to its next pair, to the end of the slab or, of few probes, of all.</summary>
+    /// <summary>A probe's values from an even dimension on; <see cref="Step"/> floats lead to its next pair, to the end of the slab or, alone, of all.</summary>
     public float* Row(int row, int dimension = 0)
     {
-        if (AreFew) return _memory.Floats + row * 2 * _padded + dimension * 2;
+        if (IsAlone) return _memory.Floats + row * 2 * _padded + dimension * 2;
         var slab = dimension / BlockScan.Slab * BlockScan.Slab;
         var slabDimensions = Math.Min(BlockScan.Slab, _padded - slab);
         return _memory.Floats + (slab * PaddedCount + row / Together * Together * slabDimensions) * 2 + (dimension - slab) / 2 * Step + row % Together * 4;
