@@ -27,6 +27,7 @@ public unsafe class KernelBenchmarks
     private ScoreGallery _cosine = null!;
     private PairScorer _pairs = null!;
     private MutualLikelihoodGallery _gallery = null!;
+    private IProbes _panels = null!;
     private ProbeRows _rows = null!;
     private CTwin? _demo;
     private CTwin? _twin;
@@ -38,6 +39,7 @@ public unsafe class KernelBenchmarks
         _cosine = ScoreGallery.Create(_faces, ScoreKind.Cosine);
         _pairs = new PairScorer(_probes, _faces, ScoreKind.MutualLikelihood);
         _gallery = new MutualLikelihoodGallery(_faces, 0, CancellationToken.None);
+        _panels = new DotGallery(_faces, ScoreKind.SharedVariance, 0, CancellationToken.None).Prepare(_probes, 0, Probes);
         _rows = new ProbeRows(_probes, 0, Probes, _gallery.Blocks);
         for (var i = 0; i < Faces; i++)
         {
@@ -103,6 +105,13 @@ public unsafe class KernelBenchmarks
             _pairs.Score(_first, _second, _row, threads: 1);
         }
         return _row[0];
+    }
+
+    [Benchmark(Description = "Pfe, widest path, shared variance", OperationsPerInvoke = Probes * Faces)]
+    public float SharedKernel()
+    {
+        _panels.Scan(0, Faces / FaceBlocks.Lanes, NoSink.Instance, CancellationToken.None);
+        return 0;
     }
 
     [Benchmark(Description = "ScoreGallery.Score, shared variance", OperationsPerInvoke = Probes * Faces)]

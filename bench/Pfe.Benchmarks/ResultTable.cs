@@ -17,8 +17,8 @@ internal static class ResultTable
         text.AppendLine($"# {processor}").AppendLine()
             .AppendLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} processors. Made by `dotnet run -c Release --project bench/Pfe.Benchmarks`.").AppendLine()
             .AppendLine("## Full scores of D = 512, one thread").AppendLine()
-            .AppendLine("Medians of 15 iterations. The limit is the loop of the same instructions on registers alone (of multiply-adds, for the shared variance).").AppendLine()
-            .AppendLine("| implementation | million pairs / s | times the demo | share of the limit |").AppendLine("|---|---:|---:|---:|");
+            .AppendLine("Median and fastest of 15 iterations; the ratios compare the fastest, as other guests of a shared host only ever slow one down. `Pfe` rows are the kernels on prepared probes, `ScoreGallery.Score` prepares them and writes a matrix. The limit is the loop of the same instructions on registers alone (of multiply-adds, for cosine and shared variance).").AppendLine()
+            .AppendLine("| implementation | million pairs / s, median | fastest | times the demo | share of the limit |").AppendLine("|---|---:|---:|---:|---:|");
         Kernels(text, kernels);
         Search(text, faces, folder);
         var path = Path.Combine(Root(), "bench", "results", $"{Slug(processor)}.md");
@@ -29,16 +29,17 @@ internal static class ResultTable
 
     private static void Kernels(StringBuilder text, Summary summary)
     {
-        var speeds = summary.Reports.Where(report => report.ResultStatistics is not null)
-            .ToDictionary(report => report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo.Trim('\''), report => 1e3 / report.ResultStatistics!.Median);
-        var demo = speeds.GetValueOrDefault("the demo's algorithm, C", speeds["the demo's algorithm, C#"]);
-        foreach (var (name, speed) in speeds)
+        var speeds = summary.Reports.Where(report => report.ResultStatistics is not null).ToDictionary(
+            report => report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo.Trim('\''),
+            report => (Median: 1e3 / report.ResultStatistics!.Median, Fastest: 1e3 / report.ResultStatistics.Min));
+        var demo = speeds.GetValueOrDefault("the demo's algorithm, C", speeds["the demo's algorithm, C#"]).Fastest;
+        foreach (var (name, (median, fastest)) in speeds)
         {
-            var limit = name.Contains("shared", StringComparison.Ordinal) || name.Contains("cosine", StringComparison.Ordinal) ? speeds["registers alone, multiply-adds"]
-                : name == "Pfe, path 256" ? speeds["registers alone, same instructions, 256 bits"]
+            var limit = name.Contains("shared", StringComparison.Ordinal) || name.Contains("cosine", StringComparison.Ordinal) ? speeds["registers alone, multiply-adds"].Fastest
+                : name == "Pfe, path 256" ? speeds["registers alone, same instructions, 256 bits"].Fastest
                 : name is "Pfe, path 128" or "Pfe, path scalar" ? double.NaN
-                : name.StartsWith("Pfe", StringComparison.Ordinal) || name.Contains("Score", StringComparison.Ordinal) ? speeds["registers alone, same instructions"] : double.NaN;
-            text.AppendLine($"| {name} | {speed:F2} | {speed / demo:F1} | {(double.IsNaN(limit) ? "" : $"{speed / limit:P0}")} |");
+                : name.StartsWith("Pfe", StringComparison.Ordinal) || name.Contains("Score", StringComparison.Ordinal) ? speeds["registers alone, same instructions"].Fastest : double.NaN;
+            text.AppendLine($"| {name} | {median:F2} | {fastest:F2} | {fastest / demo:F1} | {(double.IsNaN(limit) ? "" : $"{fastest / limit:P0}")} |");
         }
     }
 

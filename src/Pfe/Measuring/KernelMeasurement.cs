@@ -18,12 +18,15 @@ internal static unsafe class KernelMeasurement
         using var full = ScoreGallery.Create(faces, cancellation: cancellation);
         using var shared = ScoreGallery.Create(faces, ScoreKind.SharedVariance, cancellation: cancellation);
         using var pairs = new PairScorer(probes, faces, ScoreKind.MutualLikelihood, cancellation);
+        using var dots = new DotGallery(faces, ScoreKind.SharedVariance, 0, cancellation);
+        using var panels = dots.Prepare(probes, 0, Probes);
         using var memory = new MutualLikelihoodGallery(faces, 0, cancellation);
         using var rows = new ProbeRows(probes, 0, Probes, memory.Blocks);
         var scores = new float[Probes * Faces];
         var (first, second) = (new int[Faces], Enumerable.Range(0, Faces).ToArray());
 
-        var timer = new InterleavedTimer(rounds, cancellation);
+        // So many that everything is compiled for good before it counts.
+        var timer = new InterleavedTimer(rounds, cancellation, warmUp: 40);
         var entries = new List<(string Name, int Contestant, double Pairs, int? Limit)>();
         int Add(string name, double count, Action work, int? limit = null)
         {
@@ -43,6 +46,7 @@ internal static unsafe class KernelMeasurement
         Add("matrix, full score", Probes * Faces, () => full.Score(probes, 0, Probes, scores, threads: 1, cancellation), registers);
         Add("listed pairs, full score", Faces, () => pairs.Score(first, second, scores.AsMemory(0, Faces), threads: 1, cancellation), registers);
         Add("matrix, shared variance", Probes * Faces, () => shared.Score(probes, 0, Probes, scores, threads: 1, cancellation), peak);
+        Add("kernel, shared variance", Probes * Faces, () => panels.Scan(0, dots.BlockCount, NoSink.Instance, cancellation), peak);
         var registers256 = Add("register-only loop, 256 bits", Faces * 8.0, () => scores[0] = Baselines.RegisterLoop256(Faces / 16 * 8 * Dimension / 2));
         foreach (var path in SimdPath.Available)
         {

@@ -15,16 +15,11 @@ internal unsafe struct Ahead
     private byte* _at;
 
     /// <summary>Part <paramref name="part"/> of <paramref name="parts"/> equal parts of some bytes, over a number of steps.</summary>
-    public Ahead(void* start, long bytes, int part, int parts, int steps) : this((byte*)start + bytes * part / parts, bytes / parts / steps) { }
-
-    private Ahead(byte* at, long step)
+    public Ahead(void* start, long bytes, int part, int parts, int steps)
     {
-        _at = at;
-        _step = step;
+        _at = (byte*)start + bytes * part / parts;
+        _step = bytes / parts / steps;
     }
-
-    /// <summary>The same in more and smaller steps, for a path that takes several loops to one.</summary>
-    public readonly Ahead Slower(int times) => new(_at, _step / times);
 
     /// <summary>One step.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

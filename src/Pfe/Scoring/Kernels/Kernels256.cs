@@ -13,12 +13,13 @@ internal sealed unsafe class Kernels256 : IKernels
 
     public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
     {
-        ahead = ahead.Slower(4);
         for (var half = 0; half < 16; half += 8)
             for (var probe = 0; probe < 4; probe += 2)
-                ahead = store == BlockStore.Float32
-                    ? TwoProbes<Float32>(block, half, probes + probe * 4, dimensions, period, sums + probe * RunningSums.Length + half, ahead)
-                    : TwoProbes<Int16>(block, half, probes + probe * 4, dimensions, period, sums + probe * RunningSums.Length + half, ahead);
+            {
+                if (store == BlockStore.Float32) TwoProbes<Float32>(block, half, probes + probe * 4, dimensions, period, sums + probe * RunningSums.Length + half, ahead);
+                else TwoProbes<Int16>(block, half, probes + probe * 4, dimensions, period, sums + probe * RunningSums.Length + half, ahead);
+                ahead = default;
+            }
     }
 
     public void OneProbe(byte* block, BlockStore store, float* probe, int step, int dimensions, int period, float* sums)
@@ -38,7 +39,7 @@ internal sealed unsafe class Kernels256 : IKernels
     }
 
     [MethodImpl(Compiled.Apart)]
-    private static Ahead TwoProbes<TStore>(byte* block, int half, float* probes, int dimensions, int period, float* sums, Ahead ahead) where TStore : struct, IStore
+    private static void TwoProbes<TStore>(byte* block, int half, float* probes, int dimensions, int period, float* sums, Ahead ahead) where TStore : struct, IStore
     {
         Lanes a = new(sums), b = new(sums + RunningSums.Length);
         var groups = dimensions / (2 * period);
@@ -59,7 +60,6 @@ internal sealed unsafe class Kernels256 : IKernels
         }
         a.Save(sums, groups);
         b.Save(sums + RunningSums.Length, groups);
-        return ahead;
     }
 
     // Both halves at once: each line of memory is read once.
@@ -111,16 +111,16 @@ internal sealed unsafe class Kernels256 : IKernels
 
     public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Ahead ahead)
     {
-        ahead = ahead.Slower(4);
         for (var probe = 0; probe < 8; probe += 4)
         {
-            ahead = Dots(panel + probe, block1, dimensions, dots + probe * 32, ahead);
-            ahead = Dots(panel + probe, block2, dimensions, dots + probe * 32 + 16, ahead);
+            Dots(panel + probe, block1, dimensions, dots + probe * 32, ahead);
+            ahead = default;
+            Dots(panel + probe, block2, dimensions, dots + probe * 32 + 16, ahead);
         }
     }
 
     [MethodImpl(Compiled.Apart)]
-    private static Ahead Dots(float* panel, float* block, int dimensions, float* dots, Ahead ahead)
+    private static void Dots(float* panel, float* block, int dimensions, float* dots, Ahead ahead)
     {
         Vector256<float> a1 = Vector256.Load(dots), a2 = Vector256.Load(dots + 8), b1 = Vector256.Load(dots + 32), b2 = Vector256.Load(dots + 40);
         Vector256<float> c1 = Vector256.Load(dots + 64), c2 = Vector256.Load(dots + 72), d1 = Vector256.Load(dots + 96), d2 = Vector256.Load(dots + 104);
@@ -139,7 +139,6 @@ internal sealed unsafe class Kernels256 : IKernels
         Store(dots + 32, b1, b2);
         Store(dots + 64, c1, c2);
         Store(dots + 96, d1, d2);
-        return ahead;
     }
 
     [MethodImpl(Compiled.Apart)]
