@@ -7,8 +7,6 @@ namespace Pfe.Scoring.Kernels;
 /// <summary>512-bit vectors (AVX-512): one register holds a dimension of all 16 faces of a block.</summary>
 internal sealed unsafe class Kernels512 : IKernels
 {
-    private const int PrefetchDistance = 1024;
-
     public string Name => "512";
 
     public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
@@ -238,12 +236,17 @@ internal sealed unsafe class Kernels512 : IKernels
     {
         static abstract int Bytes { get; }
 
+        /// <summary>How many bytes before its use a cache line is asked for.</summary>
+        static abstract int PrefetchDistance { get; }
+
         static abstract void Load(byte* at, out Vector512<float> mean, out Vector512<float> variance);
     }
 
     private readonly struct Float32 : IStore
     {
         public static int Bytes => 128;
+
+        public static int PrefetchDistance => 1024;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Load(byte* at, out Vector512<float> mean, out Vector512<float> variance) =>
@@ -253,6 +256,8 @@ internal sealed unsafe class Kernels512 : IKernels
     private readonly struct Int16 : IStore
     {
         public static int Bytes => 64;
+
+        public static int PrefetchDistance => 2048;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Load(byte* at, out Vector512<float> mean, out Vector512<float> variance)
@@ -285,7 +290,7 @@ internal sealed unsafe class Kernels512 : IKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add<TStore>(byte* block, float* probe) where TStore : struct, IStore
         {
-            for (var line = 0; line < 2 * TStore.Bytes; line += 64) Sse.PrefetchNonTemporal(block + PrefetchDistance + line);
+            for (var line = 0; line < 2 * TStore.Bytes; line += 64) Sse.PrefetchNonTemporal(block + TStore.PrefetchDistance + line);
             TStore.Load(block, out var mean1, out var variance1);
             TStore.Load(block + TStore.Bytes, out var mean2, out var variance2);
             Add(mean1, variance1, mean2, variance2, probe);
