@@ -6,7 +6,7 @@ public enum IndexStore
     /// <summary>Single precision: 8 D bytes a face (4,096), plus D + 28 for the faster modes.</summary>
     Bits32,
 
-    /// <summary>16-bit: 4 D bytes a face (2,048), plus D + 28 for the faster modes. Twice as fast; the score moves by some hundredths.</summary>
+    /// <summary>16-bit: 4 D bytes a face (2,048), plus D + 28 for the faster modes. Nearly twice as fast; the score moves by some hundredths.</summary>
     Bits16,
 }
 
