@@ -11,7 +11,7 @@ internal static class IndexCommand
     private static readonly Argument<string> Index = new("index") { Description = "The index file." };
     private static readonly Argument<string[]> Embeddings = new("embeddings") { Description = "Embedding files, made by 'pfe embed'.", Arity = ArgumentArity.OneOrMore };
     private static readonly Argument<string[]> Names = new("names") { Description = "Names (image paths) of the faces to remove.", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<int> Bits = new("--bits") { Description = "32, or 16 for half the size and twice the speed with scores moved by some hundredths.", DefaultValueFactory = _ => 32 };
+    private static readonly Option<int> Bits = new("--bits") { Description = "32, or 16 for half the size and nearly twice the speed with scores moved by some hundredths.", DefaultValueFactory = _ => 32 };
     private static readonly Option<bool> Verify = new("--verify") { Description = "Read the whole file and compare every checksum." };
 
     public static Command Create(Terminal terminal) => new("index", "Make and change the file that 'pfe search' searches. Example: pfe index build people.pfi people.safetensors")

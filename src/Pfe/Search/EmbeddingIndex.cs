@@ -43,7 +43,7 @@ public sealed class EmbeddingIndex : IDisposable
             _segments[i] = new Segment(file, _index, _index.Segments[i], id);
             id += _segments[i].Count;
         }
-        _runs = [.. _segments.SelectMany(segment => Enumerable.Range(0, segment.Blocks.BlockCount).Where(block => block % BlocksInARun == 0).Select(block => (segment, block)))];
+        _runs = [.. _segments.SelectMany(segment => Enumerable.Range(0, (segment.Blocks.BlockCount + BlocksInARun - 1) / BlocksInARun).Select(run => (segment, run * BlocksInARun)))];
         (FaceCount, _removed) = (id, [.. _index.Removed]);
     }
 

@@ -7,13 +7,14 @@ public sealed class ScoreGalleryTests
     private static readonly ScoreKind[] Kinds = Enum.GetValues<ScoreKind>();
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(15)]
-    [InlineData(1700)]
-    public void A_matrix_is_bitwise_the_same_whatever_the_threads_and_the_grouping_of_probes(int count)
+    [InlineData(1, 70)]
+    [InlineData(15, 70)]
+    [InlineData(1700, 70)]
+    [InlineData(90, 601)]
+    public void A_matrix_is_bitwise_the_same_whatever_the_threads_and_the_grouping_of_probes_and_within_the_bound(int count, int dimension)
     {
-        using var faces = RandomFaces.Create(count, 70, 5);
-        using var probes = RandomFaces.Create(67, 70, 6);
+        using var faces = RandomFaces.Create(count, dimension, 5);
+        using var probes = RandomFaces.Create(67, dimension, 6);
         foreach (var kind in Kinds)
         {
             using var gallery = ScoreGallery.Create(faces, kind);
@@ -23,6 +24,8 @@ public sealed class ScoreGalleryTests
             for (var probe = 0; probe < 67; probe++) gallery.Score(probes, probe, 1, rows.AsMemory(probe * count, count), threads: 2);
             two.ShouldBe(one);
             rows.ShouldBe(one);
+            for (var pair = 0; pair < one.Length; pair += 41)
+                ScoreBounds.ShouldHold(one[pair], ScoreBounds.Of(kind, probes, pair / count, faces, pair % count), $"{kind}, probe {pair / count}, face {pair % count}");
         }
     }
 

@@ -83,10 +83,9 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
                 var period = probes.Period(probe);
                 if (period == 0) continue;
                 float* row = probes.Row(probe, at), to = sums + probe * RunningSums.Length;
+                if (pass == 1) kernels.OneProbe(slab, gallery.Store, row, probes.Step, dimensions, period, to);
                 // Meanwhile the next slab, of this block or the next, comes into the cache.
-                var ahead = new Ahead(next, next - slab, probe / 4, probes.PaddedCount / 4, steps: dimensions / 2);
-                if (pass == 4) kernels.FourProbes(slab, gallery.Store, row, dimensions, period, to, ahead);
-                else kernels.OneProbe(slab, gallery.Store, row, probes.Step, dimensions, period, to);
+                else kernels.FourProbes(slab, gallery.Store, row, dimensions, period, to, new Ahead(next, next - slab, probe / 4, probes.PaddedCount / 4, steps: dimensions / 2));
             }
         }
         var scores = sums + probes.PaddedCount * RunningSums.Length;
