@@ -82,7 +82,7 @@ internal static unsafe class SearchMeasurement
         string where, (string Name, EmbeddingIndex Index, SearchOptions Options)[] ways, EmbeddingIndex wide, EmbeddingSet probes, int rounds, CancellationToken cancellation)
     {
         using var probe = new EmbeddingSet(probes.Dimension, probes.Mu(0).ToArray(), probes.LogVariance(0).ToArray(), ["probe"]);
-        var timer = new InterleavedTimer(rounds, cancellation);
+        var timer = new InterleavedTimer(rounds, cancellation, twice: true);
         var plain = timer.Add(() => PlainRead(wide));
         var contestants = ways.Select(way => timer.Add(() => way.Index.Search(probe, way.Options, cancellation))).ToArray();
         timer.Run();
