@@ -34,7 +34,7 @@ public static class TemplateFusion
             mu[l] = (float)(weighted / precision);
             variance[l] = rule == VarianceRule.Minimum ? smallest : (float)(1 / precision);
         }
-        Normalise(mu);
+        UnitLength.Normalise(mu);
     }
 
     /// <summary>Fuses rows of a set.</summary>
@@ -75,7 +75,7 @@ public static class TemplateFusion
     public static void Average(EmbeddingSet faces, ReadOnlySpan<int> rows, Span<float> mu)
     {
         AddMean(faces, rows, mu, new double[mu.Length]);
-        Normalise(mu);
+        UnitLength.Normalise(mu);
     }
 
     /// <summary>Average pooling per medium, then over the media, renormalised at the end: the usual IJB baseline.</summary>
@@ -87,7 +87,7 @@ public static class TemplateFusion
     {
         var sum = new double[mu.Length];
         foreach (var group in ByMedium(rows, media)) AddMean(faces, group, mu, sum);
-        Normalise(mu);
+        UnitLength.Normalise(mu);
     }
 
     /// <summary>How much each of K faces counts in their template: its share of the precision, averaged over the dimensions; the K weights sum to 1.</summary>
@@ -142,15 +142,6 @@ public static class TemplateFusion
         if (rows.Length != media.Length) throw new ArgumentException($"{rows.Length} rows need as many media, not {media.Length}", nameof(media));
         CheckRows(rows);
         return rows.ToArray().Zip(media.ToArray()).GroupBy(pair => pair.Second, pair => pair.First).Select(group => group.ToArray()).ToList();
-    }
-
-    private static void Normalise(Span<float> mu)
-    {
-        var squared = 0.0;
-        foreach (var value in mu) squared += (double)value * value;
-        if (squared == 0) return;
-        var scale = 1 / Math.Sqrt(squared);
-        for (var l = 0; l < mu.Length; l++) mu[l] = (float)(mu[l] * scale);
     }
 
     private static void CheckRows(ReadOnlySpan<int> rows)

@@ -73,10 +73,8 @@ internal sealed unsafe class DotGallery : IGallery
     private (float Squared, float Variance) Read(FaceReader reader, int row, Span<float> mean)
     {
         reader.Read(row, out var variance).CopyTo(mean);
-        var squared = DoubleSum.OfSquares(mean);
-        if (_kind == ScoreKind.SharedVariance) return ((float)squared, SharedVariance.Of(variance));
-        var scale = squared > 0 ? 1 / Math.Sqrt(squared) : 0;
-        for (var l = 0; l < mean.Length; l++) mean[l] = (float)(mean[l] * scale);
+        if (_kind == ScoreKind.SharedVariance) return ((float)DoubleSum.OfSquares(mean), SharedVariance.Of(variance));
+        UnitLength.Normalise(mean);
         return (1, 1);
     }
 
