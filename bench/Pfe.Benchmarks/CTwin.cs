@@ -17,7 +17,10 @@ internal sealed unsafe class CTwin
         var library = Path.Combine(Path.GetTempPath(), $"pfe-twin-{function}-{Environment.ProcessId}.so");
         try
         {
-            using var gcc = Process.Start(new ProcessStartInfo("gcc", [.. options, "-shared", "-fPIC", "-o", library, Path.Combine(AppContext.BaseDirectory, "twin.c"), "-lm"]) { UseShellExecute = false })!;
+            using var gcc = Process.Start(
+                new ProcessStartInfo("gcc",
+                [.. options, "-shared", "-fPIC", "-o", library, Path.Combine(AppContext.BaseDirectory, "twin.c"),
+                "-lm"]) { UseShellExecute = false })!;
             gcc.WaitForExit();
             return gcc.ExitCode == 0 ? new CTwin(NativeLibrary.Load(library), function) : null;
         }

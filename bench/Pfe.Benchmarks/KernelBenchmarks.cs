@@ -133,11 +133,13 @@ public unsafe class KernelBenchmarks
 
     private readonly int[] _first = new int[Faces];
 
-    private delegate float PairScore(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2);
+    private delegate float PairScore(
+        ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2);
 
     private float Rows(PairScore score)
     {
-        for (var i = 0; i < Faces; i++) _row[i] = score(_mu[0], _variance[0], _mus.AsSpan(i * Dimension, Dimension), _variances.AsSpan(i * Dimension, Dimension));
+        for (var i = 0; i < Faces; i++)
+            _row[i] = score(_mu[0], _variance[0], _mus.AsSpan(i * Dimension, Dimension), _variances.AsSpan(i * Dimension, Dimension));
         return _row[0];
     }
 

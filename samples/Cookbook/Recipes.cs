@@ -23,7 +23,8 @@ public static class Recipes
         {
             Calibration = Calibrate(),
             Thumbnails = new FaceThumbnails(row => SimulatedFaces.Picture(row, Images)),
-            Qualities = [("sharpness", [.. Enumerable.Range(0, faces.Count).Select(row => Sharpness.Of(SimulatedFaces.Picture(row, Images)))])],
+            Qualities = [("sharpness",
+                [.. Enumerable.Range(0, faces.Count).Select(row => Sharpness.Of(SimulatedFaces.Picture(row, Images)))])],
             Groups = [.. labels.Identities.Select(person => person % 3 == 0 ? "round" : "square")],
             Others = [("other camera", FaceUncertainty.Of(SimulatedFaces.Draw(persons: 40, images: Images, seed: 2)))],
             Damage = Damage(),
@@ -60,12 +61,14 @@ public static class Recipes
 
     /// <summary>What damage does to sigma. The stand-in for a network measures how blurred, dark, or empty a drawing is.</summary>
     public static DamageStudy Damage() =>
-        DamageStudy.Of([.. Enumerable.Range(0, 12).Select(SimulatedFaces.DrawnHead)], images => [.. images.Select(image => -4 - 0.35 * Math.Log(Sharpness.Of(image) + 1))]);
+        DamageStudy.Of([.. Enumerable.Range(0, 12).Select(SimulatedFaces.DrawnHead)], images =>
+            [.. images.Select(image => -4 - 0.35 * Math.Log(Sharpness.Of(image) + 1))]);
 
     /// <summary>Where in a face its uncertainty and its identity come from.</summary>
     public static Figure Explain() => OcclusionMap.Of(SimulatedFaces.DrawnHead(3), LooksAtBlocks).Draw();
 
-    /// <summary>A stand-in for a network: a dimension for each of 8 x 8 blocks, its brightness as mean, and the flatter it is, the larger its variance.</summary>
+    /// <summary>A stand-in for a network: a dimension for each of 8 x 8 blocks, its brightness as mean, and the flatter it is, the larger
+    /// its variance.</summary>
     private static FaceEmbedding LooksAtBlocks(Image face)
     {
         const int Blocks = 8;

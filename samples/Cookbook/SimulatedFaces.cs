@@ -4,8 +4,8 @@ using Pfe.Vision.Imaging.Damage;
 namespace Pfe.Samples.Cookbook;
 
 /// <summary>
-/// Faces that nobody has: each person is a point on the sphere and a drawn head, each image a noisy copy of both. A blurred drawing has a noisier
-/// embedding, and its sigma says so: what a well-trained head does with photographs.
+/// Faces that nobody has: each person is a point on the sphere and a drawn head, each image a noisy copy of both. A blurred drawing has a
+/// noisier embedding, and its sigma says so: what a well-trained head does with photographs.
 /// </summary>
 public static class SimulatedFaces
 {
@@ -72,8 +72,11 @@ public static class SimulatedFaces
     {
         const int Side = 112;
         var random = new Random(HashCode(person, 17));
-        (double, double, double) skin = (150 + random.Next(90), 100 + random.Next(80), 70 + random.Next(70)), hair = (random.Next(140), random.Next(100), random.Next(70)), back = (150 + random.Next(80), 160 + random.Next(70), 170 + random.Next(70));
-        double width = 34 + random.Next(8), eyes = 13 + random.Next(6), mouth = 9 + random.Next(9), brow = random.Next(4), fringe = 26 + random.Next(14);
+        (double, double, double) skin = (150 + random.Next(90), 100 + random.Next(80), 70 + random.Next(70)),
+            hair = (random.Next(140), random.Next(100), random.Next(70)),
+            back = (150 + random.Next(80), 160 + random.Next(70), 170 + random.Next(70));
+        double width = 34 + random.Next(8), eyes = 13 + random.Next(6), mouth = 9 + random.Next(9), brow = random.Next(4), fringe = 26 +
+            random.Next(14);
         var pixels = new byte[Side * Side * 3];
         for (var y = 0; y < Side; y++)
         {
@@ -94,7 +97,8 @@ public static class SimulatedFaces
         return new Image(Side, Side, pixels);
     }
 
-    private static bool In(double x, double y, double cx, double cy, double rx, double ry) => (x - cx) * (x - cx) / (rx * rx) + (y - cy) * (y - cy) / (ry * ry) <= 1;
+    private static bool In(double x, double y, double cx, double cy, double rx, double ry) =>
+        (x - cx) * (x - cx) / (rx * rx) + (y - cy) * (y - cy) / (ry * ry) <= 1;
 
     private static double[] Unit(Random random, int dimension)
     {
@@ -103,7 +107,8 @@ public static class SimulatedFaces
         return [.. point.Select(value => value / length)];
     }
 
-    private static double Gaussian(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Gaussian(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     // Not System.HashCode: that one differs from run to run.
     private static int HashCode(int a, int b) => unchecked(a * 1_000_003 + b * 7_368_787);

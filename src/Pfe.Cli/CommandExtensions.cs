@@ -42,7 +42,8 @@ internal static class CommandExtensions
     public static string Path(this CommandResult result)
     {
         var words = new Stack<string>();
-        for (SymbolResult? at = result; at is CommandResult level; at = at.Parent) words.Push(level.Parent is null ? "pfe" : level.Command.Name);
+        for (SymbolResult? at = result; at is CommandResult level; at = at.Parent)
+            words.Push(level.Parent is null ? "pfe" : level.Command.Name);
         return string.Join(' ', words);
     }
 }

@@ -6,8 +6,10 @@ namespace Pfe.Cli;
 internal static class CommonOptions
 {
     /// <summary>Machine-readable result on standard output; documented in docs/json.md.</summary>
-    public static readonly Option<bool> Json = new("--json") { Description = "Write the result as JSON on standard output.", Recursive = true };
+    public static readonly Option<bool> Json =
+        new("--json") { Description = "Write the result as JSON on standard output.", Recursive = true };
 
     /// <summary>Stop at the first unreadable image instead of counting it.</summary>
-    public static readonly Option<bool> Strict = new("--strict") { Description = "Fail on the first unreadable image instead of reporting and counting it." };
+    public static readonly Option<bool> Strict =
+        new("--strict") { Description = "Fail on the first unreadable image instead of reporting and counting it." };
 }

@@ -8,9 +8,12 @@ internal static class FaceOptions
 {
     private const int ShownFailures = 10;
 
-    public static readonly Argument<string> Images = new("images") { Description = "A folder of images, or a text file with one path a line." };
-    public static readonly Option<string?> Landmarks = new("--landmarks") { Description = "A landmark list, 'path x1 y1 ... x5 y5' a line; its paths are relative to the image folder." };
-    public static readonly Option<bool> TransposeInput = new("--transpose-input") { Description = "The landmark list is 'path x1..x5 y1..y5'." };
+    public static readonly Argument<string> Images =
+        new("images") { Description = "A folder of images, or a text file with one path a line." };
+    public static readonly Option<string?> Landmarks =
+        new("--landmarks") { Description = "A landmark list, 'path x1 y1 ... x5 y5' a line; its paths are relative to the image folder." };
+    public static readonly Option<bool> TransposeInput =
+        new("--transpose-input") { Description = "The landmark list is 'path x1..x5 y1..y5'." };
     public static readonly Option<string?> Prefix = new("--prefix") { Description = "Folder that the paths of a list are relative to." };
     public static readonly Option<int> Workers = new("--workers") { Description = "Images worked on at the same time; 0 for one a core." };
 
@@ -22,9 +25,11 @@ internal static class FaceOptions
         {
             var root = prefix ?? images;
             if (!Directory.Exists(root)) throw new UsageException($"with --landmarks the images are a folder; '{root}' is none");
-            return FaceSource.WithLandmarks(list, parsed.GetValue(TransposeInput) ? LandmarkOrder.Transposed : LandmarkOrder.Interleaved, root);
+            return FaceSource.WithLandmarks(
+                list, parsed.GetValue(TransposeInput) ? LandmarkOrder.Transposed : LandmarkOrder.Interleaved, root);
         }
-        if (parsed.GetValue(TransposeInput)) throw new UsageException("--transpose-input says how a landmark list is written; name the list with --landmarks");
+        if (parsed.GetValue(TransposeInput))
+            throw new UsageException("--transpose-input says how a landmark list is written; name the list with --landmarks");
         return File.Exists(images) ? FaceSource.InList(images, prefix) : FaceSource.InFolder(images);
     }
 

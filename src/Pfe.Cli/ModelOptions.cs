@@ -10,18 +10,23 @@ namespace Pfe.Cli;
 internal static class ModelOptions
 {
     /// <summary>The model store's folder.</summary>
-    public static readonly Option<string?> Models = new("--models") { Description = $"Folder of the networks; the default is {ModelStore.FolderVariable} or the user's cache." };
+    public static readonly Option<string?> Models =
+        new("--models") { Description = $"Folder of the networks; the default is {ModelStore.FolderVariable} or the user's cache." };
 
     /// <summary>The PFE model.</summary>
-    public static readonly Option<string?> Model = new("--model") { Description = "The PFE model: an ONNX file of 'pfe train' or 'pfe export', or an address with its checksum; by default the registry's base network with the head that comes with Pfe." };
+    public static readonly Option<string?> Model =
+        new("--model") { Description = "The PFE model: an ONNX file of 'pfe train' or 'pfe export', or an address with its checksum; by " +
+        "default the registry's base network with the head that comes with Pfe." };
 
     public static ModelStore Store(this ParseResult parsed) => new(parsed.GetValue(Models));
 
     /// <summary>The model's path: the one named, or the default model.</summary>
     public static string ModelPath(this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>
-        parsed.GetValue(Model) is { } reference ? store.Resolve(reference, messages, cancellation) : DefaultModel.Get(store, messages, cancellation);
+        parsed.GetValue(Model) is { } reference
+            ? store.Resolve(reference, messages, cancellation) : DefaultModel.Get(store, messages, cancellation);
 
-    public static FaceEmbedder Embedder(this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>
+    public static FaceEmbedder Embedder(
+        this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>
         new(OnnxModel.Load(parsed.ModelPath(store, messages, cancellation)));
 
     /// <summary>The model with the store's detector.</summary>

@@ -22,7 +22,8 @@ internal static class PfeApplication
         return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
     }
 
-    private static RootCommand Root(Terminal terminal) => new("Probabilistic face embeddings: every face a Gaussian, every comparison with its uncertainty.")
+    private static RootCommand Root(Terminal terminal) =>
+        new("Probabilistic face embeddings: every face a Gaussian, every comparison with its uncertainty.")
     {
         CommonOptions.Json,
         // One line a command, in the order of the work.

@@ -3,7 +3,8 @@ using Pfe.Vision.Faces;
 
 namespace Pfe.Cli;
 
-/// <summary>What is said on standard error while a command works; written at once, unlike <see cref="Progress{T}"/>, so that lines keep their order.</summary>
+/// <summary>What is said on standard error while a command works; written at once, unlike <see cref="Progress{T}"/>, so that lines keep
+/// their order.</summary>
 internal static class ProgressExtensions
 {
     /// <summary>One line a message.</summary>
@@ -36,7 +37,8 @@ internal static class ProgressExtensions
                 if (_clock.Elapsed < _next) return;
                 _next = _clock.Elapsed + Pause;
                 var rate = (value.Done - _start) / _clock.Elapsed.TotalSeconds;
-                var left = rate > 0 ? $", {rate:0} images/s, {TimeSpan.FromSeconds((value.Total - value.Done) / rate):h\\:mm\\:ss} left" : "";
+                var left = rate > 0 ? $", {rate:0} images/s, {TimeSpan.FromSeconds((value.Total - value.Done) / rate):h\\:mm\\:ss} left"
+                    : "";
                 terminal.Say($"{verb} {value.Done} of {value.Total}{(value.Failed > 0 ? $" ({value.Failed} failed)" : "")}{left}");
             }
         }

@@ -12,7 +12,9 @@ internal static class EvaluationNotes
         var notes = new List<string>();
         if (HeadCheck.Problem(faces) is { } problem) notes.Add(problem);
         foreach (var far in fars.Where(far => far * impostorPairs < FewestFalseAccepts))
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"FAR {far:0.######} means {Math.Round(far * impostorPairs):0} of {impostorPairs} impostor pairs: too few for a firm number, {FewestFalseAccepts} are wanted"));
+            notes.Add(string.Create(CultureInfo.InvariantCulture,
+                $"FAR {far:0.######} means {Math.Round(far * impostorPairs):0} of {impostorPairs} impostor pairs: too few for a firm " +
+                $"number, {FewestFalseAccepts} are wanted"));
         return notes;
     }
 }

@@ -5,7 +5,8 @@ using Pfe.Evaluation.Metrics;
 namespace Pfe.Evaluation;
 
 /// <summary>
-/// Tells a head that has learnt nothing: its sigma is much the same for every face, so MLS cannot beat the cosine, and nothing else would show it.
+/// Tells a head that has learnt nothing: its sigma is much the same for every face, so MLS cannot beat the cosine, and nothing else would
+/// show it.
 /// </summary>
 public static class HeadCheck
 {
@@ -19,7 +20,9 @@ public static class HeadCheck
         ArgumentNullException.ThrowIfNull(faces);
         var spread = SigmaSpread(faces);
         return spread < CollapsedSpread
-            ? string.Create(CultureInfo.InvariantCulture, $"sigma hardly differs between faces (log sigma^2 varies by {spread:0.####} only): the uncertainty head is untrained or has collapsed, and MLS cannot beat cosine")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"sigma hardly differs between faces (log sigma^2 varies by {spread:0.####} only): the uncertainty head is untrained or " +
+                $"has collapsed, and MLS cannot beat cosine")
             : null;
     }
 
@@ -27,7 +30,8 @@ public static class HeadCheck
     private static double SigmaSpread(EmbeddingSet faces)
     {
         var step = Math.Max(1, faces.Count / SampledFaces);
-        double[] means = [.. Enumerable.Range(0, faces.Count / step).Select(n => (double)TensorPrimitives.Average(faces.LogVariance(n * step)))];
+        double[] means = [.. Enumerable.Range(0, faces.Count / step)
+            .Select(n => (double)TensorPrimitives.Average(faces.LogVariance(n * step)))];
         return means.Length < 2 ? double.PositiveInfinity : Statistics.Deviation(means);
     }
 }

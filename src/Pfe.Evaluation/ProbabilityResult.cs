@@ -22,19 +22,24 @@ public sealed record StatedRate(double Stated, double Rate, double? Low, double?
 /// <summary>What a calibration's probabilities and answers are worth on a protocol's pairs, which it was not fitted on.</summary>
 /// <param name="Source">What the calibration was fitted on, in its own words.</param>
 /// <param name="Score">The score it turns into probabilities.</param>
-/// <param name="ExpectedCalibrationError">Mean distance between stated and observed share of one person (ECE), both kinds of pairs weighing the same.</param>
+/// <param name="ExpectedCalibrationError">Mean distance between stated and observed share of one person (ECE), both kinds of pairs weighing
+/// the same.</param>
 /// <param name="Cllr">Cost of the log likelihood ratios in bits: 0 perfect, 1 as good as saying nothing.</param>
 /// <param name="CllrMin">The least that any monotone mapping of the same evidence could have; the rest is miscalibration.</param>
 /// <param name="Genuine">Answers on pairs of one person.</param>
 /// <param name="Impostor">Answers on pairs of two persons.</param>
 /// <param name="FalseMatch">Share of the impostor pairs that are answered "one person".</param>
 /// <param name="FalseNonMatch">Share of the genuine pairs that are answered "two persons".</param>
-/// <param name="Middle">What is stated and observed of the pairs told 10 % to 90 %; null where there are none, and for a mean over splits.</param>
-/// <param name="Intervals">How sure ECE, Cllr and the middle are; null without a bootstrap, for a mean over splits, and of more than two million pairs (minutes of work).</param>
+/// <param name="Middle">What is stated and observed of the pairs told 10 % to 90 %; null where there are none, and for a mean over
+/// splits.</param>
+/// <param name="Intervals">How sure ECE, Cllr and the middle are; null without a bootstrap, for a mean over splits, and of more than two
+/// million pairs (minutes of work).</param>
 /// <param name="Bins">The reliability diagram, only bins that hold pairs; empty for a mean over splits.</param>
 public sealed record ProbabilityResult(
-    string Source, ScoreKind Score, double ExpectedCalibrationError, double Cllr, double CllrMin, VerdictCounts Genuine, VerdictCounts Impostor,
-    StatedRate FalseMatch, StatedRate FalseNonMatch, ReliabilityBin? Middle, ReliabilityIntervals? Intervals, IReadOnlyList<ReliabilityBin> Bins)
+    string Source, ScoreKind Score, double ExpectedCalibrationError, double Cllr, double CllrMin, VerdictCounts Genuine,
+        VerdictCounts Impostor,
+    StatedRate FalseMatch, StatedRate FalseNonMatch, ReliabilityBin? Middle, ReliabilityIntervals? Intervals,
+        IReadOnlyList<ReliabilityBin> Bins)
 {
     private const int MostResampled = 2_000_000;
 
@@ -45,13 +50,18 @@ public sealed record ProbabilityResult(
     /// <param name="bootstrap">How to make the intervals; null for none.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">The calibration is for another D.</exception>
-    public static ProbabilityResult Of(ScoreCalibration calibration, EmbeddingSet faces, PairList pairs, BootstrapOptions? bootstrap = null, CancellationToken cancellation = default)
+    public static ProbabilityResult Of(
+        ScoreCalibration calibration, EmbeddingSet faces, PairList pairs, BootstrapOptions? bootstrap = null,
+        CancellationToken cancellation = default)
     {
         RequireDimension(calibration, faces.Dimension);
-        return Of(calibration, pairs, PairScores.Of(faces, pairs, calibration.Score, cancellation), FaceUncertainty.Of(faces), bootstrap, cancellation);
+        return Of(calibration, pairs, PairScores.Of(faces, pairs, calibration.Score, cancellation), FaceUncertainty.Of(faces), bootstrap,
+            cancellation);
     }
 
-    private static ProbabilityResult Of(ScoreCalibration calibration, PairList pairs, float[] scores, double[] uncertainty, BootstrapOptions? bootstrap, CancellationToken cancellation)
+    private static ProbabilityResult Of(
+        ScoreCalibration calibration, PairList pairs, float[] scores, double[] uncertainty, BootstrapOptions? bootstrap,
+        CancellationToken cancellation)
     {
         var (evidence, answers) = (new double[pairs.Count], new Answer[pairs.Count]);
         Parallel.For(0, pairs.Count, new ParallelOptions { CancellationToken = cancellation }, n =>
@@ -62,10 +72,14 @@ public sealed record ProbabilityResult(
         var judged = Reliability.Of(evidence, pairs.Same.Span);
         var (genuine, impostor) = (Count(answers, pairs, same: true), Count(answers, pairs, same: false));
         double[] rates = [(double)impostor.Same / impostor.Pairs, (double)genuine.Different / genuine.Pairs];
-        var intervals = bootstrap is null ? null : new PairBootstrap(pairs).Intervals(rates, weight => WrongShares(answers, pairs.Same.Span, weight), bootstrap, cancellation);
+        var intervals = bootstrap is null
+            ? null : new PairBootstrap(pairs)
+            .Intervals(rates, weight => WrongShares(answers, pairs.Same.Span, weight), bootstrap, cancellation);
         return new(calibration.Source, calibration.Score, judged.ExpectedCalibrationError, judged.Cllr, judged.CllrMin, genuine, impostor,
-            Rate(calibration.DefaultFalseMatchRate, impostor.Same, impostor.Pairs, intervals?[0]), Rate(ScoreCalibration.FalseNonMatchRate, genuine.Different, genuine.Pairs, intervals?[1]),
-            judged.Middle, bootstrap is null || pairs.Count > MostResampled ? null : ReliabilityIntervals.Of(evidence, pairs, bootstrap, cancellation), judged.Bins);
+            Rate(calibration.DefaultFalseMatchRate, impostor.Same, impostor.Pairs, intervals?[0]),
+                Rate(ScoreCalibration.FalseNonMatchRate, genuine.Different, genuine.Pairs, intervals?[1]),
+            judged.Middle, bootstrap is null || pairs.Count > MostResampled
+                ? null : ReliabilityIntervals.Of(evidence, pairs, bootstrap, cancellation), judged.Bins);
     }
 
     /// <summary>Counts summed and rates averaged over splits.</summary>
@@ -87,7 +101,8 @@ public sealed record ProbabilityResult(
     internal static void RequireDimension(ScoreCalibration calibration, int dimension)
     {
         if (calibration.Dimension != dimension)
-            throw new PfeException($"the calibration is for D = {calibration.Dimension}, the embeddings have D = {dimension}; they come from different models");
+            throw new PfeException($"the calibration is for D = {calibration.Dimension}, the embeddings have D = {dimension}; they come " +
+                "from different models");
     }
 
     private static VerdictCounts Count(Answer[] answers, PairList pairs, bool same)
@@ -111,11 +126,14 @@ public sealed record ProbabilityResult(
         return [(double)accepted / impostor, (double)rejected / genuine];
     }
 
-    // The wider of the bootstrap's interval, which knows that pairs share persons, and Wilson's, which holds where hardly an error was seen.
+    // The wider of the bootstrap's interval, which knows that pairs share persons, and Wilson's, which holds where hardly an error was
+    // seen.
     private static StatedRate Rate(double stated, int errors, int pairs, Interval? interval)
     {
         var counted = RateInterval.Of(errors, pairs);
-        return interval is { } drawn ? new(stated, counted.Rate, Math.Min(counted.Low, Math.Max(0, drawn.Low)), Math.Max(counted.High, Math.Min(1, drawn.High))) : new(stated, counted.Rate, null, null);
+        return interval is { } drawn
+            ? new(stated, counted.Rate, Math.Min(counted.Low, Math.Max(0, drawn.Low)), Math.Max(counted.High, Math.Min(1, drawn.High)))
+            : new(stated, counted.Rate, null, null);
     }
 
     private static VerdictCounts Sum(IEnumerable<VerdictCounts> counts) =>

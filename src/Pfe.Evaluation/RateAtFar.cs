@@ -10,7 +10,9 @@ namespace Pfe.Evaluation;
 /// <param name="TarDeviation">Standard deviation of the TAR over splits; null for one list.</param>
 /// <param name="TarLow">Lower end of the bootstrap interval; null without one.</param>
 /// <param name="TarHigh">Upper end of the bootstrap interval; null without one.</param>
-public sealed record RateAtFar(double RequestedFar, double Far, double Tar, double Threshold, double? TarDeviation = null, double? TarLow = null, double? TarHigh = null)
+public sealed record RateAtFar(
+    double RequestedFar, double Far, double Tar, double Threshold, double? TarDeviation = null, double? TarLow = null,
+    double? TarHigh = null)
 {
     /// <summary>One list's point, with its interval where there is one.</summary>
     /// <param name="point">The point.</param>
@@ -21,7 +23,8 @@ public sealed record RateAtFar(double RequestedFar, double Far, double Tar, doub
     /// <summary>Mean and deviation over splits.</summary>
     /// <param name="splits">The same rate in every split.</param>
     public static RateAtFar Over(IReadOnlyList<OperatingPoint> splits) =>
-        new(splits[0].RequestedFar, splits.Average(point => point.Far), splits.Average(point => point.Tar), splits.Average(point => point.Threshold),
+        new(splits[0].RequestedFar, splits.Average(point => point.Far), splits.Average(point => point.Tar),
+            splits.Average(point => point.Threshold),
             Statistics.Deviation([.. splits.Select(point => point.Tar)]));
 }
 

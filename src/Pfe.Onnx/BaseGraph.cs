@@ -28,9 +28,11 @@ public sealed record BaseGraph(OnnxModel Model, string Input, string Embedding, 
         var embedding = description.Embedding ?? OnlyOutput(model);
         var shapes = ShapeInference.Run(model);
         if (!model.ComputedFromInputs().Contains(embedding))
-            throw new PfeException($"'{model.Name}' computes no tensor '{embedding}' from its input; its outputs are {string.Join(", ", model.Outputs.Select(output => output.Name))}");
+            throw new PfeException($"'{model.Name}' computes no tensor '{embedding}' from its input; its outputs are " +
+                $"{string.Join(", ", model.Outputs.Select(output => output.Name))}");
         if (shapes.GetValueOrDefault(embedding) is not { Length: > 1 } shape)
-            throw new PfeException($"'{model.Name}': the size of embedding '{embedding}' cannot be told from the graph; run ONNX shape inference on the file first");
+            throw new PfeException($"'{model.Name}': the size of embedding '{embedding}' cannot be told from the graph; run ONNX shape " +
+                "inference on the file first");
         var map = description.FeatureMap ?? TryFind(model, embedding);
         return new BaseGraph(model, input, embedding, Size(shape), map, map is null ? 0 : SizeOf(model, shapes, map));
     }
@@ -42,7 +44,8 @@ public sealed record BaseGraph(OnnxModel Model, string Input, string Embedding, 
 
     private static int SizeOf(OnnxModel model, IReadOnlyDictionary<string, long[]> shapes, string tensor)
     {
-        if (!model.ComputedFromInputs().Contains(tensor)) throw new PfeException($"'{model.Name}' computes no tensor '{tensor}' from its input");
+        if (!model.ComputedFromInputs().Contains(tensor))
+            throw new PfeException($"'{model.Name}' computes no tensor '{tensor}' from its input");
         return shapes.GetValueOrDefault(tensor) is { Length: > 1 } shape
             ? Size(shape)
             : throw new PfeException($"'{model.Name}': the shape of tensor '{tensor}' cannot be told from the graph");
@@ -59,5 +62,6 @@ public sealed record BaseGraph(OnnxModel Model, string Input, string Embedding, 
 
     private static string OnlyOutput(OnnxModel model) => model.Outputs is [var only]
         ? only.Name
-        : throw new PfeException($"'{model.Name}' has {model.Outputs.Count} outputs ({string.Join(", ", model.Outputs.Select(output => output.Name))}): say in the description which one is the \"embedding\"");
+        : throw new PfeException($"'{model.Name}' has {model.Outputs.Count} outputs " +
+            $"({string.Join(", ", model.Outputs.Select(output => output.Name))}): say in the description which one is the \"embedding\"");
 }

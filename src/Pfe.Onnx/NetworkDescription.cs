@@ -37,7 +37,8 @@ public readonly record struct PlaneValues(float First, float Second, float Third
     };
 }
 
-/// <summary>What an ONNX file does not say about the network in it: how to prepare a face for it, and where its embedding comes out.</summary>
+/// <summary>What an ONNX file does not say about the network in it: how to prepare a face for it, and where its embedding comes
+/// out.</summary>
 /// <remarks>
 /// Stored as JSON beside a base network, and in the metadata of every model that Pfe writes. See docs/any-base.md.
 /// Properties with defaults have setters: the JSON source generator would overwrite an initialiser with nothing.
@@ -62,7 +63,8 @@ public sealed record NetworkDescription
     /// <summary>Divided by after the mean is subtracted; never 0. With mean 0 and std 1 the network takes 0..255.</summary>
     public PlaneValues Std { get; set; } = new(128f);
 
-    /// <summary>Name of the alignment template: where the five landmarks go. Its picture is stretched to the input where the sizes differ.</summary>
+    /// <summary>Name of the alignment template: where the five landmarks go. Its picture is stretched to the input where the sizes
+    /// differ.</summary>
     public string Alignment { get; set; } = "arcface-112x112";
 
     /// <summary>Name of the embedding's tensor; null where the network has one output.</summary>
@@ -124,7 +126,8 @@ public sealed record NetworkDescription
 }
 
 /// <summary>Written as rgb and bgr, read in any case.</summary>
-internal sealed class ChannelOrderConverter() : JsonStringEnumConverter<ChannelOrder>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
+internal sealed class ChannelOrderConverter()
+    : JsonStringEnumConverter<ChannelOrder>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
 
 internal sealed class PlaneValuesConverter : JsonConverter<PlaneValues>
 {

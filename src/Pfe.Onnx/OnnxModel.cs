@@ -68,11 +68,13 @@ public sealed class OnnxModel
     {
         ModelProto proto;
         try { proto = ModelProto.Parser.ParseFrom(bytes); }
-        catch (InvalidProtocolBufferException e) { throw new PfeException($"'{name}' is not an ONNX model, or it is truncated: {e.Message}", e); }
+        catch (InvalidProtocolBufferException e) { throw new PfeException($"'{name}' is not an ONNX model, or it is truncated: " +
+            $"{e.Message}", e); }
         if (proto.Graph is null || proto.Graph.Output.Count == 0 || proto.OpsetImport.Count == 0)
             throw new PfeException($"'{name}' is not an ONNX model: it has no graph with an output");
         if (proto.Graph.Initializer.Any(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
-            throw new PfeException($"'{name}' keeps its weights in other files; save it as one file first (onnx.save_model without external data)");
+            throw new PfeException($"'{name}' keeps its weights in other files; save it as one file first (onnx.save_model without " +
+                "external data)");
         return new OnnxModel(proto, name);
     }
 
@@ -116,7 +118,8 @@ public sealed class OnnxModel
         return new OnnxModel(proto, Name);
     }
 
-    /// <summary>The last convolutional feature map: the last tensor with four dimensions, and more than one pixel, on the way to an output.</summary>
+    /// <summary>The last convolutional feature map: the last tensor with four dimensions, and more than one pixel, on the way to an
+    /// output.</summary>
     /// <param name="embedding">Name of the embedding's tensor.</param>
     /// <returns>The name of the tensor, and its shape for one image.</returns>
     /// <exception cref="PfeException">There is none, or more than one path with its own; the message names them.</exception>
@@ -131,6 +134,7 @@ public sealed class OnnxModel
     {
         var tensor = value.Type?.TensorType;
         return new TensorInfo(value.Name, Tensors.TypeName(tensor?.ElemType ?? 0),
-            [.. tensor?.Shape?.Dim.Select(dim => dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? dim.DimValue : -1) ?? []]);
+            [.. tensor?.Shape?.Dim.Select(
+                dim => dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? dim.DimValue : -1) ?? []]);
     }
 }

@@ -30,7 +30,8 @@ public static class ProbabilisticModel
     /// <summary>Prefix of the metadata keys that carry <see cref="UncertaintyHead.Notes"/>.</summary>
     public const string HeadNotePrefix = "pfe.head.";
 
-    /// <summary>Builds the model. The base's own nodes and weights stay as they are, so that mu is bit for bit the base's own embedding, normalised.</summary>
+    /// <summary>Builds the model. The base's own nodes and weights stay as they are, so that mu is bit for bit the base's own embedding,
+    /// normalised.</summary>
     /// <param name="network">The base network.</param>
     /// <param name="description">What is said about it.</param>
     /// <param name="head">The trained head.</param>
@@ -43,9 +44,11 @@ public static class ProbabilisticModel
         var prepared = BaseGraph.Prepare(network, description);
         var features = prepared.SizeOf(head.Source);
         if (features != head.Features)
-            throw new PfeException($"the head reads {head.Features} values, tensor '{head.Source}' of '{network.Name}' has {features}: was it trained on another base network?");
+            throw new PfeException($"the head reads {head.Features} values, tensor '{head.Source}' of '{network.Name}' has {features}: " +
+                "was it trained on another base network?");
         if (prepared.Dimension != head.Dimension)
-            throw new PfeException($"the head gives {head.Dimension} log variances, embedding '{prepared.Embedding}' of '{network.Name}' has {prepared.Dimension} dimensions");
+            throw new PfeException($"the head gives {head.Dimension} log variances, embedding '{prepared.Embedding}' of '{network.Name}' " +
+                $"has {prepared.Dimension} dimensions");
 
         var proto = prepared.Model.Proto.Clone();
         var graph = proto.Graph;
@@ -73,7 +76,8 @@ public static class ProbabilisticModel
         proto.SetMetadata(DescriptionKey, (description with { Embedding = Mu, FeatureMap = null }).ToJson());
         proto.SetMetadata(DimensionKey, head.Dimension.ToString(CultureInfo.InvariantCulture));
         proto.SetMetadata(HeadSourceKey, head.Source);
-        foreach (var (key, value) in head.Notes.OrderBy(pair => pair.Key, StringComparer.Ordinal)) proto.SetMetadata(HeadNotePrefix + key, value);
+        foreach (var (key, value) in head.Notes.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            proto.SetMetadata(HeadNotePrefix + key, value);
         return new OnnxModel(proto, description.Name);
     }
 
@@ -83,14 +87,16 @@ public static class ProbabilisticModel
     public static NetworkDescription Describe(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model.Metadata.TryGetValue(DescriptionKey, out var json) && model.Outputs.Select(output => output.Name).SequenceEqual([Mu, LogVariance])
+        return model.Metadata.TryGetValue(DescriptionKey, out var json)
+            && model.Outputs.Select(output => output.Name).SequenceEqual([Mu, LogVariance])
             ? NetworkDescription.Parse(json, model.Name)
-            : throw new PfeException($"'{model.Name}' is no probabilistic model: it gives {string.Join(", ", model.Outputs)}, not mu and log_variance; make one with 'pfe export'");
+            : throw new PfeException($"'{model.Name}' is no probabilistic model: it gives {string.Join(", ", model.Outputs)}, not mu and " +
+                "log_variance; make one with 'pfe export'");
     }
 
     /// <summary>
-    /// The tensor inside a model that <see cref="Mu"/> is normalised from, to be asked for with <see cref="OnnxModel.WithOutputs"/>: its length says
-    /// how strongly the base network responds to a face, a measure of quality to compare sigma with.
+    /// The tensor inside a model that <see cref="Mu"/> is normalised from, to be asked for with <see cref="OnnxModel.WithOutputs"/>: its
+    /// length says how strongly the base network responds to a face, a measure of quality to compare sigma with.
     /// </summary>
     /// <param name="model">A model that <see cref="Build"/> made.</param>
     /// <returns>The tensor's name, D values an image in any shape; null where the normalisation cannot be told from the graph.</returns>

@@ -36,7 +36,8 @@ public sealed record UncertaintyHead
     /// <summary>First normalisation's moving variance [hidden].</summary>
     public required ReadOnlyMemory<float> HiddenVariance { get; init; }
 
-    /// <summary>What negative values are multiplied with after the first normalisation [hidden] (a PReLU); empty for the demo's ReLU.</summary>
+    /// <summary>What negative values are multiplied with after the first normalisation [hidden] (a PReLU); empty for the demo's
+    /// ReLU.</summary>
     public ReadOnlyMemory<float> HiddenSlope { get; init; }
 
     /// <summary>Second matrix, row-major [dimension, hidden].</summary>
@@ -54,7 +55,8 @@ public sealed record UncertaintyHead
     /// <summary>The one offset shared by all dimensions.</summary>
     public required float Offset { get; init; }
 
-    /// <summary>Free text pairs about the training (data, steps, command); written into the model. No dates, so that builds reproduce.</summary>
+    /// <summary>Free text pairs about the training (data, steps, command); written into the model. No dates, so that builds
+    /// reproduce.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
 
     /// <summary>D: how many log variances come out.</summary>
@@ -76,7 +78,8 @@ public sealed record UncertaintyHead
             throw new PfeException($"'{path}' is not an uncertainty head: its metadata has no format '{FormatName}'");
         var head = new UncertaintyHead
         {
-            Source = file.Metadata.GetValueOrDefault("source") ?? throw new PfeException($"'{path}' does not say which tensor the head reads (\"source\")"),
+            Source = file.Metadata.GetValueOrDefault("source")
+                ?? throw new PfeException($"'{path}' does not say which tensor the head reads (\"source\")"),
             HiddenWeight = Read(file, "hidden.weight"),
             HiddenScale = Read(file, "hidden.scale"),
             HiddenCentre = Read(file, "hidden.centre"),
@@ -105,7 +108,8 @@ public sealed record UncertaintyHead
         [
             Matrix("hidden.weight", HiddenWeight, Hidden, half), Vector("hidden.scale", HiddenScale), Vector("hidden.centre", HiddenCentre),
             Vector("hidden.mean", HiddenMean), Vector("hidden.variance", HiddenVariance), .. slope,
-            Matrix("output.weight", OutputWeight, Dimension, half), Vector("output.mean", OutputMean), Vector("output.variance", OutputVariance),
+            Matrix("output.weight", OutputWeight, Dimension, half), Vector("output.mean", OutputMean),
+                Vector("output.variance", OutputVariance),
             Vector("gain", new[] { Gain }), Vector("offset", new[] { Offset }),
         ];
         Safetensors.Write(path, tensors, new Dictionary<string, string>(Notes) { ["format"] = FormatName, ["source"] = Source });
@@ -141,7 +145,8 @@ public sealed record UncertaintyHead
         void Finite(string part, ReadOnlyMemory<float> values)
         {
             for (var i = 0; i < values.Length; i++)
-                if (!float.IsFinite(values.Span[i])) throw new PfeException($"head '{name}': {part}[{i}] is {values.Span[i]}: the training diverged");
+                if (!float.IsFinite(values.Span[i]))
+                    throw new PfeException($"head '{name}': {part}[{i}] is {values.Span[i]}: the training diverged");
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Pfe.Training;
 
 /// <summary>
-/// Random numbers as a pure function of (seed, purpose, index): batch 700 is the same whether the run began at step 0 or was resumed at 699,
-/// and a change in one purpose leaves the others alone.
+/// Random numbers as a pure function of (seed, purpose, index): batch 700 is the same whether the run began at step 0 or was resumed at
+/// 699, and a change in one purpose leaves the others alone.
 /// </summary>
 internal static class Seeds
 {

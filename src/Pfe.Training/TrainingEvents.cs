@@ -38,4 +38,6 @@ public abstract record TrainingEvent
 /// <param name="CacheSeconds">Time for the features.</param>
 /// <param name="TrainingSeconds">Time for the steps, measuring included.</param>
 /// <param name="HeldOut">The last held-out table; empty without held-out classes.</param>
-public sealed record TrainingResult(RunFolder Folder, int Steps, double Loss, double SigmaSpread, int Recoveries, long BasePasses, double CacheSeconds, double TrainingSeconds, IReadOnlyList<HeldOutRow> HeldOut);
+public sealed record TrainingResult(
+    RunFolder Folder, int Steps, double Loss, double SigmaSpread, int Recoveries, long BasePasses, double CacheSeconds,
+    double TrainingSeconds, IReadOnlyList<HeldOutRow> HeldOut);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -15,7 +16,8 @@ internal sealed class TrainingInput : IDisposable
 {
     private const int CacheFormat = 1;
 
-    private TrainingInput(LabelledImages images, FrozenBase network, FeatureCache cache, TrainingFaces faces, long basePasses, double seconds)
+    private TrainingInput(LabelledImages images, FrozenBase network, FeatureCache cache, TrainingFaces faces, long basePasses,
+        double seconds)
     {
         (Network, Description, HeadInput) = (network.Model, network.Description, network.HeadInput);
         (Labels, Cache, Faces, BasePasses, Seconds) = (images.Labels, cache, faces, basePasses, seconds);
@@ -41,7 +43,8 @@ internal sealed class TrainingInput : IDisposable
     public double Seconds { get; }
 
     /// <summary>Loads, checks, and completes the feature cache.</summary>
-    public static TrainingInput Prepare(TrainingConfig config, ModelStore store, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+    public static TrainingInput Prepare(
+        TrainingConfig config, ModelStore store, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
     {
         void Say(string text) => progress?.Report(new TrainingEvent.Note(text));
         var images = LabelledImages.Load(config.TrainDatasetPath);
@@ -64,7 +67,8 @@ internal sealed class TrainingInput : IDisposable
             foreach (var bad in cache.Index.Unreadable.Take(10)) Say($"left out: {bad.Reason}");
             if (cache.Index.Unreadable.Length > 10) Say($"left out: {cache.Index.Unreadable.Length - 10} more");
             var faces = new TrainingFaces(images.Labels, cache.Index.Unreadable.Select(bad => bad.Image), config);
-            if (faces.Singles > 0) Say($"{faces.Singles} classes have a single image: it is paired with its own variants only and teaches little");
+            if (faces.Singles > 0) Say($"{faces.Singles} classes have a single image: it is paired with its own variants only and " +
+                $"teaches little");
             return new TrainingInput(images, network, cache, faces, passes, clock.Elapsed.TotalSeconds);
         }
         catch
@@ -76,23 +80,28 @@ internal sealed class TrainingInput : IDisposable
 
     public void Dispose() => Cache.Dispose();
 
-    /// <summary>A hash of all that the features depend on: another base, alignment, damage, seed or list of images is another cache.</summary>
+    /// <summary>A hash of all that the features depend on: another base, alignment, damage, seed or list of images is another
+    /// cache.</summary>
     private static string Key(LabelledImages images, FrozenBase network, TrainingConfig config)
     {
         var damage = config.Damage.Copies == 0
             ? "none"
-            : FormattableString.Invariant($"{config.Damage.Copies} {config.Damage.Strength} {config.Damage.Misalignment} {string.Join(',', TrainingConfigFile.KindsOf(config.Damage))} seed {config.BaseRandomSeed}");
+            : string.Create(CultureInfo.InvariantCulture, $"{config.Damage.Copies} {config.Damage.Strength} {config.Damage.Misalignment} " +
+                $"{string.Join(',', TrainingConfigFile.KindsOf(config.Damage))} seed {config.BaseRandomSeed}");
         var about = network.Description;
         var text = new StringBuilder().AppendLine($"format {CacheFormat}").AppendLine(network.Model.Sha256())
-            .AppendLine(FormattableString.Invariant($"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} {about.Std} {about.Alignment} {network.Embedding} {network.HeadInput}"))
+            .AppendLine(string.Create(CultureInfo.InvariantCulture, $"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} {about.Std} " +
+                $"{about.Alignment} {network.Embedding} {network.HeadInput}"))
             .AppendLine(LandmarkKey(config)).AppendLine(damage).Append(Operations(config));
-        foreach (var path in images.Paths) text.Append(Path.GetRelativePath(images.Root, path)).Append(' ').Append(new FileInfo(path).Length).Append('\n');
+        foreach (var path in images.Paths)
+            text.Append(Path.GetRelativePath(images.Root, path)).Append(' ').Append(new FileInfo(path).Length).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..32];
     }
 
     private static string Operations(TrainingConfig config) => config.PreprocessTrain is null && config.PreprocessTest is null
         ? ""
-        : $"seed {config.BaseRandomSeed} {JsonSerializer.Serialize(config.PreprocessTrain, TrainingJson.Default.JsonElementArrayArray)} {JsonSerializer.Serialize(config.PreprocessTest, TrainingJson.Default.JsonElementArrayArray)}";
+        : $"seed {config.BaseRandomSeed} {JsonSerializer.Serialize(config.PreprocessTrain, TrainingJson.Default.JsonElementArrayArray)} " +
+            $"{JsonSerializer.Serialize(config.PreprocessTest, TrainingJson.Default.JsonElementArrayArray)}";
 
     // A list counts by its content.
     private static string LandmarkKey(TrainingConfig config) => config.Landmarks.List is { } list && File.Exists(list)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Pfe.Calibration;
 using Pfe.Onnx;
 using Pfe.Scoring;
@@ -34,7 +35,9 @@ public sealed class TrainingRun
     /// <param name="progress">Told what happens.</param>
     /// <param name="cancellation">Stops after a step; a checkpoint is left, from which <see cref="Resume"/> goes on.</param>
     /// <exception cref="PfeException">Bad input, a full disk, or a run that failed; the message says what to do.</exception>
-    public static TrainingResult Start(TrainingConfig config, ModelStore store, DateTimeOffset now, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
+    public static TrainingResult Start(
+        TrainingConfig config, ModelStore store, DateTimeOffset now, IProgress<TrainingEvent>? progress = null,
+        CancellationToken cancellation = default)
     {
         TrainingConfigFile.Validate(config, "the configuration");
         // The input is checked and the features are computed before a folder is made: a request that cannot work leaves none behind.
@@ -48,14 +51,18 @@ public sealed class TrainingRun
     /// <param name="progress">Told what happens.</param>
     /// <param name="cancellation">See <see cref="Start"/>.</param>
     /// <exception cref="PfeException">No run there, or see <see cref="Start"/>.</exception>
-    public static TrainingResult Resume(string folder, ModelStore store, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
+    public static TrainingResult Resume(
+        string folder, ModelStore store, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
     {
         var run = new RunFolder(folder);
-        if (!File.Exists(run.Config)) throw new UsageException($"'{folder}' is not a run's folder: it has no config.json (runs are log_base_dir/name/yyyyMMdd-HHmmss)");
+        if (!File.Exists(run.Config))
+            throw new UsageException($"'{folder}' is not a run's folder: it has no config.json (runs are " +
+            $"log_base_dir/name/yyyyMMdd-HHmmss)");
         var config = TrainingConfigFile.Load(run.Config);
         var checkpoint = run.LatestCheckpoint();
         using var faces = TrainingInput.Prepare(config, store, progress, cancellation);
-        return new TrainingRun(config, run, store, progress).Train(faces, checkpoint is null ? null : Checkpoint.Load(checkpoint), cancellation);
+        return new TrainingRun(config, run, store, progress)
+            .Train(faces, checkpoint is null ? null : Checkpoint.Load(checkpoint), cancellation);
     }
 
     private TrainingResult Train(TrainingInput input, TrainerState? from, CancellationToken cancellation)
@@ -69,8 +76,10 @@ public sealed class TrainingRun
         SummaryFile.TruncateAfter(_folder.Summaries, trainer.Step);
         EventFile.TruncateAfter(_folder.Events, trainer.Step);
         HeldOutFile.TruncateAfter(_folder.HeldOut, trainer.Step);
-        Say($"{input.Faces.Trained} images, batches of {input.Faces.BatchSize}, steps {trainer.Step + 1} to {Steps}; run folder {_folder.Path}");
-        Say("the loss is -score, a log density of many narrow dimensions: below zero and falling is normal. Watch that sigma's spread grows: it is what the head learns");
+        Say($"{input.Faces.Trained} images, batches of {input.Faces.BatchSize}, steps {trainer.Step + 1} to {Steps}; run folder " +
+            $"{_folder.Path}");
+        Say("the loss is -score, a log density of many narrow dimensions: below zero and falling is normal. Watch that sigma's spread " +
+            "grows: it is what the head learns");
 
         IReadOnlyList<HeldOutRow> heldOut = [];
         StepResult last = default;
@@ -100,9 +109,12 @@ public sealed class TrainingRun
             (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
         }
         if (!health.HasLearnt && last.Step > 0)
-            Say($"warning: sigma hardly differs between faces (spread {last.Spread:0.####}): MLS with this head is no better than cosine. Train longer or with a greater learning rate");
+            Say($"warning: sigma hardly differs between faces (spread {last.Spread:0.####}): MLS with this head is no better than " +
+                $"cosine. Train longer or with a greater learning rate");
         Finish(trainer, input, last);
-        return new TrainingResult(_folder, trainer.Step, last.Loss, last.Spread, trainer.Recoveries, input.BasePasses, input.Seconds, clock.Elapsed.TotalSeconds, heldOut);
+        return new TrainingResult(
+            _folder, trainer.Step, last.Loss, last.Spread, trainer.Recoveries, input.BasePasses, input.Seconds, clock.Elapsed.TotalSeconds,
+            heldOut);
     }
 
     private static TrainerState State(HeadTrainer trainer, TrainingHealth health) =>
@@ -119,15 +131,18 @@ public sealed class TrainingRun
     {
         var recoveries = trainer.Recoveries + 1;
         if (recoveries > TrainingHealth.MostRecoveries)
-            throw new PfeException($"training {problem} at step {step}, the {recoveries}th time, at last with {trainer.RateFactor:0.####} of the learning rate: lower learning_rate_schedule, or set gradient_clip (try 100)");
+            throw new PfeException($"training {problem} at step {step}, the {recoveries}th time, at last with " +
+                $"{trainer.RateFactor:0.####} of the learning rate: lower learning_rate_schedule, or set gradient_clip (try 100)");
         var factor = trainer.RateFactor / 2;
         trainer.Load(good with { RateFactor = factor, Recoveries = recoveries });
-        Say($"training {problem} at step {step}; back to step {good.Step} with {factor:0.####} of the learning rate ({recoveries} of {TrainingHealth.MostRecoveries} recoveries)");
+        Say($"training {problem} at step {step}; back to step {good.Step} with {factor:0.####} of the learning rate ({recoveries} of " +
+            $"{TrainingHealth.MostRecoveries} recoveries)");
     }
 
     private void Summarise(HeadTrainer trainer, in StepResult last, double imagesPerSecond, TimeSpan left)
     {
-        var summary = new Summary(last.Step, last.Loss, trainer.RegularisationLoss(), last.LearningRate, last.MeanLogVariance, last.Spread, imagesPerSecond);
+        var summary = new Summary(
+            last.Step, last.Loss, trainer.RegularisationLoss(), last.LearningRate, last.MeanLogVariance, last.Spread, imagesPerSecond);
         SummaryFile.Append(_folder.Summaries, summary);
         EventFile.Append(_folder.Events, DateTimeOffset.UtcNow, summary);
         _progress?.Report(new TrainingEvent.Stepped(summary, Steps, left));
@@ -148,8 +163,9 @@ public sealed class TrainingRun
         {
             ["name"] = _config.Name,
             ["training_data"] = _config.TrainingData ?? "not stated",
-            ["training"] = FormattableString.Invariant($"{input.Faces.Trained} images, {trainer.Step} steps of {input.Faces.BatchSize}, seed {_config.BaseRandomSeed}, {_config.Damage.Copies} damaged copies an image"),
-            ["final_loss"] = FormattableString.Invariant($"{last.Loss:G6}"),
+            ["training"] = string.Create(CultureInfo.InvariantCulture, $"{input.Faces.Trained} images, {trainer.Step} steps of {input.Faces.BatchSize}, " +
+                $"seed {_config.BaseRandomSeed}, {_config.Damage.Copies} damaged copies an image"),
+            ["final_loss"] = string.Create(CultureInfo.InvariantCulture, $"{last.Loss:G6}"),
         };
         var head = trainer.Head.Export(input.HeadInput, notes);
         head.Save(_folder.Head);
@@ -165,7 +181,9 @@ public sealed class TrainingRun
         try
         {
             var pairs = HeldOutEvaluation.AllPairs(faces, [.. input.Faces.HeldOut.Select(image => input.Labels[image])]);
-            var source = $"{_config.TrainingData ?? "training data"}: {_config.HeldOutClasses} people held out, {faces.Count} images, half of them damaged";
+            var source =
+                $"{_config.TrainingData ?? "training data"}: {_config.HeldOutClasses} people held out, {faces.Count} images, half of " +
+                $"them damaged";
             var calibration = CalibrationFit.Fit(pairs, FaceUncertainty.Of(faces), ScoreKind.MutualLikelihood, faces.Dimension, source);
             return model.WithMetadata(ScoreCalibration.MetadataKey, calibration.ToJson());
         }

@@ -28,7 +28,8 @@ public sealed class BaseNetwork : IDisposable
     /// <param name="outputs">The tensors wanted, by their names in the graph, in order.</param>
     /// <param name="configure">Changes the ONNX Runtime session (threads, execution providers); null for one thread on the CPU.</param>
     /// <exception cref="PfeException">A tensor does not exist, or the network cannot be run as described.</exception>
-    public BaseNetwork(OnnxModel model, NetworkDescription description, IReadOnlyList<string> outputs, Action<SessionOptions>? configure = null)
+    public BaseNetwork(OnnxModel model, NetworkDescription description, IReadOnlyList<string> outputs,
+        Action<SessionOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
@@ -79,11 +80,14 @@ public sealed class BaseNetwork : IDisposable
     public void Run(Memory<float> images, int count, params ReadOnlySpan<Memory<float>> results)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        if (images.Length != count * InputLength) throw new ArgumentException($"{count} images are {count * InputLength} values, not {images.Length}", nameof(images));
-        if (results.Length != Outputs.Count) throw new ArgumentException($"{Outputs.Count} results are wanted, not {results.Length}", nameof(results));
+        if (images.Length != count * InputLength)
+            throw new ArgumentException($"{count} images are {count * InputLength} values, not {images.Length}", nameof(images));
+        if (results.Length != Outputs.Count)
+            throw new ArgumentException($"{Outputs.Count} results are wanted, not {results.Length}", nameof(results));
         for (var i = 0; i < results.Length; i++)
             if (results[i].Length != count * Outputs[i].Length)
-                throw new ArgumentException($"{count} x '{Outputs[i].Name}' are {count * Outputs[i].Length} values, not {results[i].Length}", nameof(results));
+                throw new ArgumentException($"{count} x '{Outputs[i].Name}' are {count * Outputs[i].Length} values, not " +
+                    $"{results[i].Length}", nameof(results));
         _session.Run(images, count, results);
     }
 

@@ -21,13 +21,15 @@ internal sealed class NetworkSession : IDisposable
     /// <param name="imageShape">Channels, height, width of one image.</param>
     /// <param name="outputs">The outputs wanted, in order; null for all.</param>
     /// <param name="configure">Changes the session's options (threads, execution providers).</param>
-    public NetworkSession(string name, byte[] model, long[] imageShape, IReadOnlyList<string>? outputs = null, Action<SessionOptions>? configure = null)
+    public NetworkSession(string name, byte[] model, long[] imageShape, IReadOnlyList<string>? outputs = null,
+        Action<SessionOptions>? configure = null)
     {
         _name = name;
         _imageShape = imageShape;
         try
         {
-            using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
             configure?.Invoke(options);
             _session = new InferenceSession(model, options);
         }
@@ -37,7 +39,9 @@ internal sealed class NetworkSession : IDisposable
         }
         try
         {
-            if (_session.InputNames.Count != 1) throw new PfeException($"'{name}' has {_session.InputNames.Count} inputs ({string.Join(", ", _session.InputNames)}); a network of one image input is wanted");
+            if (_session.InputNames.Count != 1)
+                throw new PfeException($"'{name}' has {_session.InputNames.Count} inputs ({string.Join(", ", _session.InputNames)}); a " +
+                "network of one image input is wanted");
             _inputs = [_session.InputNames[0]];
             _outputs = [.. outputs ?? _session.OutputNames];
             if (_outputs.FirstOrDefault(wanted => !_session.OutputNames.Contains(wanted)) is { } missing)
@@ -100,13 +104,15 @@ internal sealed class NetworkSession : IDisposable
     {
         try
         {
-            using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, new Memory<float>(new float[InputLength]), [1, .. _imageShape]);
+            using var input = OrtValue.CreateTensorValueFromMemory(
+                OrtMemoryInfo.DefaultInstance, new Memory<float>(new float[InputLength]), [1, .. _imageShape]);
             using var results = _session.Run(_options, _inputs, [input], _outputs);
             return [.. results.Select(result => result.GetTensorTypeAndShape().Shape)];
         }
         catch (OnnxRuntimeException e)
         {
-            throw new PfeException($"'{_name}' does not take an image of {string.Join(" x ", _imageShape)} (channels, height, width): {FirstLine(e)}", e);
+            throw new PfeException($"'{_name}' does not take an image of {string.Join(" x ", _imageShape)} (channels, height, width): " +
+                $"{FirstLine(e)}", e);
         }
     }
 

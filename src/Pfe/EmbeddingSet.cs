@@ -11,7 +11,8 @@ namespace Pfe;
 /// </summary>
 /// <remarks>
 /// On disk a safetensors file: <c>mu</c> F32 [N, D] of unit rows, <c>log_variance</c> F32 [N, D] (natural logarithm of sigma^2),
-/// <c>paths</c> U8 (UTF-8, one path a line), and any number of <see cref="Columns"/>, F32 [N] each, by their names. A set from <see cref="Load"/> is memory-mapped: rows are read from the page cache on demand.
+/// <c>paths</c> U8 (UTF-8, one path a line), and any number of <see cref="Columns"/>, F32 [N] each, by their names. A set from
+/// <see cref="Load"/> is memory-mapped: rows are read from the page cache on demand.
 /// </remarks>
 public sealed class EmbeddingSet : IDisposable
 {
@@ -35,16 +36,19 @@ public sealed class EmbeddingSet : IDisposable
     /// <param name="paths">N paths or names.</param>
     /// <param name="metadata">What is known of the set's origin (model, alignment); null for nothing.</param>
     /// <param name="columns">Further numbers, N each; null for none.</param>
-    public EmbeddingSet(int dimension, float[] mu, float[] logVariance, IReadOnlyList<string> paths, IReadOnlyDictionary<string, string>? metadata = null, IReadOnlyDictionary<string, float[]>? columns = null)
+    public EmbeddingSet(int dimension, float[] mu, float[] logVariance, IReadOnlyList<string> paths,
+        IReadOnlyDictionary<string, string>? metadata = null, IReadOnlyDictionary<string, float[]>? columns = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
         if (mu.LongLength != (long)paths.Count * dimension || logVariance.Length != mu.Length)
-            throw new ArgumentException($"{paths.Count} paths x {dimension} dimensions need arrays of {(long)paths.Count * dimension}; mu has {mu.Length}, log variance {logVariance.Length}", nameof(mu));
+            throw new ArgumentException($"{paths.Count} paths x {dimension} dimensions need arrays of {(long)paths.Count * dimension}; " +
+                $"mu has {mu.Length}, log variance {logVariance.Length}", nameof(mu));
         (Dimension, Paths, _mu, _logVariance) = (dimension, paths, mu, logVariance);
         Metadata = metadata ?? new Dictionary<string, string>();
         Columns = columns ?? new Dictionary<string, float[]>();
         foreach (var (name, values) in Columns)
-            if (values.Length != paths.Count) throw new ArgumentException($"column '{name}' has {values.Length} values for {paths.Count} paths", nameof(columns));
+            if (values.Length != paths.Count)
+                throw new ArgumentException($"column '{name}' has {values.Length} values for {paths.Count} paths", nameof(columns));
     }
 
     private EmbeddingSet(Safetensors file, int dimension, IReadOnlyList<string> paths, IReadOnlyDictionary<string, float[]> columns) =>
@@ -63,8 +67,8 @@ public sealed class EmbeddingSet : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>
-    /// Further numbers of each face by name, NaN where one is not known: <see cref="Norm"/>, <see cref="DetectionScore"/> and <see cref="Sharpness"/> from <c>pfe embed</c>.
-    /// Files of earlier versions have none.
+    /// Further numbers of each face by name, NaN where one is not known: <see cref="Norm"/>, <see cref="DetectionScore"/> and
+    /// <see cref="Sharpness"/> from <c>pfe embed</c>. Files of earlier versions have none.
     /// </summary>
     public IReadOnlyDictionary<string, float[]> Columns { get; }
 
@@ -93,8 +97,10 @@ public sealed class EmbeddingSet : IDisposable
             var text = Encoding.UTF8.GetString(file.Values<byte>("paths"));
             var paths = text.Length == 0 ? [] : text.Split('\n');
             if (mu.Count != 2 || !mu.SequenceEqual(logVariance) || mu[0] != paths.Length || mu[1] < 1)
-                throw new PfeException($"'{path}': mu [{string.Join(',', mu)}], log_variance [{string.Join(',', logVariance)}] and {paths.Length} paths do not belong together");
-            var columns = file.Names.Where(name => file.Type(name) == "F32" && file.Shape(name).Count == 1).ToDictionary(name => name, name => file.Values<float>(name).ToArray());
+                throw new PfeException($"'{path}': mu [{string.Join(',', mu)}], log_variance [{string.Join(',', logVariance)}] and " +
+                    $"{paths.Length} paths do not belong together");
+            var columns = file.Names.Where(name => file.Type(name) == "F32" && file.Shape(name).Count == 1)
+                .ToDictionary(name => name, name => file.Values<float>(name).ToArray());
             if (columns.FirstOrDefault(column => column.Value.Length != paths.Length) is { Key: { } wrong, Value: var values })
                 throw new PfeException($"'{path}': column '{wrong}' has {values.Length} values for {paths.Length} paths");
             return new EmbeddingSet(file, (int)mu[1], paths, columns);
@@ -113,7 +119,8 @@ public sealed class EmbeddingSet : IDisposable
             new("mu", "F32", shape, stream => WriteRows(stream, Mu)),
             new("log_variance", "F32", shape, stream => WriteRows(stream, LogVariance)),
             new("paths", "U8", [paths.Length], stream => stream.Write(paths)),
-            .. Columns.Select(column => new SafetensorsEntry(column.Key, "F32", [Count], stream => stream.Write(MemoryMarshal.AsBytes(column.Value.AsSpan())))),
+            .. Columns.Select(column =>
+                new SafetensorsEntry(column.Key, "F32", [Count], stream => stream.Write(MemoryMarshal.AsBytes(column.Value.AsSpan())))),
         ], Metadata);
     }
 
@@ -130,6 +137,7 @@ public sealed class EmbeddingSet : IDisposable
     private ReadOnlySpan<float> Row(float[]? memory, string name, int index)
     {
         if ((uint)index >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"0 to {Count - 1}");
-        return memory is null ? _file!.Values<float>(name, (long)index * Dimension, Dimension) : memory.AsSpan(index * Dimension, Dimension);
+        return memory is null ? _file!.Values<float>(name, (long)index * Dimension, Dimension)
+            : memory.AsSpan(index * Dimension, Dimension);
     }
 }

@@ -14,7 +14,8 @@ public sealed class AlignCommandTests : IDisposable
         File.WriteAllText(_folder.File("in", "p", "b.jpg"), "no picture");
         var run = await PfeCommand.Run("align", In, "--landmarks", list, "--transpose-input", "--output", Out, "--json");
         run.Code.ShouldBe(0);
-        (run.Json.GetProperty("images").GetInt32(), run.Json.GetProperty("aligned").GetInt32(), run.Json.GetProperty("failures").GetArrayLength()).ShouldBe((3, 1, 2));
+        (run.Json.GetProperty("images").GetInt32(), run.Json.GetProperty("aligned").GetInt32(),
+            run.Json.GetProperty("failures").GetArrayLength()).ShouldBe((3, 1, 2));
         var face = Image.Load(Path.Combine(Out, "p", "a.png"));
         (face.Width, face.Height).ShouldBe((112, 112));
         run.Error.ShouldContain("left out: p/b.jpg: not a picture that can be read");
@@ -25,7 +26,8 @@ public sealed class AlignCommandTests : IDisposable
     public async Task The_demo_template_is_chosen_by_image_size_and_scale()
     {
         var list = List(transposed: false, "p/a.png");
-        var run = await PfeCommand.Run("align", "-", "--prefix", In, "--landmarks", list, "--output", Out, "--image-size", "96", "112", "--scale", "0.8", "--json");
+        var run = await PfeCommand.Run(
+            "align", "-", "--prefix", In, "--landmarks", list, "--output", Out, "--image-size", "96", "112", "--scale", "0.8", "--json");
         run.Code.ShouldBe(0);
         run.Json.GetProperty("template").GetString().ShouldBe("demo-96x112-scale-0.8");
         Image.Load(Path.Combine(Out, "p", "a.png")).Width.ShouldBe(96);

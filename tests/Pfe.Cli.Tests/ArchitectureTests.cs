@@ -31,7 +31,8 @@ public sealed class ArchitectureTests
     [Theory]
     [MemberData(nameof(Projects))]
     public void A_project_references_only_what_lies_upstream(string project) =>
-        References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).Order().ShouldBe(AllowedProjects[project].Order());
+        References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).Order()
+            .ShouldBe(AllowedProjects[project].Order());
 
     [Fact]
     public void Each_heavy_package_enters_through_one_project()
@@ -42,7 +43,8 @@ public sealed class ArchitectureTests
 
     [Fact]
     public void Every_project_under_src_is_in_the_picture() =>
-        Directory.GetDirectories(Path.Combine(TestData.RepoRoot, "src")).Select(folder => Path.GetFileName(folder)!).Order().ShouldBe(AllowedProjects.Keys.Order());
+        Directory.GetDirectories(Path.Combine(TestData.RepoRoot, "src")).Select(folder => Path.GetFileName(folder)!).Order()
+            .ShouldBe(AllowedProjects.Keys.Order());
 
     private static IEnumerable<string> References(string project, string kind) =>
         XDocument.Load(Path.Combine(TestData.RepoRoot, "src", project, project + ".csproj"))

@@ -3,11 +3,13 @@ using Pfe.Vision.Models;
 
 namespace Pfe.Cli.Tests;
 
-/// <summary>Whatever a user hands in: one line that names the file, what is wrong and what would be right, the right exit code, and nothing left behind.</summary>
+/// <summary>Whatever a user hands in: one line that names the file, what is wrong and what would be right, the right exit code, and nothing
+/// left behind.</summary>
 public sealed class BadInputTests : IDisposable
 {
     private const string NoFace = "no face found", NoPicture = "not a picture that can be read; JPEG, PNG, WebP, BMP and GIF can be";
-    private const string Truncated = "the file is truncated", Huge = "30000 x 30000 pixels are more than the 100 million that are decoded; make it smaller first";
+    private const string Truncated = "the file is truncated",
+        Huge = "30000 x 30000 pixels are more than the 100 million that are decoded; make it smaller first";
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
@@ -64,7 +66,8 @@ public sealed class BadInputTests : IDisposable
         BadPictures.Write(_folder, "truncated.jpg");
         foreach (var (command, output) in new[] { ("align", "faces"), ("embed", "e.safetensors") })
         {
-            (await PfeCommand.Run(command, In, "--output", Out(command + "-strict", output), "--strict")).ShouldFailInOneLine(1, "truncated.jpg", Truncated);
+            (await PfeCommand.Run(command, In, "--output", Out(command + "-strict", output), "--strict"))
+                .ShouldFailInOneLine(1, "truncated.jpg", Truncated);
             var run = await PfeCommand.Run(command, In, "--output", Out(command, output), "--json");
             run.Code.ShouldBe(0, run.Error);
             run.Error.Trim().ShouldBe($"left out: truncated.jpg: {Truncated}");
@@ -94,7 +97,8 @@ public sealed class BadInputTests : IDisposable
         var head = Directory.GetFiles(Path.GetDirectoryName(DefaultModel.Get(new ModelStore()))!, "default-*.head.safetensors")[0];
         OneLine(await PfeCommand.Run("export", "--base", "base", "--head", text, "--output", Out("m.onnx")), 1, text);
         OneLine(await PfeCommand.Run("export", "--base", text, "--head", head, "--output", Out("m.onnx")), 1, text);
-        OneLine(await PfeCommand.Run("export", "--base", undescribed, "--head", head, "--output", Out("m.onnx")), 1, undescribed, "has no description");
+        OneLine(await PfeCommand.Run("export", "--base", undescribed, "--head", head, "--output", Out("m.onnx")), 1, undescribed,
+            "has no description");
     }
 
     [Theory]
@@ -117,7 +121,8 @@ public sealed class BadInputTests : IDisposable
     public async Task Train_refuses_a_base_network_that_is_none()
     {
         var (config, text) = (DrawnPeople.Configuration(_folder, Out("log")), Text("text.onnx"));
-        File.WriteAllText(config, File.ReadAllText(config).Replace("\"name\":", $"\"embedding_network\": \"{text}\", \"name\":", StringComparison.Ordinal));
+        File.WriteAllText(config, File.ReadAllText(config)
+            .Replace("\"name\":", $"\"embedding_network\": \"{text}\", \"name\":", StringComparison.Ordinal));
         OneLine(await PfeCommand.Run("train", config), 1, text);
     }
 

@@ -45,7 +45,8 @@ internal static class BadPictures
         var box = finder.FindAll(group)[0].Box;
         var margin = (box.Right - box.Left) / 2;
         var (left, top) = ((int)Math.Max(0, box.Left - margin), (int)Math.Max(0, box.Top - margin));
-        var (width, height) = ((int)Math.Min(group.Width, box.Right + margin) - left, (int)Math.Min(group.Height, box.Bottom + margin) - top);
+        var (width, height) = ((int)Math.Min(group.Width, box.Right + margin) - left,
+            (int)Math.Min(group.Height, box.Bottom + margin) - top);
         var pixels = new byte[times * width * height * 3];
         for (var y = 0; y < height; y++)
             for (var i = 0; i < times; i++)

@@ -14,7 +14,8 @@ public sealed class CompareCommandTests
     {
         var refused = await PfeCommand.Run("compare", Group, Group);
         refused.Code.ShouldBe(1);
-        refused.Error.Trim().ShouldBe($"error: image '{Group}': 3 faces found; crop the photograph to one, or ask for the main face (--main-face)");
+        refused.Error.Trim().ShouldBe($"error: image '{Group}': 3 faces found; crop the photograph to one, or ask for the main face " +
+            "(--main-face)");
 
         var taken = await PfeCommand.Run("compare", Group, Group, "--main-face", "--json");
         taken.Code.ShouldBe(0, taken.Error);

@@ -5,7 +5,8 @@ namespace Pfe.Cli.Tests;
 
 public sealed class ConvertConfigCommandTests : IDisposable
 {
-    private const string Config = "import os\nname = 'x'\ntrain_dataset_path = 'faces'\nnum_gpus = 2\ntypo = 1\nlr = 0.01\nlearning_rate_schedule = {0: lr}\n";
+    private const string Config =
+        "import os\nname = 'x'\ntrain_dataset_path = 'faces'\nnum_gpus = 2\ntypo = 1\nlr = 0.01\nlearning_rate_schedule = {0: lr}\n";
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

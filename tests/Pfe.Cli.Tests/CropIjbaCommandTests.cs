@@ -20,7 +20,8 @@ public sealed class CropIjbaCommandTests
         var (images, output) = (Path.Combine(folder.Path, "images"), Path.Combine(folder.Path, "out"));
         var run = await PfeCommand.Run("crop-ijba", folder.File("metadata.csv"), images, "--output", output, "--json");
         run.Code.ShouldBe(0, run.Error);
-        (run.Json.GetProperty("cropped").GetInt32(), run.Json.GetProperty("repeated").GetInt32(), run.Json.GetProperty("collisions").GetArrayLength(), run.Json.GetProperty("failures").GetArrayLength())
+        (run.Json.GetProperty("cropped").GetInt32(), run.Json.GetProperty("repeated").GetInt32(),
+            run.Json.GetProperty("collisions").GetArrayLength(), run.Json.GetProperty("failures").GetArrayLength())
             .ShouldBe((1, 1, 1, 1));
         Image.Load(Path.Combine(output, "7", "img_1.jpg")).Height.ShouldBe(256);
         run.Error.ShouldContain("collision: img/1.jpg: line 4 would replace");

@@ -21,7 +21,9 @@ public sealed class DemoCommandTests
             row.GetProperty("growth").GetDouble().ShouldBeGreaterThan(1.03, row.ToString());
             row.GetProperty("grown").GetDouble().ShouldBeGreaterThan(0.9, row.ToString());
         }
-        double Overlap(string score) => result.GetProperty("separation").EnumerateArray().Single(row => row.GetProperty("score").GetString() == score).GetProperty("overlap").GetDouble();
+        double Overlap(string score) =>
+            result.GetProperty("separation").EnumerateArray().Single(row => row.GetProperty("score").GetString() == score)
+            .GetProperty("overlap").GetDouble();
         Overlap("MLS").ShouldBeLessThan(Overlap("cosine"));
         Image.Load(picture).Width.ShouldBeGreaterThan(1000);
     }

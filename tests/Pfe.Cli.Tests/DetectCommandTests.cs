@@ -20,11 +20,17 @@ public sealed class DetectCommandTests
         var (images, list) = (Path.Combine(folder.Path, "in"), folder.File("list.txt"));
         var run = await PfeCommand.Run("detect", images, "--output", list, "--json");
         run.Code.ShouldBe(0, run.Error);
-        (run.Json.GetProperty("faces").GetInt32(), run.Json.GetProperty("without_face").GetInt32(), run.Json.GetProperty("unreadable").GetInt32()).ShouldBe((3, 1, 1));
-        var face = run.Json.GetProperty("images").EnumerateArray().First(image => image.GetProperty("name").GetString() == "p/group.jpg").GetProperty("faces")[0];
-        face.GetProperty("landmarks").GetProperty("left_eye").GetProperty("x").GetDouble().ShouldBeInRange(face.GetProperty("box").GetProperty("left").GetDouble(), face.GetProperty("box").GetProperty("right").GetDouble());
+        (run.Json.GetProperty("faces").GetInt32(), run.Json.GetProperty("without_face").GetInt32(),
+            run.Json.GetProperty("unreadable").GetInt32()).ShouldBe((3, 1, 1));
+        var face = run.Json.GetProperty("images").EnumerateArray().First(image => image.GetProperty("name").GetString() == "p/group.jpg")
+            .GetProperty("faces")[0];
+        face.GetProperty("landmarks").GetProperty("left_eye").GetProperty("x").GetDouble()
+            .ShouldBeInRange(face.GetProperty("box").GetProperty("left").GetDouble(),
+            face.GetProperty("box").GetProperty("right").GetDouble());
 
-        var aligned = await PfeCommand.Run("align", images, "--landmarks", list, "--output", Path.Combine(folder.Path, "out"), "--visualize", folder.File("sheet.png"), "--json");
+        var aligned = await PfeCommand.Run(
+            "align", images, "--landmarks", list, "--output", Path.Combine(folder.Path, "out"), "--visualize", folder.File("sheet.png"),
+            "--json");
         aligned.Code.ShouldBe(0, aligned.Error);
         aligned.Json.GetProperty("aligned").GetInt32().ShouldBe(1);
         Image.Load(folder.File("sheet.png")).Width.ShouldBeGreaterThan(112);

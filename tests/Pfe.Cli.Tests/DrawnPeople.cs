@@ -11,7 +11,8 @@ internal static class DrawnPeople
     /// <returns>The configuration.</returns>
     public static string Configuration(TemporaryFolder folder, string log)
     {
-        for (var image = 0; image < 8; image++) BadPictures.Noise(112, 112, image).Save(folder.File("people", $"p{image / 2}", $"{image % 2}.png"));
+        for (var image = 0; image < 8; image++)
+            BadPictures.Noise(112, 112, image).Save(folder.File("people", $"p{image / 2}", $"{image % 2}.png"));
         var path = folder.File("config.json");
         File.WriteAllText(path, $$"""
             {

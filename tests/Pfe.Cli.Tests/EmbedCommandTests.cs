@@ -12,7 +12,8 @@ public sealed class EmbedCommandTests : IDisposable
     {
         new Image(2, 2, new byte[12]).Save(_folder.File("in", "a.png"));
         File.WriteAllText(_folder.File("wrong.onnx"), "not a network");
-        var wrong = await PfeCommand.Run("embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--model", _folder.File("wrong.onnx"), "--aligned");
+        var wrong = await PfeCommand.Run(
+            "embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--model", _folder.File("wrong.onnx"), "--aligned");
         wrong.Code.ShouldBe(1);
         wrong.Error.ShouldContain("wrong.onnx");
         wrong.Error.Trim().ShouldNotContain("\n");
@@ -27,7 +28,8 @@ public sealed class EmbedCommandTests : IDisposable
     {
         new Image(2, 2, new byte[12]).Save(_folder.File("in", "a.png"));
         File.WriteAllText(_folder.File("list.txt"), "a.png 40 54 76 54 58 74 43 96 72 96\n");
-        var both = await PfeCommand.Run("embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--aligned", "--landmarks", _folder.File("list.txt"));
+        var both = await PfeCommand.Run(
+            "embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--aligned", "--landmarks", _folder.File("list.txt"));
         both.Code.ShouldBe(2);
         both.Error.ShouldContain("exclude each other");
         (await PfeCommand.Run("embed", Path.Combine(_folder.Path, "in"), "--output", Out, "--transpose-input")).Code.ShouldBe(2);

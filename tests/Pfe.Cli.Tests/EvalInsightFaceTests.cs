@@ -53,7 +53,8 @@ public sealed class EvalInsightFaceTests : IDisposable
     [Fact]
     public async Task Bin_writes_the_result_as_json()
     {
-        var (code, output, _) = await PfeCommand.Run("eval", "bin", Bin(), "--features", Features(20, NameInSet), "--resamples", "0", "--json");
+        var (code, output, _) = await PfeCommand.Run(
+            "eval", "bin", Bin(), "--features", Features(20, NameInSet), "--resamples", "0", "--json");
         code.ShouldBe(0);
         using var json = JsonDocument.Parse(output);
         (json.RootElement.GetProperty("folds").GetInt32(), json.RootElement.GetProperty("impostor_pairs").GetInt32()).ShouldBe((10, 10));
@@ -77,9 +78,11 @@ public sealed class EvalInsightFaceTests : IDisposable
     {
         File.WriteAllLines(_folder.File("meta", "ijbb_face_tid_mid.txt"), Enumerable.Range(0, 40).Select(n => $"{n}.jpg {n} {n}"));
         var labels = _folder.File("meta", "ijbb_template_pair_label.txt");
-        File.WriteAllLines(labels, from a in Enumerable.Range(0, 40) from b in Enumerable.Range(a + 1, 39 - a) select $"{a} {b} {(a / 2 == b / 2 ? 1 : 0)}");
+        File.WriteAllLines(labels,
+            from a in Enumerable.Range(0, 40) from b in Enumerable.Range(a + 1, 39 - a) select $"{a} {b} {(a / 2 == b / 2 ? 1 : 0)}");
         var features = Features(20, row => $"loose_crop/{row}.jpg");
-        var (code, output, error) = await PfeCommand.Run("eval", "insightface-ijb", "--protocol", _folder.Path, "--features", features, "--resamples", "0");
+        var (code, output, error) =
+            await PfeCommand.Run("eval", "insightface-ijb", "--protocol", _folder.Path, "--features", features, "--resamples", "0");
         code.ShouldBe(0, error);
         output.ShouldContain("IJB-B 1:1, InsightFace's files: 20 genuine and 760 impostor template pairs");
         output.ShouldContain("Uncertainty pooling, MLS");

@@ -38,7 +38,9 @@ public sealed class ExplainCommandTests : IDisposable
         var run = await PfeCommand.Run("explain", Photograph, "--output", picture, "--steps", "3");
         run.Code.ShouldBe(0, run.Error);
         run.Output.ShouldContain("9 places ->");
-        File.ReadAllText(picture).ShouldSatisfyAllConditions(svg => svg.ShouldContain("Where in the face it comes from"), svg => svg.ShouldContain("n = 9 places"), svg => svg.ShouldContain("data:image/png"));
+        File.ReadAllText(picture).ShouldSatisfyAllConditions(
+            svg => svg.ShouldContain("Where in the face it comes from"), svg =>
+            svg.ShouldContain("n = 9 places"), svg => svg.ShouldContain("data:image/png"));
     }
 
     [Fact]
@@ -48,11 +50,13 @@ public sealed class ExplainCommandTests : IDisposable
         new Image(200, 200, new byte[120_000]).Save(blank);
         File.WriteAllText(text, "a letter");
         (await PfeCommand.Run("explain", blank, "--output", output)).ShouldFailInOneLine(1, blank, "no face found");
-        (await PfeCommand.Run("explain", Photograph, "--model", text, "--output", output)).ShouldFailInOneLine(1, text, "is not an ONNX model");
+        (await PfeCommand.Run("explain", Photograph, "--model", text, "--output", output))
+            .ShouldFailInOneLine(1, text, "is not an ONNX model");
         (await PfeCommand.Run("explain", Photograph, "--steps", "1", "--output", output)).ShouldFailInOneLine(2, "at least 2 places");
         (await PfeCommand.Run("explain", Photograph, "--patch", "1.5", "--output", output)).ShouldFailInOneLine(2, "between 0 and 1");
         new Image(178, 218, new byte[178 * 218 * 3]).Save(blank);
-        (await PfeCommand.Run("explain", blank, "--aligned", "--output", output)).ShouldFailInOneLine(1, "178 x 218 is not the shape of an aligned face");
+        (await PfeCommand.Run("explain", blank, "--aligned", "--output", output))
+            .ShouldFailInOneLine(1, "178 x 218 is not the shape of an aligned face");
         File.Exists(output).ShouldBeFalse();
     }
 }

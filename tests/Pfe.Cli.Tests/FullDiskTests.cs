@@ -15,7 +15,8 @@ public sealed class FullDiskTests : IDisposable
         using var disk = new TinyDisk();
         if (full) disk.Fill();
         for (var i = 0; i < 24; i++) BadPictures.Noise(112, 112, i).Save(_folder.File("in", $"{i}.png"));
-        var run = await PfeCommand.Run("embed", Path.Combine(_folder.Path, "in"), "--aligned", "--output", Path.Combine(disk.Path, "e.safetensors"));
+        var run = await PfeCommand.Run(
+            "embed", Path.Combine(_folder.Path, "in"), "--aligned", "--output", Path.Combine(disk.Path, "e.safetensors"));
         run.ShouldFailInOneLine(1, disk.Path, "No space left on device");
         if (full) disk.Files.ShouldBeEmpty();
         // The rows that were computed may stay for the next run; the output and its temporary file may not.
@@ -28,8 +29,10 @@ public sealed class FullDiskTests : IDisposable
         using var disk = new TinyDisk();
         disk.Fill();
         BadPictures.Faces(1).Save(_folder.File("in", "face.png"));
-        (await PfeCommand.Run("align", Path.Combine(_folder.Path, "in"), "--output", Path.Combine(disk.Path, "faces"))).ShouldFailInOneLine(1, "face.png", "No space left on device");
-        (await PfeCommand.Run("detect", Path.Combine(_folder.Path, "in"), "--output", Path.Combine(disk.Path, "list.txt"))).ShouldFailInOneLine(1, "list.txt", "No space left on device");
+        (await PfeCommand.Run("align", Path.Combine(_folder.Path, "in"), "--output", Path.Combine(disk.Path, "faces")))
+            .ShouldFailInOneLine(1, "face.png", "No space left on device");
+        (await PfeCommand.Run("detect", Path.Combine(_folder.Path, "in"), "--output", Path.Combine(disk.Path, "list.txt")))
+            .ShouldFailInOneLine(1, "list.txt", "No space left on device");
         disk.Files.ShouldBeEmpty();
     }
 
@@ -42,7 +45,8 @@ public sealed class FullDiskTests : IDisposable
         run.Code.ShouldBe(1, run.Error);
         Errors(run).ShouldHaveSingleItem().ShouldContain("No space left on device");
         disk.Files.ShouldBeEmpty();
-        if (Directory.Exists(Path.Combine(disk.Path, "log", "x"))) Directory.GetDirectories(Path.Combine(disk.Path, "log", "x")).ShouldBeEmpty();
+        if (Directory.Exists(Path.Combine(disk.Path, "log", "x")))
+            Directory.GetDirectories(Path.Combine(disk.Path, "log", "x")).ShouldBeEmpty();
     }
 
     [Fact]
@@ -60,5 +64,6 @@ public sealed class FullDiskTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static IEnumerable<string> Errors(PfeCommand run) =>
-        run.Error.Split('\n').Where(line => line.StartsWith("error: ", StringComparison.Ordinal) || line.Contains("   at ", StringComparison.Ordinal));
+        run.Error.Split('\n').Where(
+            line => line.StartsWith("error: ", StringComparison.Ordinal) || line.Contains("   at ", StringComparison.Ordinal));
 }

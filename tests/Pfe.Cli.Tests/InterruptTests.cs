@@ -15,7 +15,9 @@ public sealed class InterruptTests : IDisposable
     {
         BadPictures.Noise(112, 112).Save(_folder.File("in", "face.png"));
         using var error = new StringWriter();
-        var run = await PfeCommand.Run([command, Path.Combine(_folder.Path, "in"), "--output", Path.Combine(_folder.Path, "out")], error, new CancellationToken(canceled: true));
+        var run = await PfeCommand.Run(
+            [command, Path.Combine(_folder.Path, "in"), "--output", Path.Combine(_folder.Path, "out")], error,
+            new CancellationToken(canceled: true));
         (run.Code, run.Output, run.Error.Trim()).ShouldBe((130, "", "interrupted"));
         Path.Exists(Path.Combine(_folder.Path, "out")).ShouldBeFalse();
     }
@@ -44,11 +46,13 @@ public sealed class InterruptTests : IDisposable
     {
         using var interrupt = new CancellationTokenSource();
         using var error = new Reader(line => { if (line.StartsWith("step 1/", StringComparison.Ordinal)) interrupt.Cancel(); });
-        var run = await PfeCommand.Run(["train", DrawnPeople.Configuration(_folder, Path.Combine(_folder.Path, "log"))], error, interrupt.Token);
+        var run = await PfeCommand.Run(
+            ["train", DrawnPeople.Configuration(_folder, Path.Combine(_folder.Path, "log"))], error, interrupt.Token);
         run.Code.ShouldBe(130, run.Error);
         run.Error.TrimEnd().ShouldEndWith("interrupted");
         var folder = Directory.GetDirectories(Path.Combine(_folder.Path, "log", "x")).ShouldHaveSingleItem();
-        Directory.GetFiles(folder).ShouldAllBe(path => !path.EndsWith(".tmp", StringComparison.Ordinal) && !path.EndsWith(".onnx", StringComparison.Ordinal));
+        Directory.GetFiles(folder)
+            .ShouldAllBe(path => !path.EndsWith(".tmp", StringComparison.Ordinal) && !path.EndsWith(".onnx", StringComparison.Ordinal));
         Directory.GetFiles(folder, "checkpoint-*").ShouldHaveSingleItem();
 
         var resumed = await PfeCommand.Run("train", "--resume", folder);

@@ -9,8 +9,8 @@ using Pfe.TestSupport;
 namespace Pfe.Cli.Tests;
 
 /// <summary>
-/// docs/json.md is written from the types behind <c>--json</c> and their docstrings: a field that is renamed or left undescribed fails here.
-/// PFE_ACCEPT=1 renews the page; fields are only ever added.
+/// docs/json.md is written from the types behind <c>--json</c> and their docstrings: a field that is renamed or left undescribed fails
+/// here. PFE_ACCEPT=1 renews the page; fields are only ever added.
 /// </summary>
 public sealed partial class JsonDocumentationTests
 {
@@ -21,7 +21,8 @@ public sealed partial class JsonDocumentationTests
     public void Every_json_result_is_documented_as_it_is()
     {
         var text = Render();
-        text.Split('\n').Where(line => line.EndsWith($"{Undescribed} |", StringComparison.Ordinal)).ShouldBeEmpty("a field has no docstring that says what it is");
+        text.Split('\n').Where(line => line.EndsWith($"{Undescribed} |", StringComparison.Ordinal))
+            .ShouldBeEmpty("a field has no docstring that says what it is");
         if (Environment.GetEnvironmentVariable("PFE_ACCEPT") == "1") File.WriteAllText(Page, text);
         File.ReadAllText(Page).ShouldBe(text, "docs/json.md is not what the commands write; PFE_ACCEPT=1 renews it");
     }
@@ -46,7 +47,8 @@ public sealed partial class JsonDocumentationTests
 
     private static IEnumerable<(Type Root, JsonSerializerContext Context)> Roots(Type context) =>
         context.GetCustomAttributesData().Where(attribute => attribute.AttributeType == typeof(JsonSerializableAttribute))
-            .Select(attribute => ((Type)attribute.ConstructorArguments[0].Value!, (JsonSerializerContext)context.GetProperty("Default")!.GetValue(null)!));
+            .Select(attribute => ((Type)attribute.ConstructorArguments[0].Value!,
+                (JsonSerializerContext)context.GetProperty("Default")!.GetValue(null)!));
 
     private static void Fields(StringBuilder page, string prefix, JsonTypeInfo type, JsonSerializerContext context, HashSet<Type> within)
     {
@@ -57,7 +59,8 @@ public sealed partial class JsonDocumentationTests
             var nullable = property.IsGetNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null ? "?" : "";
             var inner = ((IJsonTypeInfoResolver)context).GetTypeInfo(element, context.Options);
             var isObject = inner?.Kind == JsonTypeInfoKind.Object;
-            page.Append($"| `{prefix}{property.Name}{suffix}` | {(isObject ? "object" : Name(element))}{nullable} | {Meaning(type.Type, property)} |\n");
+            page.Append($"| `{prefix}{property.Name}{suffix}` | {(isObject ? "object" : Name(element))}{nullable} | " +
+                $"{Meaning(type.Type, property)} |\n");
             if (isObject) Fields(page, $"{prefix}{property.Name}{suffix}.", inner!, context, within);
         }
         within.Remove(type.Type);
@@ -69,10 +72,13 @@ public sealed partial class JsonDocumentationTests
         if (plain == typeof(string)) return (plain, "");
         if (plain.IsArray) return Nested(plain.GetElementType()!, "[]");
         var generic = plain.GetInterfaces().Append(plain).Where(candidate => candidate.IsGenericType).ToArray();
-        if (generic.FirstOrDefault(candidate => candidate.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)) is { } map) return Nested(map.GenericTypeArguments[1], "{}");
-        return generic.FirstOrDefault(candidate => candidate.GetGenericTypeDefinition() == typeof(IEnumerable<>)) is { } list ? Nested(list.GenericTypeArguments[0], "[]") : (plain, "");
+        if (generic.FirstOrDefault(candidate => candidate.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)) is { } map)
+            return Nested(map.GenericTypeArguments[1], "{}");
+        return generic.FirstOrDefault(candidate => candidate.GetGenericTypeDefinition() == typeof(IEnumerable<>)) is { } list
+            ? Nested(list.GenericTypeArguments[0], "[]") : (plain, "");
 
-        static (Type, string) Nested(Type inner, string suffix) => Element(inner) is var (element, more) ? (element, suffix + more) : default;
+        static (Type, string) Nested(Type inner, string suffix) =>
+            Element(inner) is var (element, more) ? (element, suffix + more) : default;
     }
 
     private static string Name(Type type) => type switch
@@ -97,7 +103,8 @@ public sealed partial class JsonDocumentationTests
     };
 
     private static string Command(Type type) =>
-        $"`pfe {Commands.GetValueOrDefault(type.Name) ?? Words().Replace(Ending().Replace(type.Name, ""), match => $"{match.Value[0]}-{match.Value[1]}").ToLowerInvariant()}`";
+        "`pfe " +
+            $"{Commands.GetValueOrDefault(type.Name) ?? Words().Replace(Ending().Replace(type.Name, ""), match => $"{match.Value[0]}-{match.Value[1]}").ToLowerInvariant()}`";
 
     private static string Meaning(Type type, JsonPropertyInfo property)
     {
@@ -107,7 +114,8 @@ public sealed partial class JsonDocumentationTests
         var text = docs.GetValueOrDefault($"T:{name}")?.Elements("param").FirstOrDefault(param => param.Attribute("name")!.Value == member)
             ?? docs.GetValueOrDefault($"P:{name}.{member}")?.Element("summary");
         if (text is null) return Undescribed;
-        foreach (var reference in text.Descendants().Where(node => node.Attribute("cref") is not null)) reference.Value = reference.Attribute("cref")!.Value.Split('.')[^1].Split('(')[0];
+        foreach (var reference in text.Descendants().Where(node => node.Attribute("cref") is not null))
+            reference.Value = reference.Attribute("cref")!.Value.Split('.')[^1].Split('(')[0];
         return Blanks().Replace(text.Value, " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
     }
 
@@ -117,7 +125,8 @@ public sealed partial class JsonDocumentationTests
     {
         var path = Path.ChangeExtension(assembly.Location, ".xml");
         if (!Loaded.TryGetValue(path, out var docs))
-            Loaded[path] = docs = File.Exists(path) ? XDocument.Load(path).Descendants("member").ToDictionary(member => member.Attribute("name")!.Value) : [];
+            Loaded[path] = docs = File.Exists(path)
+                ? XDocument.Load(path).Descendants("member").ToDictionary(member => member.Attribute("name")!.Value) : [];
         return docs;
     }
 

@@ -16,7 +16,8 @@ public sealed class ModelFileCommandTests : IDisposable
     public async Task Export_puts_base_and_head_together_and_twice_gives_the_same_bytes()
     {
         Head("507", 512 * 7 * 7).Save(_folder.File("head.safetensors"), half: true);
-        var (code, output, _) = await PfeCommand.Run("export", "--base", "base", "--head", _folder.File("head.safetensors"), "--output", _folder.File("a.onnx"), "--json");
+        var (code, output, _) = await PfeCommand.Run(
+            "export", "--base", "base", "--head", _folder.File("head.safetensors"), "--output", _folder.File("a.onnx"), "--json");
         code.ShouldBe(0);
         using var json = JsonDocument.Parse(output);
         json.RootElement.GetProperty("dimension").GetInt32().ShouldBe(512);
@@ -31,7 +32,9 @@ public sealed class ModelFileCommandTests : IDisposable
     public async Task Export_refuses_a_head_of_another_network_and_writes_nothing()
     {
         Head("507", 100).Save(_folder.File("head.safetensors"));
-        var (code, output, error) = await PfeCommand.Run("export", "--base", "base", "--head", _folder.File("head.safetensors"), "--output", _folder.File("a.onnx"));
+        var (code, output, error) =
+            await PfeCommand.Run("export", "--base", "base", "--head", _folder.File("head.safetensors"), "--output",
+            _folder.File("a.onnx"));
         code.ShouldBe(1);
         output.ShouldBeEmpty();
         error.TrimEnd().ShouldEndWith("was it trained on another base network?");
@@ -51,7 +54,8 @@ public sealed class ModelFileCommandTests : IDisposable
         output.ShouldContain("feature map  507: float [1, 512, 7, 7] before 'output'");
 
         using var json = JsonDocument.Parse((await PfeCommand.Run("inspect", "base", "--json")).Output);
-        json.RootElement.GetProperty("feature_maps").GetProperty("output").GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()).ShouldBe([1, 512, 7, 7]);
+        json.RootElement.GetProperty("feature_maps").GetProperty("output").GetProperty("shape").EnumerateArray()
+            .Select(size => size.GetInt32()).ShouldBe([1, 512, 7, 7]);
         json.RootElement.GetProperty("parameters").GetInt64().ShouldBeInRange(1_100_000, 1_300_000);
     }
 
@@ -72,7 +76,9 @@ public sealed class ModelFileCommandTests : IDisposable
     public async Task Import_turns_a_checkpoint_into_one_file(bool head)
     {
         new NaiveSphereNet([0, 1, 0, 0], [4, 5, 6, 7], 32, 48, 9, head).Write(new CheckpointWriter(), _folder.File("tf", "ckpt-5"));
-        var (code, output, error) = await PfeCommand.Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--output", _folder.File("model.onnx"), "--json");
+        var (code, output, error) =
+            await PfeCommand.Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--output",
+            _folder.File("model.onnx"), "--json");
         error.ShouldBeEmpty();
         code.ShouldBe(0);
         using var json = JsonDocument.Parse(output);
@@ -89,7 +95,8 @@ public sealed class ModelFileCommandTests : IDisposable
     [Fact]
     public async Task Import_refuses_what_is_no_checkpoint_and_an_impossible_size()
     {
-        (await PfeCommand.Run("import-tf", _folder.Path, "--output", _folder.File("x.onnx"))).Error.ShouldContain("holds no TensorFlow checkpoint");
+        (await PfeCommand.Run("import-tf", _folder.Path, "--output", _folder.File("x.onnx")))
+            .Error.ShouldContain("holds no TensorFlow checkpoint");
         (await PfeCommand.Run("import-tf", _folder.Path, "--output", _folder.File("x.onnx"), "--image-size", "96", "0")).Code.ShouldBe(2);
         Directory.GetFiles(_folder.Path).ShouldBeEmpty();
     }
@@ -101,7 +108,9 @@ public sealed class ModelFileCommandTests : IDisposable
     public async Task Import_takes_the_number_of_layers_it_is_told_or_none(string layers, int exit, string message)
     {
         new NaiveSphereNet([0, 1, 2, 0], [4, 5, 6, 7], 32, 48, 9, head: true).Write(new CheckpointWriter(), _folder.File("tf", "ckpt-5"));
-        var (code, _, error) = await PfeCommand.Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--out", _folder.File("model.onnx"), "--layers", layers);
+        var (code, _, error) = await PfeCommand.Run(
+            "import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--out", _folder.File("model.onnx"), "--layers",
+            layers);
         (code, error.TrimEnd().Contains('\n')).ShouldBe((exit, false));
         error.ShouldContain(message);
         File.Exists(_folder.File("model.onnx")).ShouldBe(exit == 0);
@@ -115,9 +124,12 @@ public sealed class ModelFileCommandTests : IDisposable
         var bytes = File.ReadAllBytes(data);
         bytes[^1] ^= 1;
         File.WriteAllBytes(data, bytes);
-        var (code, output, error) = await PfeCommand.Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--out", _folder.File("model.onnx"));
+        var (code, output, error) =
+            await PfeCommand.Run("import-tf", Path.Combine(_folder.Path, "tf"), "--image-size", "32", "48", "--out",
+            _folder.File("model.onnx"));
         (code, output).ShouldBe((1, ""));
-        error.TrimEnd().ShouldBe($"error: '{data}' is damaged: the checksum of variable 'UncertaintyModule/scale_and_shift/gamma' is wrong");
+        error.TrimEnd()
+            .ShouldBe($"error: '{data}' is damaged: the checksum of variable 'UncertaintyModule/scale_and_shift/gamma' is wrong");
         Directory.GetFiles(_folder.Path).ShouldBeEmpty();
     }
 
@@ -126,8 +138,10 @@ public sealed class ModelFileCommandTests : IDisposable
         const int hidden = 4, dimension = 512;
         return new UncertaintyHead
         {
-            Source = source, HiddenWeight = Some(hidden * features), HiddenScale = Some(hidden), HiddenCentre = Some(hidden), HiddenMean = Some(hidden),
-            HiddenVariance = Some(hidden), OutputWeight = Some(dimension * hidden), OutputMean = Some(dimension), OutputVariance = Some(dimension), Gain = 1, Offset = -7,
+            Source = source, HiddenWeight = Some(hidden * features), HiddenScale = Some(hidden), HiddenCentre = Some(hidden),
+                HiddenMean = Some(hidden),
+            HiddenVariance = Some(hidden), OutputWeight = Some(dimension * hidden), OutputMean = Some(dimension),
+                OutputVariance = Some(dimension), Gain = 1, Offset = -7,
         };
 
         static float[] Some(int count) => [.. Enumerable.Range(0, count).Select(i => i % 7 / 700f)];

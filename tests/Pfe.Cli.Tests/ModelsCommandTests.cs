@@ -12,7 +12,8 @@ public sealed class ModelsCommandTests
         run.Code.ShouldBe(0);
         var models = run.Json.GetProperty("models").EnumerateArray().ToList();
         models.Select(model => model.GetProperty("name").GetString()).ShouldContain("base");
-        models.ShouldAllBe(model => model.GetProperty("state").GetString() == "missing" && model.GetProperty("sha256").GetString()!.Length == 64);
+        models.ShouldAllBe(model =>
+            model.GetProperty("state").GetString() == "missing" && model.GetProperty("sha256").GetString()!.Length == 64);
         Directory.EnumerateFileSystemEntries(folder.Path).ShouldBeEmpty();
         var table = await PfeCommand.Run("models", "--models", folder.Path);
         table.Output.ShouldContain("'pfe models restore' fetches what is not present");

@@ -23,7 +23,8 @@ internal sealed record PfeCommand(int Code, string Output, string Error)
         return new PfeCommand(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Exactly one line besides progress, an error, that says all of <paramref name="says"/>, and nothing on standard output.</summary>
+    /// <summary>Exactly one line besides progress, an error, that says all of <paramref name="says"/>, and nothing on standard
+    /// output.</summary>
     public void ShouldFailInOneLine(int code, params string[] says)
     {
         Code.ShouldBe(code, Error);

@@ -25,7 +25,8 @@ public sealed class ReportModelTests : IDisposable
         model.GetProperty("its thresholds").GetString()!.ShouldContain("FMR 0.001 from");
         run.Json.GetProperty("summary").GetProperty("faces").GetString().ShouldBe("110 of 22 persons, D = 512");
         var figures = run.Json.GetProperty("figures").EnumerateArray().Select(figure => figure.GetString()).ToList();
-        foreach (var figure in new[] { "faces-by-uncertainty", "uncertainty-by-damage", "score-to-probability", "roc-and-det", "reliability" }) figures.ShouldContain(figure);
+        foreach (var figure in new[] { "faces-by-uncertainty", "uncertainty-by-damage", "score-to-probability", "roc-and-det",
+            "reliability" }) figures.ShouldContain(figure);
         var page = File.ReadAllText(Path.Combine(Out, "report.html"));
         page.ShouldContain("Model report:");
         page.ShouldNotContain("class=\"warning\"");
@@ -39,7 +40,8 @@ public sealed class ReportModelTests : IDisposable
         run.Code.ShouldBe(0, run.Error);
         var warnings = run.Json.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!).ToList();
         warnings.ShouldContain(warning => warning.Contains("untrained or has collapsed"));
-        warnings.ShouldContain(warning => warning.Contains("sigma does not answer to damage: at full strength of blur, low resolution, darkness, occlusion"));
+        warnings.ShouldContain(warning =>
+            warning.Contains("sigma does not answer to damage: at full strength of blur, low resolution, darkness, occlusion"));
         run.Json.GetProperty("model").GetProperty("calibration").GetString()!.ShouldStartWith("none");
         File.ReadAllText(Path.Combine(Out, "report.html")).ShouldContain("class=\"warning\"");
     }
@@ -59,11 +61,13 @@ public sealed class ReportModelTests : IDisposable
         var text = _folder.File("text.onnx");
         File.WriteAllText(text, "a letter, not a network");
         (await PfeCommand.Run("report", text, "--output", Out)).ShouldFailInOneLine(1, text, "is not an ONNX model");
-        (await PfeCommand.Run("report", new ModelStore().Get("base"), "--output", Out)).ShouldFailInOneLine(1, "is no probabilistic model", "pfe export");
+        (await PfeCommand.Run("report", new ModelStore().Get("base"), "--output", Out))
+            .ShouldFailInOneLine(1, "is no probabilistic model", "pfe export");
         (await PfeCommand.Run("report", "nowhere.onnx", "--output", Out)).ShouldFailInOneLine(1, "nowhere.onnx");
         (await PfeCommand.Run("report", text, "faces.safetensors", "--output", Out)).ShouldFailInOneLine(2, "reported on alone");
         (await PfeCommand.Run("report", text, "--model", text, "--output", Out)).ShouldFailInOneLine(2, "give the model once");
-        (await PfeCommand.Run("report", text, "--images", _folder.Path, "--output", Out)).ShouldFailInOneLine(2, "pfe report photographs --model");
+        (await PfeCommand.Run("report", text, "--images", _folder.Path, "--output", Out))
+            .ShouldFailInOneLine(2, "pfe report photographs --model");
         (await PfeCommand.Run("report", "--output", text)).ShouldFailInOneLine(2, text, "a report is a folder");
         Directory.Exists(Out).ShouldBeFalse();
     }

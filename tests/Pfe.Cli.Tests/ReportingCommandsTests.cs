@@ -31,11 +31,13 @@ public sealed class ReportingCommandsTests : IDisposable
         double Number(string name) => result.RootElement.GetProperty(name).GetDouble();
         Number("cllr").ShouldBeInRange(0, 0.5);
         Number("cllr").ShouldBeInRange(Number("cllr_low"), Number("cllr_high"));
-        Number("expected_calibration_error").ShouldBeInRange(Number("expected_calibration_error_low"), Number("expected_calibration_error_high"));
+        Number("expected_calibration_error")
+            .ShouldBeInRange(Number("expected_calibration_error_low"), Number("expected_calibration_error_high"));
         var quality = await PfeCommand.Run("quality", _features, "--calibration", calibration, "--json");
         quality.Code.ShouldBe(0, quality.Error);
         using var faces = JsonDocument.Parse(quality.Output);
-        var values = faces.RootElement.GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("quality").GetDouble()).ToList();
+        var values = faces.RootElement.GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("quality").GetDouble())
+            .ToList();
         values.Count.ShouldBe(480);
         values.ShouldBe(values.Order());
         faces.RootElement.GetProperty("reference").GetString().ShouldBe("people.safetensors");
@@ -71,8 +73,11 @@ public sealed class ReportingCommandsTests : IDisposable
     {
         var groups = _folder.File("groups.csv");
         using (var faces = EmbeddingSet.Load(_features))
-            File.WriteAllLines(groups, ["path,group", .. faces.Paths.Select((path, row) => $"{path},{(row / 6 % 2 == 0 ? "even" : "odd")}")]);
-        var run = await PfeCommand.Run("report", _features, "--groups", groups, "--no-faces", "--resamples", "20", "--output", _folder.File("out", "x", "..") , "--json");
+            File.WriteAllLines(groups,
+                ["path,group", .. faces.Paths.Select((path, row) => $"{path},{(row / 6 % 2 == 0 ? "even" : "odd")}")]);
+        var run = await PfeCommand.Run(
+            "report", _features, "--groups", groups, "--no-faces", "--resamples", "20", "--output", _folder.File("out", "x", "..") ,
+            "--json");
         run.Code.ShouldBe(0, run.Error);
         using var result = JsonDocument.Parse(run.Output);
         result.RootElement.GetProperty("figures").EnumerateArray().Select(name => name.GetString()).ShouldContain("subgroups");
@@ -83,8 +88,10 @@ public sealed class ReportingCommandsTests : IDisposable
     public async Task A_groups_file_that_names_some_strangers_and_leaves_some_faces_out_is_used_and_counted()
     {
         var groups = _folder.File("groups.csv");
-        using (var faces = EmbeddingSet.Load(_features)) File.WriteAllLines(groups, ["path,group", "nobody/0.png,x", .. faces.Paths.Take(120).Select(path => $"{path},some")]);
-        var run = await PfeCommand.Run("report", _features, "--groups", groups, "--resamples", "20", "--output", _folder.File("out", "x", ".."), "--json");
+        using (var faces = EmbeddingSet.Load(_features))
+            File.WriteAllLines(groups, ["path,group", "nobody/0.png,x", .. faces.Paths.Take(120).Select(path => $"{path},some")]);
+        var run = await PfeCommand.Run(
+            "report", _features, "--groups", groups, "--resamples", "20", "--output", _folder.File("out", "x", ".."), "--json");
         run.Code.ShouldBe(0, run.Error);
         run.Json.GetProperty("summary").GetProperty("groups").GetString().ShouldBe("1; 360 of 480 faces are in none, 1 lines name no face");
     }
@@ -112,21 +119,26 @@ public sealed class ReportingCommandsTests : IDisposable
             (["threshold", _features, "--fmr", "0.1", "--score", "magic"], 2, "mls, shared or cosine"),
             (["calibrate", _features, "--output", _folder.File("x.onnx")], 1, "they come from another model"),
             (["calibrate", _features, "--output", _folder.File("x.onnx"), "--model", "base"], 1, "is no probabilistic model"),
-            (["calibrate", _features, "--output", _folder.File("x.json"), "--model", "base"], 2, "with --model the output is an .onnx file"),
+            (["calibrate", _features, "--output", _folder.File("x.json"), "--model", "base"], 2,
+                "with --model the output is an .onnx file"),
             (["calibrate", tooFew, "--output", _folder.File("x.json")], 1, "are too few; a calibration needs 30 and 300"),
             (["calibrate", half, "--output", _folder.File("x.json")], 1, "half of the 7 persons are set aside to check the fit"),
             (["quality", _features, "--calibration", _folder.File("none.json")], 2, "there is no calibration"),
             (["quality", _folder.File("none.safetensors")], 1, "none.safetensors"),
-            (["report", _features, "--groups", wrongColumns, "--output", _folder.File("r", "x")], 1, "line 1: expected the columns path and group"),
-            (["report", _features, "--groups", strangers, "--output", _folder.File("r", "x")], 1, "names none of the images; its paths must be like 'person00000/000.png'"),
+            (["report", _features, "--groups", wrongColumns, "--output", _folder.File("r", "x")], 1,
+                "line 1: expected the columns path and group"),
+            (["report", _features, "--groups", strangers, "--output", _folder.File("r", "x")], 1,
+                "names none of the images; its paths must be like 'person00000/000.png'"),
             (["report", _features, "--quality", few, "--output", _folder.File("r", "x")], 1, "says nothing of 'person00000/001.png'"),
-            (["report", _features, "--images", Path.Combine(_folder.Path, "empty"), "--output", _folder.File("r", "x")], 1, "none of the images is in"),
+            (["report", _features, "--images", Path.Combine(_folder.Path, "empty"), "--output", _folder.File("r", "x")], 1,
+                "none of the images is in"),
             (["report", _features, "--images", "nowhere", "--output", _folder.File("r", "x")], 2, "there is no folder 'nowhere'"),
             (["report", _features, "--resamples", "1", "--output", _folder.File("r", "x")], 2, "--resamples is at least 2"),
             (["report", _features, "--output", wrongColumns], 2, "is a file; a report is a folder"),
             (["report", Path.Combine(_folder.Path, "empty"), "--output", _folder.File("r", "x")], 1, "there is no picture"),
             (["report", wrongColumns, "--output", _folder.File("r", "x")], 1, "is not a safetensors file"),
-            (["report", oneImageEach, "--output", _folder.File("r", "x")], 1, "make 0 genuine and 10 impostor pairs; both kinds are needed"),
+            (["report", oneImageEach, "--output", _folder.File("r", "x")], 1,
+                "make 0 genuine and 10 impostor pairs; both kinds are needed"),
             (["report", onePerson, "--output", _folder.File("r", "x")], 1, "make 10 genuine and 0 impostor pairs; both kinds are needed"),
             (["explain", "face.jpg", "--output", "map.gif"], 2, ".png or an .svg"),
         ];

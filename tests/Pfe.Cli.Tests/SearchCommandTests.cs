@@ -65,14 +65,16 @@ public sealed class SearchCommandTests : IDisposable
     public async Task An_embedding_file_in_place_of_an_index_is_refused_by_name()
     {
         using StringWriter output = new(), error = new();
-        (await PfeApplication.RunAsync(["search", "--index", _faces, "--probe", _faces], output, error, TestContext.Current.CancellationToken)).ShouldBe(1);
+        (await PfeApplication.RunAsync(
+            ["search", "--index", _faces, "--probe", _faces], output, error, TestContext.Current.CancellationToken)).ShouldBe(1);
         error.ToString().ShouldContain("is not an index of faces");
     }
 
     [Fact]
     public async Task Bench_measures_recall_on_given_faces_and_prints_json_alone()
     {
-        using var result = JsonDocument.Parse(await Run("bench", "--embeddings", _faces, "--rounds", "1", "--temp", _folder.Path, "--json"));
+        using var result = JsonDocument.Parse(
+            await Run("bench", "--embeddings", _faces, "--rounds", "1", "--temp", _folder.Path, "--json"));
         var rows = result.RootElement.GetProperty("search");
         rows[1].GetProperty("name").GetString().ShouldBe("float32, exact, mapped");
         rows[1].GetProperty("recall").GetDouble().ShouldBe(1);
@@ -98,6 +100,7 @@ public sealed class SearchCommandTests : IDisposable
             var length = MathF.Sqrt(values.ToArray().Sum(value => value * value));
             foreach (ref var value in values) value /= length;
         }
-        return new EmbeddingSet(32, mu, [.. Enumerable.Range(0, count * 32).Select(_ => -6f + random.NextSingle())], [.. Enumerable.Range(0, count).Select(i => $"{folder}/{i}.jpg")]);
+        return new EmbeddingSet(32, mu, [.. Enumerable.Range(0, count * 32).Select(_ => -6f + random.NextSingle())],
+            [.. Enumerable.Range(0, count).Select(i => $"{folder}/{i}.jpg")]);
     }
 }

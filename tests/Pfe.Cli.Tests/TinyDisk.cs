@@ -20,7 +20,8 @@ internal sealed class TinyDisk : IDisposable
     public string Path { get; }
 
     /// <summary>The files on it, without those that <see cref="Fill"/> wrote.</summary>
-    public IEnumerable<string> Files => Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Where(path => System.IO.Path.GetFileName(path) != "ballast");
+    public IEnumerable<string> Files =>
+        Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Where(path => System.IO.Path.GetFileName(path) != "ballast");
 
     /// <summary>Leaves no room.</summary>
     public void Fill() => File.WriteAllBytes(System.IO.Path.Combine(Path, "ballast"), new byte[Bytes]);

@@ -24,15 +24,21 @@ public sealed class ProbabilityResultTests
         var verdicts = Enumerable.Range(0, pairs.Count).Select(n =>
         {
             var (a, b) = (pairs.First.Span[n], pairs.Second.Span[n]);
-            return (Same: pairs.Same.Span[n], Verdict: calibration.Decide(scorer.Score(a, b), FaceUncertainty.Of(faces.LogVariance(a)), FaceUncertainty.Of(faces.LogVariance(b))));
+            return (Same: pairs.Same.Span[n],
+                Verdict: calibration.Decide(
+                scorer.Score(a, b), FaceUncertainty.Of(faces.LogVariance(a)), FaceUncertainty.Of(faces.LogVariance(b))));
         }).ToList();
         int Count(bool same, Answer answer) => verdicts.Count(entry => entry.Same == same && entry.Verdict.Answer == answer);
-        result.Genuine.ShouldBe(new(pairs.GenuineCount, Count(true, Answer.Same), Count(true, Answer.Different), Count(true, Answer.CannotTell)));
-        result.Impostor.ShouldBe(new(pairs.ImpostorCount, Count(false, Answer.Same), Count(false, Answer.Different), Count(false, Answer.CannotTell)));
+        result.Genuine.ShouldBe(new(
+            pairs.GenuineCount, Count(true, Answer.Same), Count(true, Answer.Different), Count(true, Answer.CannotTell)));
+        result.Impostor.ShouldBe(new(
+            pairs.ImpostorCount, Count(false, Answer.Same), Count(false, Answer.Different), Count(false, Answer.CannotTell)));
         foreach (var counts in new[] { result.Genuine, result.Impostor }) counts.CannotTell.ShouldBeGreaterThan(0);
-        result.FalseMatch.ShouldBe(new(calibration.DefaultFalseMatchRate, (double)Count(false, Answer.Same) / pairs.ImpostorCount, null, null));
+        result.FalseMatch.ShouldBe(
+            new(calibration.DefaultFalseMatchRate, (double)Count(false, Answer.Same) / pairs.ImpostorCount, null, null));
         result.FalseNonMatch.ShouldBe(new(0.01, (double)Count(true, Answer.Different) / pairs.GenuineCount, null, null));
-        double Bits(bool same) => verdicts.Where(entry => entry.Same == same).Average(entry => Math.Log2(1 + Math.Exp((same ? -1 : 1) * entry.Verdict.LogLikelihoodRatio)));
+        double Bits(bool same) => verdicts.Where(entry => entry.Same == same)
+            .Average(entry => Math.Log2(1 + Math.Exp((same ? -1 : 1) * entry.Verdict.LogLikelihoodRatio)));
         result.Cllr.ShouldBe((Bits(true) + Bits(false)) / 2, 1e-9);
         result.Bins.Sum(bin => bin.Pairs).ShouldBe(pairs.Count);
         result.Middle!.Pairs.ShouldBe(verdicts.Count(entry => entry.Verdict.Probability is >= 0.1 and <= 0.9));
@@ -52,7 +58,8 @@ public sealed class ProbabilityResultTests
             rate.High.Value.ShouldBeGreaterThan(rate.Low.Value);
         }
         var sure = result.Intervals!;
-        foreach (var (interval, value) in new[] { (sure.Cllr, result.Cllr), (sure.Middle, result.Middle!.Observed), (sure.ExpectedCalibrationError, result.ExpectedCalibrationError) })
+        foreach (var (interval, value) in new[] { (sure.Cllr, result.Cllr), (sure.Middle, result.Middle!.Observed),
+            (sure.ExpectedCalibrationError, result.ExpectedCalibrationError) })
         {
             value.ShouldBeInRange(interval.Low, interval.High);
             interval.High.ShouldBeGreaterThan(interval.Low);
@@ -65,7 +72,8 @@ public sealed class ProbabilityResultTests
         var (faces, pairs) = Population(seed: 2);
         using var owned = faces;
         var unnamed = new PairList(pairs.First.ToArray(), pairs.Second.ToArray(), pairs.Same.ToArray(), null);
-        var (named, drawn) = (ProbabilityResult.Of(Calibrate(), faces, pairs, new() { Resamples = 200 }).FalseMatch, ProbabilityResult.Of(Calibrate(), faces, unnamed, new() { Resamples = 200 }).FalseMatch);
+        var (named, drawn) = (ProbabilityResult.Of(Calibrate(), faces, pairs, new() { Resamples = 200 }).FalseMatch,
+            ProbabilityResult.Of(Calibrate(), faces, unnamed, new() { Resamples = 200 }).FalseMatch);
         // Impostor pairs share persons, so an interval over pairs is too narrow.
         (drawn.High!.Value - drawn.Low!.Value).ShouldBeLessThan(named.High!.Value - named.Low!.Value);
     }
@@ -74,7 +82,8 @@ public sealed class ProbabilityResultTests
     public void A_calibration_of_another_dimension_is_refused()
     {
         using var faces = Faces.Of(["a", "b"], ["a", "b"], 5, 0.1, 1);
-        Should.Throw<PfeException>(() => ProbabilityResult.Of(Calibrate(), faces, new PairList([0], [1], [false], null))).Message.ShouldBe("the calibration is for D = 24, the embeddings have D = 5; they come from different models");
+        Should.Throw<PfeException>(() => ProbabilityResult.Of(Calibrate(), faces, new PairList([0], [1], [false], null)))
+            .Message.ShouldBe("the calibration is for D = 24, the embeddings have D = 5; they come from different models");
     }
 
     [Fact]
@@ -83,12 +92,17 @@ public sealed class ProbabilityResultTests
         using var folder = new TemporaryFolder();
         string[] people = [.. Enumerable.Range(0, 120).Select(image => $"{image / 6}")];
         // Person 0's second template has lost its images.
-        using var faces = Faces.Of([.. people.Select((_, image) => image is >= 3 and < 6 ? $"lost{image}.jpg" : $"x/{image}.jpg")], people, Dimension, 1.5, 3);
-        File.WriteAllLines(folder.File("t.csv"), ["TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID", .. people.Select((person, image) => $"{image / 3},{person},x/{image}.jpg,{image}")]);
-        File.WriteAllLines(folder.File("m.csv"), from a in Enumerable.Range(0, 40) from b in Enumerable.Range(a + 1, 39 - a) select $"{a},{b}");
+        using var faces = Faces.Of(
+            [.. people.Select((_, image) => image is >= 3 and < 6 ? $"lost{image}.jpg" : $"x/{image}.jpg")], people, Dimension, 1.5, 3);
+        File.WriteAllLines(folder.File("t.csv"),
+            ["TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID",
+            .. people.Select((person, image) => $"{image / 3},{person},x/{image}.jpg,{image}")]);
+        File.WriteAllLines(folder.File("m.csv"),
+            from a in Enumerable.Range(0, 40) from b in Enumerable.Range(a + 1, 39 - a) select $"{a},{b}");
         var calibration = Calibrate();
         var result = IjbC.Evaluate(new("small", [folder.File("t.csv")], folder.File("m.csv")), faces, calibration: calibration);
-        (result.Probability!.Genuine.Pairs, result.Probability.Impostor.Pairs).ShouldBe((result.GenuinePairs - 1, result.ImpostorPairs - 38));
+        (result.Probability!.Genuine.Pairs, result.Probability.Impostor.Pairs)
+            .ShouldBe((result.GenuinePairs - 1, result.ImpostorPairs - 38));
         result.Notes.ShouldContain(note => note.Contains("fitted on pairs of single images"));
 
         (float[] Mu, float[] Variance, double Uncertainty) Fused(int template)
@@ -115,7 +129,9 @@ public sealed class ProbabilityResultTests
     {
         var (faces, pairs) = Population(seed: 1);
         using var owned = faces;
-        return CalibrationFit.Fit(ScoredPairs.Of(faces, pairs.First, pairs.Second, pairs.Same), FaceUncertainty.Of(faces), ScoreKind.MutualLikelihood, Dimension, "generated faces");
+        return CalibrationFit.Fit(
+            ScoredPairs.Of(faces, pairs.First, pairs.Second, pairs.Same), FaceUncertainty.Of(faces), ScoreKind.MutualLikelihood, Dimension,
+            "generated faces");
     }
 
     private static (EmbeddingSet Faces, PairList Pairs) Population(int seed)
@@ -123,6 +139,7 @@ public sealed class ProbabilityResultTests
         string[] people = [.. Enumerable.Range(0, 240).Select(image => $"{image / 6}")];
         var faces = Faces.Of([.. people.Select((person, image) => $"{person}/{image}.jpg")], people, Dimension, 1.2, seed);
         var pairs = (from a in Enumerable.Range(0, 240) from b in Enumerable.Range(a + 1, 239 - a) select (a, b)).ToArray();
-        return (faces, new([.. pairs.Select(p => p.a)], [.. pairs.Select(p => p.b)], [.. pairs.Select(p => p.a / 6 == p.b / 6)], [.. Enumerable.Range(0, 240).Select(image => image / 6)]));
+        return (faces, new([.. pairs.Select(p => p.a)], [.. pairs.Select(p => p.b)], [.. pairs.Select(p => p.a / 6 == p.b / 6)],
+            [.. Enumerable.Range(0, 240).Select(image => image / 6)]));
     }
 }

@@ -14,7 +14,8 @@ public sealed class DynamicBatchTests
         var batch = OrtRun.Run(Sketch.Base(written).WithDynamicBatch(), images)["output"];
         batch.Shape.ShouldBe([7, 6]);
         for (var i = 0; i < 7; i++)
-            OrtRun.Run(Sketch.Base(), images.Item(i))["output"].Data.Zip(batch.Item(i).Data).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-6);
+            OrtRun.Run(Sketch.Base(), images.Item(i))["output"].Data.Zip(batch.Item(i).Data)
+                .ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-6);
     }
 
     [Fact]
@@ -36,9 +37,11 @@ public sealed class DynamicBatchTests
         // view(x.size(0), -1) as PyTorch exports it.
         var sketch = new Sketch();
         var x = sketch.Node("Conv", [sketch.Input("input", -1, 3, 6, 4), sketch.Weight(5, 3, 6, 4)]);
-        var size = sketch.Node("Unsqueeze", [sketch.Node("Gather", [sketch.Node("Shape", [x]), sketch.Integers(0)], Nodes.Int("axis", 0)), sketch.Integers(0)]);
+        var size = sketch.Node("Unsqueeze",
+            [sketch.Node("Gather", [sketch.Node("Shape", [x]), sketch.Integers(0)], Nodes.Int("axis", 0)), sketch.Integers(0)]);
         size = sketch.Node("Reshape", [size, sketch.Integers(1)]);
-        var model = sketch.Model(sketch.Named("output", "Reshape", [x, sketch.Node("Concat", [size, sketch.Integers(-1)], Nodes.Int("axis", 0))]));
+        var model = sketch.Model(sketch.Named(
+            "output", "Reshape", [x, sketch.Node("Concat", [size, sketch.Integers(-1)], Nodes.Int("axis", 0))]));
         OrtRun.Run(model.WithDynamicBatch(), Values.Random(1, 3, 3, 6, 4))["output"].Shape.ShouldBe([3, 5]);
     }
 
@@ -49,6 +52,7 @@ public sealed class DynamicBatchTests
         var x = sketch.Node("Conv", [sketch.Input("input", 2, 3, 6, 4), sketch.Weight(4, 3, 6, 4)]);
         var network = sketch.Model(sketch.Named("output", "Reshape", [x, sketch.Integers(8, 1)]));
         Should.Throw<PfeException>(network.WithDynamicBatch).Message
-            .ShouldBe("'sketch.onnx' works for one batch size only: its Reshape 'output' has the size written into it; export it with a dynamic batch");
+            .ShouldBe("'sketch.onnx' works for one batch size only: its Reshape 'output' has the size written into it; export it with a " +
+                "dynamic batch");
     }
 }

@@ -31,6 +31,7 @@ internal static class OrtRun
         using var run = new RunOptions();
         using var results = session.Run(run, [model.Inputs.Single().Name], [value], session.OutputNames);
         return session.OutputNames.Zip(results).ToDictionary(
-            pair => pair.First, pair => new Values(pair.Second.GetTensorDataAsSpan<float>().ToArray(), pair.Second.GetTensorTypeAndShape().Shape));
+            pair => pair.First, pair =>
+                new Values(pair.Second.GetTensorDataAsSpan<float>().ToArray(), pair.Second.GetTensorTypeAndShape().Shape));
     }
 }

@@ -51,7 +51,8 @@ public sealed class ProbabilisticModelTests
     {
         var proto = network.Proto.Clone();
         proto.Graph.Node.Add(Graphs.Nodes.Create("Flatten", ["output"], "flat", Graphs.Nodes.Int("axis", 1)));
-        proto.Graph.Node.Add(Graphs.Nodes.Create("LpNormalization", ["flat"], "unit", Graphs.Nodes.Int("axis", 1), Graphs.Nodes.Int("p", 2)));
+        proto.Graph.Node.Add(Graphs.Nodes.Create(
+            "LpNormalization", ["flat"], "unit", Graphs.Nodes.Int("axis", 1), Graphs.Nodes.Int("p", 2)));
         return new OnnxModel(proto, network.Name);
     }
 
@@ -62,7 +63,8 @@ public sealed class ProbabilisticModelTests
         var result = OrtRun.Run(ProbabilisticModel.Build(Sketch.Base(), Sketch.Description, head), Images)["log_variance"];
         var map = OrtRun.Run(Sketch.Base().WithDynamicBatch().WithOutputs("map"), Images)["map"];
         for (var i = 0; i < 5; i++)
-            result.Item(i).Data.Zip(NaiveHead.LogVariance(head, map.Item(i).Data)).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-5);
+            result.Item(i).Data.Zip(NaiveHead.LogVariance(head, map.Item(i).Data))
+                .ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-5);
     }
 
     [Fact]
@@ -79,7 +81,8 @@ public sealed class ProbabilisticModelTests
         var map = OrtRun.Run(sketch.Model("mu").WithDynamicBatch(), Images)["mu"];
         var result = OrtRun.Run(model, Images);
         for (var i = 0; i < 5; i++)
-            result["log_variance"].Item(i).Data.Zip(NaiveHead.LogVariance(head, map.Item(i).Data)).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-5);
+            result["log_variance"].Item(i).Data.Zip(NaiveHead.LogVariance(head, map.Item(i).Data))
+                .ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-5);
     }
 
     [Fact]
@@ -95,7 +98,8 @@ public sealed class ProbabilisticModelTests
     public void The_file_describes_itself()
     {
         using var folder = new TemporaryFolder();
-        var description = Sketch.Description with { ChannelOrder = ChannelOrder.Bgr, Mean = new(127), Std = new(1, 2, 3), TrainingData = "drawn" };
+        var description = Sketch.Description with { ChannelOrder = ChannelOrder.Bgr, Mean = new(127), Std = new(1, 2, 3),
+            TrainingData = "drawn" };
         ProbabilisticModel.Build(Sketch.Base(), description, NaiveHead.Random(2, "map", 24, 6)).Save(folder.File("pfe.onnx"));
 
         var model = OnnxModel.Load(folder.File("pfe.onnx"));
@@ -137,8 +141,11 @@ public sealed class ProbabilisticModelTests
 
     [Fact]
     public void A_description_of_another_network_is_refused_with_both_shapes() =>
-        Should.Throw<PfeException>(() => ProbabilisticModel.Build(Sketch.Base(), Sketch.Description with { Width = 112, Height = 112 }, NaiveHead.Random(2, "map", 24, 6)))
-            .Message.ShouldBe("'sketch.onnx' takes input: float [1, 3, 6, 4]; description 'sketch' wants float [?, 3, 112, 112] (or the planes last)");
+        Should.Throw<PfeException>(
+            () => ProbabilisticModel.Build(
+            Sketch.Base(), Sketch.Description with { Width = 112, Height = 112 }, NaiveHead.Random(2, "map", 24, 6)))
+            .Message.ShouldBe("'sketch.onnx' takes input: float [1, 3, 6, 4]; description 'sketch' wants float [?, 3, 112, 112] (or the " +
+                "planes last)");
 
     private static float[] PlanesLast(Values images)
     {

@@ -14,7 +14,8 @@ public sealed class RealBaseTests
         var missing = TestData.MissingReason(file);
         Assert.SkipWhen(missing is not null, missing ?? "");
         var network = OnnxModel.Load(TestData.Path(file));
-        CheckBase(network, new NetworkDescription { Name = file, Width = size, Height = size, Embedding = "embedding" }, map, dimension, features);
+        CheckBase(network, new NetworkDescription { Name = file, Width = size, Height = size, Embedding = "embedding" }, map, dimension,
+            features);
     }
 
     [Fact]
@@ -22,7 +23,8 @@ public sealed class RealBaseTests
     {
         var network = OnnxModel.Load(new ModelStore().Get("base"));
         network.Inputs.Single().Shape.ShouldBe([1, 3, 112, 112]);
-        var description = new NetworkDescription { Name = "default", Width = 112, Height = 112, ChannelOrder = ChannelOrder.Bgr, Mean = new(127), Std = new(128) };
+        var description = new NetworkDescription { Name = "default", Width = 112, Height = 112, ChannelOrder = ChannelOrder.Bgr,
+            Mean = new(127), Std = new(128) };
         BaseGraph.Prepare(network, description).FeatureMap.ShouldBe("507");
         CheckBase(network, description, "507", 512, 512 * 7 * 7);
     }
@@ -46,7 +48,8 @@ public sealed class RealBaseTests
         {
             // One image at a time through the file as it came: the batch rewriting changes nothing.
             var alone = OrtRun.Run(network, images.Item(i))[prepared.Embedding].Data;
-            for (var d = 0; d < dimension; d++) reference[prepared.Embedding].Item(i).Data[d].ShouldBe(alone[d], 1e-5 * alone.Max(Math.Abs));
+            for (var d = 0; d < dimension; d++)
+                reference[prepared.Embedding].Item(i).Data[d].ShouldBe(alone[d], 1e-5 * alone.Max(Math.Abs));
             var expected = NaiveHead.LogVariance(head, reference[prepared.FeatureMap!].Item(i).Data);
             for (var d = 0; d < dimension; d++) result["log_variance"].Item(i).Data[d].ShouldBe((float)expected[d], 1e-4);
         }

@@ -11,7 +11,8 @@ public sealed class ShapeInferenceTests
     {
         var sketch = new Sketch();
         var x = sketch.Input("input", -1, 3, 17, 14);
-        var conv = sketch.Node("Conv", [x, sketch.Weight(8, 3, 3, 3)], Nodes.Ints("strides", 2, 2), Nodes.Ints("pads", 0, 0, 1, 1), Nodes.Ints("dilations", 2, 1));
+        var conv = sketch.Node("Conv", [x, sketch.Weight(8, 3, 3, 3)], Nodes.Ints("strides", 2, 2), Nodes.Ints("pads", 0, 0, 1, 1),
+            Nodes.Ints("dilations", 2, 1));
         var max = sketch.Node("MaxPool", [conv], Nodes.Ints("kernel_shape", 3, 2), Nodes.Ints("strides", 2, 2), Nodes.Int("ceil_mode", 1));
         var average = sketch.Node("AveragePool", [conv], Nodes.Ints("kernel_shape", 2, 2));
         var same = sketch.Node("Conv", [x, sketch.Weight(2, 3, 3, 3)], Nodes.Ints("strides", 2, 2), Text("auto_pad", "SAME_UPPER"));
@@ -19,7 +20,8 @@ public sealed class ShapeInferenceTests
         var scaled = sketch.Node("Mul", [conv, gate]);
         var turned = sketch.Node("Transpose", [scaled], Nodes.Ints("perm", 0, 2, 3, 1));
         var shuffled = sketch.Node("Reshape", [scaled, sketch.Integers(0, 2, 4, -1)]);
-        var sliced = sketch.Node("Slice", [conv, sketch.Integers(1, -3), sketch.Integers(7, 1000), sketch.Integers(1, 2), sketch.Integers(2, 1)]);
+        var sliced = sketch.Node("Slice",
+            [conv, sketch.Integers(1, -3), sketch.Integers(7, 1000), sketch.Integers(1, 2), sketch.Integers(2, 1)]);
         var padded = sketch.Node("Pad", [average, sketch.Integers(0, 0, 1, 2, 0, 0, 0, 1)]);
         var joined = sketch.Node("Concat", [conv, scaled], Nodes.Int("axis", 1));
         var squeezed = sketch.Node("Squeeze", [gate, sketch.Integers(-1, 2)]);
@@ -29,7 +31,8 @@ public sealed class ShapeInferenceTests
         var product = sketch.Node("MatMul", [turned, sketch.Weight(8, 6)]);
         var picked = sketch.Node("Gather", [conv, sketch.Integers(0, 3, -1)], Nodes.Int("axis", 1));
         var flat = sketch.Node("Flatten", [conv], Nodes.Int("axis", 2));
-        Agree(sketch.Model(conv, max, average, same, gate, scaled, turned, shuffled, sliced, padded, joined, squeezed, widened, mean, dense, product, picked, flat),
+        Agree(sketch.Model(conv, max, average, same, gate, scaled, turned, shuffled, sliced, padded, joined, squeezed, widened, mean, dense,
+            product, picked, flat),
             Values.Random(1, 2, 3, 17, 14), expected: 18);
     }
 
@@ -41,7 +44,8 @@ public sealed class ShapeInferenceTests
         var missing = TestData.MissingReason(file);
         Assert.SkipWhen(missing is not null, missing ?? "");
         var model = OnnxModel.Load(TestData.Path(file));
-        var inside = ShapeInference.Run(model).Keys.Where(model.ComputedFromInputs().Contains).Where(name => name != model.Inputs[0].Name).ToList();
+        var inside = ShapeInference.Run(model).Keys.Where(model.ComputedFromInputs().Contains).Where(name => name != model.Inputs[0].Name)
+            .ToList();
         inside.Count.ShouldBeGreaterThan(atLeast);
         Agree(model.WithOutputs(inside), Values.Random(1, 2, 3, size, size), inside.Count);
     }

@@ -47,7 +47,8 @@ internal sealed class Sketch
         var proto = new ModelProto { IrVersion = 7, Graph = _graph.Clone() };
         proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         foreach (var output in outputs)
-            proto.Graph.Output.Add(new ValueInfoProto { Name = output, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float } } });
+            proto.Graph.Output.Add(new ValueInfoProto { Name = output,
+                Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float } } });
         return new OnnxModel(proto, "sketch.onnx");
     }
 
@@ -59,7 +60,8 @@ internal sealed class Sketch
     {
         var sketch = new Sketch();
         var x = sketch.Input(input, batch, 3, 6, 4);
-        x = sketch.Node("Conv", [x, sketch.Weight(4, 3, 3, 3), sketch.Weight(4)], Nodes.Ints("strides", 2, 2), Nodes.Ints("pads", 1, 1, 1, 1));
+        x = sketch.Node("Conv", [x, sketch.Weight(4, 3, 3, 3), sketch.Weight(4)], Nodes.Ints("strides", 2, 2),
+            Nodes.Ints("pads", 1, 1, 1, 1));
         x = sketch.Named("map", "PRelu", [x, sketch.Weight(4, 1, 1)]);
         x = sketch.Node("Conv", [x, sketch.Weight(4, 1, 3, 2)], Nodes.Int("group", 4));
         x = sketch.Node("Conv", [x, sketch.Weight(dimension, 4, 1, 1)]);

@@ -39,7 +39,8 @@ public sealed class UncertaintyHeadTests
     {
         using var folder = new TemporaryFolder();
         Safetensors.Write(folder.File("x.safetensors"), [new SafetensorsEntry("mu", "U8", [1], stream => stream.WriteByte(0))]);
-        Should.Throw<PfeException>(() => UncertaintyHead.Load(folder.File("x.safetensors"))).Message.ShouldContain("is not an uncertainty head");
+        Should.Throw<PfeException>(() => UncertaintyHead.Load(folder.File("x.safetensors")))
+            .Message.ShouldContain("is not an uncertainty head");
     }
 
     [Fact]
@@ -58,5 +59,6 @@ public sealed class UncertaintyHeadTests
             .Message.ShouldBe("head 'h': output.variance has 5 values, 6 are wanted");
 
     private static IEnumerable<ReadOnlyMemory<float>> Parts(UncertaintyHead head) =>
-        [head.HiddenWeight, head.HiddenScale, head.HiddenCentre, head.HiddenMean, head.HiddenVariance, head.OutputWeight, head.OutputMean, head.OutputVariance];
+        [head.HiddenWeight, head.HiddenScale, head.HiddenCentre, head.HiddenMean, head.HiddenVariance, head.OutputWeight, head.OutputMean,
+            head.OutputVariance];
 }

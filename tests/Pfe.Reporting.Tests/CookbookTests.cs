@@ -29,8 +29,10 @@ public sealed partial class CookbookTests
             report.Write(folder, fonts);
             foreach (var figure in figures) Storage.AtomicFile.WriteText(Path.Combine(Pictures, figure.Id + ".svg"), figure.ToSvg());
         }
-        Directory.GetFiles(Pictures).Select(path => Path.GetFileNameWithoutExtension(path)!).Order().ShouldBe(figures.Select(figure => figure.Id).Order());
-        foreach (var figure in figures) ShouldLookAlike(figure.ToSvg(), File.ReadAllText(Path.Combine(Pictures, figure.Id + ".svg")), figure.Id);
+        Directory.GetFiles(Pictures).Select(path => Path.GetFileNameWithoutExtension(path)!).Order()
+            .ShouldBe(figures.Select(figure => figure.Id).Order());
+        foreach (var figure in figures)
+            ShouldLookAlike(figure.ToSvg(), File.ReadAllText(Path.Combine(Pictures, figure.Id + ".svg")), figure.Id);
     }
 
     [Fact]
@@ -38,7 +40,8 @@ public sealed partial class CookbookTests
     {
         var faces = SimulatedFaces.Draw(120, 8, seed: 4);
         var pairs = LabelledFaces.FromFolders(faces.Paths).Pairs();
-        Reliability.Of(Recipes.Calibrate(), ScoredPairs.Of(faces, pairs.First, pairs.Second, pairs.Same)).ExpectedCalibrationError.ShouldBeLessThan(0.06);
+        Reliability.Of(Recipes.Calibrate(), ScoredPairs.Of(faces, pairs.First, pairs.Second, pairs.Same))
+            .ExpectedCalibrationError.ShouldBeLessThan(0.06);
     }
 
     [Fact]
@@ -52,7 +55,8 @@ public sealed partial class CookbookTests
     [Fact]
     public void The_threshold_recipe_has_its_rate() => Recipes.Threshold().Errors.ShouldBe((int)(1e-3 * Recipes.Threshold().ImpostorPairs));
 
-    // Equal but for numbers that differ by less than a pixel, as vector units of different width may round differently; embedded pictures are compared by being there.
+    // Equal but for numbers that differ by less than a pixel, as vector units of different width may round differently; embedded pictures
+    // are compared by being there.
     private static void ShouldLookAlike(string actual, string expected, string name)
     {
         var (a, e) = (Embedded().Replace(actual, "data:"), Embedded().Replace(expected, "data:"));

@@ -12,7 +12,8 @@ public static class TestData
     /// <summary>The data folder, or null where this machine has none.</summary>
     public static string? Root { get; } = FindData();
 
-    /// <summary>Why a test that needs <paramref name="relative"/> is skipped, or null when it can run. Use: <c>Assert.SkipWhen(reason is not null, reason ?? "")</c>.</summary>
+    /// <summary>Why a test that needs <paramref name="relative"/> is skipped, or null when it can run. Use: <c>Assert.SkipWhen(reason is
+    /// not null, reason ?? "")</c>.</summary>
     public static string? MissingReason(string relative)
     {
         if (Root is null) return "no test data: put shared/data beside the checkout or set PFE_TEST_DATA";

@@ -4,7 +4,8 @@ namespace Pfe.Tests;
 
 public sealed class EmbeddingSetTests
 {
-    private static EmbeddingSet Small() => new(2, [1, 0, 0.6f, 0.8f], [-7, -6, -5, -4], ["a/1.jpg", "b/ü.jpg"], new Dictionary<string, string> { ["model"] = "m" },
+    private static EmbeddingSet Small() =>
+        new(2, [1, 0, 0.6f, 0.8f], [-7, -6, -5, -4], ["a/1.jpg", "b/ü.jpg"], new Dictionary<string, string> { ["model"] = "m" },
         new Dictionary<string, float[]> { [EmbeddingSet.Norm] = [12.5f, 3], [EmbeddingSet.DetectionScore] = [0.9f, float.NaN] });
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class EmbeddingSetTests
         using var folder = new TemporaryFolder();
         var path = folder.File("x.txt");
         Storage.AtomicFile.WriteText(path, "old");
-        Should.Throw<PfeException>(() => Storage.AtomicFile.Write(path, stream => { stream.WriteByte(1); throw new IOException("No space left on device"); }));
+        Should.Throw<PfeException>(
+            () => Storage.AtomicFile.Write(path, stream => { stream.WriteByte(1); throw new IOException("No space left on device"); }));
         File.ReadAllText(path).ShouldBe("old");
         Directory.GetFiles(folder.Path).Length.ShouldBe(1);
     }

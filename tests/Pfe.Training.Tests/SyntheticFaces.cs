@@ -6,7 +6,8 @@ namespace Pfe.Training.Tests;
 /// Drawn features of people: a centre each, noise of a strength that differs from image to image and that one feature gives away, so that a
 /// head has something to learn.
 /// </summary>
-internal sealed class SyntheticFaces(int classes, int imagesPerClass, int dimension = 8, int copies = 0, int featureSize = 12) : IFeatureSource
+internal sealed class SyntheticFaces(int classes, int imagesPerClass, int dimension = 8, int copies = 0, int featureSize = 12)
+    : IFeatureSource
 {
     public int Images => classes * imagesPerClass;
 
@@ -38,9 +39,11 @@ internal sealed class SyntheticFaces(int classes, int imagesPerClass, int dimens
         {
             var random = new Random(1000 + image * Variants + variant);
             var noise = 0.02 + 0.3 * random.NextDouble();
-            for (var d = 0; d < dimension; d++) embeddings.Span[variant * dimension + d] = (float)(3 * (means[d] + noise * (random.NextDouble() - 0.5)));
+            for (var d = 0; d < dimension; d++)
+                embeddings.Span[variant * dimension + d] = (float)(3 * (means[d] + noise * (random.NextDouble() - 0.5)));
             if (featureSize == 0) continue;
-            for (var f = 0; f < featureSize; f++) features.Span[variant * featureSize + f] = (float)(f == 0 ? noise * 10 : random.NextDouble());
+            for (var f = 0; f < featureSize; f++)
+                features.Span[variant * featureSize + f] = (float)(f == 0 ? noise * 10 : random.NextDouble());
         }
     }
 

@@ -38,7 +38,8 @@ public sealed class TrainingRunTests : IDisposable
         var model = OnnxModel.Load(result.Folder.Model);
         var description = ProbabilisticModel.Describe(model);
         using var network = new BaseNetwork(model, description, [ProbabilisticModel.Mu, ProbabilisticModel.LogVariance]);
-        var images = Directory.GetFiles(TestData.Path(Faces), "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(5).ToArray();
+        var images = Directory.GetFiles(TestData.Path(Faces), "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(5)
+            .ToArray();
         using var head = new HeadNetwork(128, 128, seed: 0);
         RestoredHead.Load(result.Folder.Head, [], head);
         using var plain = new FrozenBase(OnnxModel.Load(TestData.Path(Network)), description with { Embedding = "embedding" }, "embedding");
@@ -65,17 +66,20 @@ public sealed class TrainingRunTests : IDisposable
         var folder = "";
         var stop = new Listener(happening =>
         {
-            if (happening is TrainingEvent.Note note && note.Text.Contains("run folder ", StringComparison.Ordinal)) folder = note.Text.Split("run folder ")[1];
+            if (happening is TrainingEvent.Note note && note.Text.Contains("run folder ", StringComparison.Ordinal))
+                folder = note.Text.Split("run folder ")[1];
             if (happening is TrainingEvent.Stepped { Summary.Step: 5 }) cancel.Cancel();
         });
-        Should.Throw<OperationCanceledException>(() => TrainingRun.Start(Config(), _store, Now, progress: stop, cancellation: cancel.Token));
+        Should.Throw<OperationCanceledException>(
+            () => TrainingRun.Start(Config(), _store, Now, progress: stop, cancellation: cancel.Token));
         File.Exists(Path.Combine(folder, "model.onnx")).ShouldBeFalse();
 
         var resumed = TrainingRun.Resume(folder, _store, cancellation: TestContext.Current.CancellationToken);
         resumed.BasePasses.ShouldBe(0);
         File.ReadAllBytes(resumed.Folder.Head).ShouldBe(File.ReadAllBytes(unbroken.Folder.Head));
         File.ReadAllBytes(resumed.Folder.Model).ShouldBe(File.ReadAllBytes(unbroken.Folder.Model));
-        File.ReadAllLines(resumed.Folder.Summaries).Select(line => line.Split(',')[0]).ShouldBe(["step", .. Enumerable.Range(1, 12).Select(step => $"{step}")]);
+        File.ReadAllLines(resumed.Folder.Summaries).Select(line => line.Split(',')[0])
+            .ShouldBe(["step", .. Enumerable.Range(1, 12).Select(step => $"{step}")]);
     }
 
     [Fact]
@@ -85,7 +89,9 @@ public sealed class TrainingRunTests : IDisposable
         var told = new List<string>();
         var config = Config();
         config.LearningRateSchedule = new() { ["0"] = 1e9 };
-        var error = Should.Throw<PfeException>(() => TrainingRun.Start(config, _store, Now, progress: new Listener(happening => { if (happening is TrainingEvent.Note note) told.Add(note.Text); })));
+        var error = Should.Throw<PfeException>(
+            () => TrainingRun.Start(config, _store, Now,
+            progress: new Listener(happening => { if (happening is TrainingEvent.Note note) told.Add(note.Text); })));
         error.Message.ShouldContain("diverged");
         error.Message.ShouldContain("learning_rate_schedule");
         told.Count(line => line.Contains("back to step 0", StringComparison.Ordinal)).ShouldBe(TrainingHealth.MostRecoveries);
@@ -101,8 +107,10 @@ public sealed class TrainingRunTests : IDisposable
         File.WriteAllText(broken, "no image");
         File.AppendAllText(config.TrainDatasetPath, $"{broken} 0\n");
         var told = new List<string>();
-        TrainingRun.Start(config, _store, Now, progress: new Listener(happening => { if (happening is TrainingEvent.Note note) told.Add(note.Text); }));
-        told.ShouldContain(line => line.StartsWith("left out:", StringComparison.Ordinal) && line.Contains(broken, StringComparison.Ordinal));
+        TrainingRun.Start(config, _store, Now,
+            progress: new Listener(happening => { if (happening is TrainingEvent.Note note) told.Add(note.Text); }));
+        told.ShouldContain(line =>
+            line.StartsWith("left out:", StringComparison.Ordinal) && line.Contains(broken, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -135,7 +143,8 @@ public sealed class TrainingRunTests : IDisposable
     {
         var list = _folder.File("list.txt");
         var people = Directory.GetDirectories(TestData.Path(Faces)).Order(StringComparer.Ordinal).Take(24);
-        File.WriteAllLines(list, people.SelectMany((person, label) => Directory.GetFiles(person).Order(StringComparer.Ordinal).Take(4).Select(image => $"{image} {label}")));
+        File.WriteAllLines(list, people.SelectMany(
+            (person, label) => Directory.GetFiles(person).Order(StringComparer.Ordinal).Take(4).Select(image => $"{image} {label}")));
         var description = _folder.File("network.json");
         File.WriteAllText(description, """{ "name": "mobilefacenet-y1", "width": 112, "height": 112, "mean": 0, "std": 1, "embedding": "embedding" }""");
         return new TrainingConfig

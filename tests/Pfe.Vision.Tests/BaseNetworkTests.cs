@@ -10,23 +10,27 @@ public sealed class BaseNetworkTests
     {
         if (name == "base") return Needs.Store().LoadBase("base");
         var description = name.StartsWith("omz", StringComparison.Ordinal)
-            ? new NetworkDescription { Name = name, Width = 128, Height = 128, ChannelOrder = ChannelOrder.Bgr, Mean = new(0), Std = new(1), Alignment = "demo-96x112" }
+            ? new NetworkDescription { Name = name, Width = 128, Height = 128, ChannelOrder = ChannelOrder.Bgr, Mean = new(0), Std = new(1),
+                Alignment = "demo-96x112" }
             : new NetworkDescription { Name = name, Width = 112, Height = 112, Mean = new(0), Std = new(1) };
         return (OnnxModel.Load(Needs.Data($"models/{name}")), description);
     }
 
     [Theory]
-    [InlineData("base", 512, 512 * 7 * 7), InlineData("omz-face-reid-retail-0095.onnx", 256, 512 * 8 * 8), InlineData("mobilefacenet-y1.onnx", 128, 512 * 7 * 7)]
+    [InlineData("base", 512, 512 * 7 * 7), InlineData("omz-face-reid-retail-0095.onnx", 256, 512 * 8 * 8),
+        InlineData("mobilefacenet-y1.onnx", 128, 512 * 7 * 7)]
     public void Any_base_gives_embedding_and_feature_map_and_a_batch_equals_its_images_alone(string name, int dimension, int features)
     {
         var (model, description) = Load(name);
         var embedding = description.Embedding ?? (model.Outputs.Count == 1 ? model.Outputs[0].Name : "embedding");
-        using var network = new BaseNetwork(model, description, [embedding, description.FeatureMap ?? model.FindFeatureMap(embedding).Name]);
+        using var network = new BaseNetwork(
+            model, description, [embedding, description.FeatureMap ?? model.FindFeatureMap(embedding).Name]);
         network.Outputs.Select(output => output.Length).ShouldBe([dimension, features]);
 
         var images = new float[3 * network.InputLength];
         for (var i = 0; i < 3; i++)
-            network.Prepare(Drawn.Noise(network.Template.Width, network.Template.Height, i), images.AsSpan(i * network.InputLength, network.InputLength));
+            network.Prepare(Drawn.Noise(network.Template.Width, network.Template.Height, i),
+                images.AsSpan(i * network.InputLength, network.InputLength));
         var (mu, map) = (new float[3 * dimension], new float[3 * features]);
         network.Run(images, 3, mu, map);
         for (var i = 0; i < 3; i++)
@@ -65,7 +69,8 @@ public sealed class BaseNetworkTests
     private static double Distance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         double difference = 0, norm = 0;
-        for (var i = 0; i < a.Length; i++) (difference, norm) = (difference + (a[i] - b[i]) * (double)(a[i] - b[i]), norm + a[i] * (double)a[i]);
+        for (var i = 0; i < a.Length; i++)
+            (difference, norm) = (difference + (a[i] - b[i]) * (double)(a[i] - b[i]), norm + a[i] * (double)a[i]);
         return Math.Sqrt(difference / norm);
     }
 }

@@ -22,7 +22,8 @@ internal sealed record CompareResult(ComparedPhotograph First, ComparedPhotograp
 /// <param name="Quality">0 to 100: more certain than that percentage of the calibration's faces.</param>
 internal sealed record ComparedPhotograph(string Path, double[] Box, double DetectionScore, double Uncertainty, double? Quality);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]
 [JsonSerializable(typeof(CompareResult))]
 internal sealed partial class CompareJson : JsonSerializerContext;
 
@@ -33,8 +34,10 @@ internal static class CompareCommand
     {
         var first = new Argument<string>("first") { Description = "A photograph." };
         var second = new Argument<string>("second") { Description = "Another photograph." };
-        var rate = new Option<double?>("--fmr") { Description = "False-match rate of the answer 'same', one that the model's calibration has (default: 0.001)." };
-        var main = new Option<bool>("--main-face") { Description = "Take the main face where a photograph shows several, instead of refusing it." };
+        var rate = new Option<double?>("--fmr") { Description = "False-match rate of the answer 'same', one that the model's calibration " +
+            "has (default: 0.001)." };
+        var main = new Option<bool>("--main-face") { Description = "Take the main face where a photograph shows several, instead of " +
+            "refusing it." };
         return new Command("compare", "Are these two photographs one person? Example: pfe compare a.jpg b.jpg")
         {
             first, second, rate, main, ModelOptions.Models, ModelOptions.Model,
@@ -42,15 +45,19 @@ internal static class CompareCommand
         {
             using var verifier = parsed.Verifier(terminal.Progress(), cancellation);
             var result = verifier.Compare(
-                parsed.GetValue(first)!, parsed.GetValue(second)!, parsed.GetValue(main) ? FaceChoice.Main : FaceChoice.Only, parsed.GetValue(rate));
+                parsed.GetValue(first)!, parsed.GetValue(second)!, parsed.GetValue(main)
+                    ? FaceChoice.Main : FaceChoice.Only, parsed.GetValue(rate));
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.WriteJson(new CompareResult(Photograph(result.First), Photograph(result.Second), result.Cosine, result.MutualLikelihood, result.Verdict), CompareJson.Default.CompareResult);
+                terminal.WriteJson(new CompareResult(
+                    Photograph(result.First), Photograph(result.Second), result.Cosine, result.MutualLikelihood, result.Verdict),
+                    CompareJson.Default.CompareResult);
             else Print(terminal.Results, result);
         });
     }
 
     private static ComparedPhotograph Photograph(ComparedFace face) => new(face.Path,
-        [face.Detection.Box.Left, face.Detection.Box.Top, face.Detection.Box.Right, face.Detection.Box.Bottom], face.Detection.Score, face.Uncertainty, face.Quality);
+        [face.Detection.Box.Left, face.Detection.Box.Top, face.Detection.Box.Right, face.Detection.Box.Bottom], face.Detection.Score,
+            face.Uncertainty, face.Quality);
 
     private static void Print(IAnsiConsole console, FaceComparison result)
     {
@@ -75,7 +82,8 @@ internal static class CompareCommand
         };
         console.MarkupLine($"[bold {colour}]{answer}[/]   P(same person) {Percent(verdict.Probability)}");
         console.WriteLine(verdict.Reason);
-        console.WriteLine($"'same' is wrong for {Share(verdict.FalseMatchRate)} pairs of different people, 'different' for {Share(verdict.FalseNonMatchRate)} pairs of one person (on the calibration's photographs)");
+        console.WriteLine($"'same' is wrong for {Share(verdict.FalseMatchRate)} pairs of different people, 'different' for " +
+            $"{Share(verdict.FalseNonMatchRate)} pairs of one person (on the calibration's photographs)");
     }
 
     private static string Bar(double? quality)
@@ -88,11 +96,13 @@ internal static class CompareCommand
     }
 
     private static string Words(ComparedFace face) => face.Quality is { } q
-        ? $"quality {q:0} of 100: {q switch { >= 75 => "very certain", >= 40 => "certain", >= 15 => "less certain than most", >= QualityScale.Poor => "uncertain", _ => "too uncertain to rely on" }}"
+        ? $"quality {q:0} of 100: " +
+            $"{q switch { >= 75 => "very certain", >= 40 => "certain", >= 15 => "less certain than most", >= QualityScale.Poor => "uncertain", _ => "too uncertain to rely on" }}"
         : $"mean ln sigma^2 {face.Uncertainty:0.00}";
 
     // A probability of 100.0 % would be a claim that no calibration on some thousand pairs supports.
-    private static string Percent(double probability) => probability switch { > 0.999 => "> 99.9 %", < 0.001 => "< 0.1 %", _ => $"= {probability:0.0 %}" };
+    private static string Percent(double probability) =>
+        probability switch { > 0.999 => "> 99.9 %", < 0.001 => "< 0.1 %", _ => $"= {probability:0.0 %}" };
 
     private static string Share(double rate) => $"1 in {Math.Round(1 / rate):#,0}";
 }

@@ -18,12 +18,16 @@ internal sealed partial class ConvertConfigJson : JsonSerializerContext;
 /// <summary>pfe convert-config: the TensorFlow demo's Python configuration in, Pfe's JSON out.</summary>
 internal static class ConvertConfigCommand
 {
-    private static readonly Argument<string> Config = new("config") { Description = "The demo's configuration (.py). It is read as data, never executed." };
+    private static readonly Argument<string> Config =
+        new("config") { Description = "The demo's configuration (.py). It is read as data, never executed." };
     private static readonly Option<string> Out = new("--out", "-o") { Description = "The JSON file to write.", Required = true };
-    private static readonly Option<string?> Base = new("--base") { Description = "The base network as ONNX; without it, restore_model's name with .onnx." };
+    private static readonly Option<string?> Base =
+        new("--base") { Description = "The base network as ONNX; without it, restore_model's name with .onnx." };
 
     public static Command Create(Terminal terminal) =>
-        new Command("convert-config", "Turn a Python configuration of the TensorFlow demo into JSON. Example: pfe convert-config config/sphere64_casia.py --out casia.json") { Config, Out, Base }
+        new Command("convert-config",
+            "Turn a Python configuration of the TensorFlow demo into JSON. Example: pfe convert-config config/sphere64_casia.py --out " +
+            "casia.json") { Config, Out, Base }
             .Does(terminal, (parsed, _) =>
             {
                 var output = parsed.GetRequiredValue(Out);
@@ -31,7 +35,9 @@ internal static class ConvertConfigCommand
                 TrainingConfigFile.Save(converted.Config, output);
                 foreach (var key in converted.UnknownKeys) terminal.Say($"unknown key, left out: {key}");
                 foreach (var note in converted.Notes) terminal.Say($"note: {note}");
-                if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(new ConvertConfigResult(output, converted.UnknownKeys, converted.Notes), ConvertConfigJson.Default.ConvertConfigResult);
+                if (parsed.GetValue(CommonOptions.Json))
+                    terminal.WriteJson(new ConvertConfigResult(output, converted.UnknownKeys, converted.Notes),
+                    ConvertConfigJson.Default.ConvertConfigResult);
                 else terminal.Output.WriteLine($"{output}: train with pfe train {output}");
             });
 }

@@ -15,7 +15,9 @@ namespace Pfe.Cli.Commands;
 /// <param name="ModelSha256">The model file's checksum.</param>
 /// <param name="Seconds">Wall time.</param>
 /// <param name="Failures">The images left out.</param>
-internal sealed record EmbedResult(string Output, int Images, int Embedded, int Dimension, string Model, string ModelSha256, double Seconds, IReadOnlyList<FailedImage> Failures);
+internal sealed record EmbedResult(
+    string Output, int Images, int Embedded, int Dimension, string Model, string ModelSha256, double Seconds,
+    IReadOnlyList<FailedImage> Failures);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(EmbedResult))]
@@ -24,27 +26,35 @@ internal sealed partial class EmbedJson : JsonSerializerContext;
 /// <summary>pfe embed: images in, one embedding file out.</summary>
 internal static class EmbedCommand
 {
-    private static readonly Option<string> Output = new("--output", "-o") { Description = "The embedding file to write (safetensors).", Required = true };
-    private static readonly Option<bool> Aligned = new("--aligned") { Description = "The images are aligned faces already; nothing is detected." };
+    private static readonly Option<string> Output =
+        new("--output", "-o") { Description = "The embedding file to write (safetensors).", Required = true };
+    private static readonly Option<bool> Aligned =
+        new("--aligned") { Description = "The images are aligned faces already; nothing is detected." };
 
     public static Command Create(Terminal terminal) =>
-        new Command("embed", "Embed every image of a folder or list. Example: pfe embed lfw/images --landmarks lfw/landmarks.txt --output lfw.safetensors")
+        new Command("embed", "Embed every image of a folder or list. Example: pfe embed lfw/images --landmarks lfw/landmarks.txt " +
+            "--output lfw.safetensors")
         {
             FaceOptions.Images, Output, FaceOptions.Landmarks, FaceOptions.TransposeInput, FaceOptions.Prefix, Aligned,
             CommonOptions.Strict, FaceOptions.Workers, ModelOptions.Model, ModelOptions.Models,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var sources = parsed.Sources();
-            var options = new EmbeddingRunOptions { Aligned = parsed.GetValue(Aligned), Strict = parsed.GetValue(CommonOptions.Strict), Workers = parsed.GetValue(FaceOptions.Workers) };
-            if (options.Aligned && parsed.GetValue(FaceOptions.Landmarks) is not null) throw new UsageException("--aligned and --landmarks exclude each other: aligned faces need no landmarks");
+            var options = new EmbeddingRunOptions { Aligned = parsed.GetValue(Aligned), Strict = parsed.GetValue(CommonOptions.Strict),
+                Workers = parsed.GetValue(FaceOptions.Workers) };
+            if (options.Aligned && parsed.GetValue(FaceOptions.Landmarks) is not null)
+                throw new UsageException("--aligned and --landmarks exclude each other: aligned faces need no landmarks");
             var (store, messages, output) = (parsed.Store(), terminal.Progress(), parsed.GetRequiredValue(Output));
             using var embedder = parsed.Embedder(store, messages, cancellation);
             using var finder = options.Aligned || sources[0].Landmarks is not null ? null : new FaceFinder(store);
             var clock = Stopwatch.StartNew();
             var run = EmbeddingRun.Run(sources, embedder, finder, output, options, terminal.ImageProgress("embedded"), cancellation);
-            var result = new EmbedResult(output, sources.Count, run.Embedded, embedder.Dimension, embedder.Description.Name, embedder.Sha256, Math.Round(clock.Elapsed.TotalSeconds, 2), run.Failures);
+            var result = new EmbedResult(
+                output, sources.Count, run.Embedded, embedder.Dimension, embedder.Description.Name, embedder.Sha256,
+                Math.Round(clock.Elapsed.TotalSeconds, 2), run.Failures);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EmbedJson.Default.EmbedResult);
-            else terminal.Output.WriteLine($"{result.Embedded} of {result.Images} images -> {output} (D = {result.Dimension}, {result.Seconds:0.0} s, {result.Images / clock.Elapsed.TotalSeconds:0} images/s)");
+            else terminal.Output.WriteLine($"{result.Embedded} of {result.Images} images -> {output} (D = {result.Dimension}, " +
+                $"{result.Seconds:0.0} s, {result.Images / clock.Elapsed.TotalSeconds:0} images/s)");
             terminal.SayFailures(run.Failures);
         });
 }

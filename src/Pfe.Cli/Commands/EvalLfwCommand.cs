@@ -17,8 +17,11 @@ internal static class EvalLfwCommand
         }).Does(terminal, (parsed, cancellation) =>
         {
             using var faces = options.Faces(parsed, terminal, null, cancellation);
-            var result = LfwProtocol.Evaluate(faces, LfwPairs.Read(parsed.GetValue(pairs)!.ToString()), options.Bootstrap(parsed), parsed.Calibration(faces, terminal, cancellation), cancellation);
-            if (parsed.GetValue(options.Images) is { } folder) result = result with { ImagesWithoutFace = LfwProtocol.CountPresent(folder.ToString(), result.MissingImages) };
+            var result = LfwProtocol.Evaluate(
+                faces, LfwPairs.Read(parsed.GetValue(pairs)!.ToString()), options.Bootstrap(parsed),
+                parsed.Calibration(faces, terminal, cancellation), cancellation);
+            if (parsed.GetValue(options.Images) is { } folder)
+                result = result with { ImagesWithoutFace = LfwProtocol.CountPresent(folder.ToString(), result.MissingImages) };
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.LfwResult);
             else Print(terminal, result);
         });
@@ -26,23 +29,28 @@ internal static class EvalLfwCommand
 
     public static void Print(Terminal terminal, LfwResult result)
     {
-        terminal.Output.WriteLine($"{result.Protocol}: {result.GenuinePairs} genuine and {result.ImpostorPairs} impostor pairs of {result.Images} images");
+        terminal.Output.WriteLine($"{result.Protocol}: {result.GenuinePairs} genuine and {result.ImpostorPairs} impostor pairs of " +
+            $"{result.Images} images");
         terminal.Output.WriteLine(result.MissingImages.Count == 0
             ? "images missing or without a face: 0"
-            : $"images missing or without a face: {result.MissingImages.Count}{(result.ImagesWithoutFace is { } faceless ? $" ({result.MissingImages.Count - faceless} missing, {faceless} without a face)" : "")}; pairs left out: {result.PairsLeftOut}");
+            : "images missing or without a face: " +
+                $"{result.MissingImages.Count}{(result.ImagesWithoutFace is { } faceless ? $" ({result.MissingImages.Count - faceless} missing, {faceless} without a face)" : "")}; pairs left out: {result.PairsLeftOut}");
         var columns = new List<string> { "score", "accuracy %", "threshold" };
         columns.AddRange(result.Scores[0].Rates.Select(rate => $"TAR % at FAR {EvalTables.Far(rate.RequestedFar)}"));
         if (result.PairsLeftOut > 0) columns.Add("accuracy %, left out = wrong");
         var table = EvalTables.Table([.. columns]);
         foreach (var score in result.Scores)
         {
-            var cells = new List<string> { EvalTables.Name(score.Score), $"{EvalTables.Percent(score.Accuracy)} ± {EvalTables.Percent(score.Deviation)}", $"{EvalTables.Number(score.Threshold)} ± {EvalTables.Number(score.ThresholdDeviation)}" };
+            var cells = new List<string> { EvalTables.Name(score.Score),
+                $"{EvalTables.Percent(score.Accuracy)} ± {EvalTables.Percent(score.Deviation)}",
+                $"{EvalTables.Number(score.Threshold)} ± {EvalTables.Number(score.ThresholdDeviation)}" };
             cells.AddRange(score.Rates.Select(EvalTables.Rate));
             if (result.PairsLeftOut > 0) cells.Add(EvalTables.Percent(score.AccuracyMissingAsErrors));
             EvalTables.Row(table, [.. cells]);
         }
         terminal.Results.Write(table);
         EvalTables.Print(terminal, result.Probability);
-        EvalTables.Footer(terminal, $"± is the standard deviation over {result.Folds.ToString(CultureInfo.InvariantCulture)} folds", result.Interval, result.Notes);
+        EvalTables.Footer(terminal, $"± is the standard deviation over {result.Folds.ToString(CultureInfo.InvariantCulture)} folds",
+            result.Interval, result.Notes);
     }
 }

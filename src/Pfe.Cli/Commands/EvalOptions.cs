@@ -10,26 +10,37 @@ namespace Pfe.Cli.Commands;
 /// <summary>Options that the protocols share: where the faces come from, and how intervals are made.</summary>
 internal sealed class EvalOptions
 {
-    public Option<FileInfo?> Features { get; } = new("--features") { Description = "Embeddings of the protocol's images, from pfe embed (.safetensors)." };
+    public Option<FileInfo?> Features { get; } =
+        new("--features") { Description = "Embeddings of the protocol's images, from pfe embed (.safetensors)." };
 
-    public Option<DirectoryInfo?> Images { get; } = new("--images") { Description = "The images' folder: embedded with --model when there is no --features; beside --features, lfw tells missing images from faceless ones by it." };
+    public Option<DirectoryInfo?> Images { get; } =
+        new("--images") { Description = "The images' folder: embedded with --model when there is no --features; beside --features, lfw " +
+        "tells missing images from faceless ones by it." };
 
     public Option<bool> Aligned { get; } = new("--aligned") { Description = "The images are aligned faces already; nothing is detected." };
 
-    public Option<FileInfo?> Keep { get; } = new("--keep") { Description = "Keep the embeddings of --images in this file, for --features next time." };
+    public Option<FileInfo?> Keep { get; } =
+        new("--keep") { Description = "Keep the embeddings of --images in this file, for --features next time." };
 
-    public Option<VarianceRule> VarianceRule { get; } = new("--variance-rule") { Description = "Variance of a template: the element-wise minimum, or the product of independent observations.", DefaultValueFactory = _ => Fusion.VarianceRule.Minimum };
+    public Option<VarianceRule> VarianceRule { get; } =
+        new("--variance-rule") { Description = "Variance of a template: the element-wise minimum, or the product of independent " +
+        "observations.", DefaultValueFactory = _ => Fusion.VarianceRule.Minimum };
 
-    public Option<int> Resamples { get; } = new("--resamples") { Description = "Bootstrap resamples behind the confidence intervals; 0 for no intervals.", DefaultValueFactory = _ => 500 };
+    public Option<int> Resamples { get; } =
+        new("--resamples") { Description = "Bootstrap resamples behind the confidence intervals; 0 for no intervals.",
+        DefaultValueFactory = _ => 500 };
 
-    public Option<double> Confidence { get; } = new("--confidence") { Description = "Confidence of the intervals.", DefaultValueFactory = _ => 0.95 };
+    public Option<double> Confidence { get; } =
+        new("--confidence") { Description = "Confidence of the intervals.", DefaultValueFactory = _ => 0.95 };
 
     public Option<int> Seed { get; } = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1 };
 
     /// <summary>Adds the options that say where the faces come from.</summary>
     public Command AddFaces(Command command)
     {
-        foreach (var option in (Option[])[Features, Images, FaceOptions.Landmarks, FaceOptions.TransposeInput, Aligned, Keep, CalibrationOptions.File, ModelOptions.Model, ModelOptions.Models]) command.Add(option);
+        foreach (var option in (Option[])[
+            Features, Images, FaceOptions.Landmarks, FaceOptions.TransposeInput, Aligned, Keep, CalibrationOptions.File, ModelOptions.Model,
+            ModelOptions.Models]) command.Add(option);
         return command;
     }
 
@@ -41,7 +52,8 @@ internal sealed class EvalOptions
     public EmbeddingSet Faces(ParseResult parsed, Terminal terminal, string? folder, CancellationToken cancellation)
     {
         if (parsed.GetValue(Features) is { } features) return EmbeddingSet.Load(features.ToString());
-        folder ??= parsed.GetValue(Images)?.ToString() ?? throw new UsageException("give --features with a file of pfe embed, or --images with --model");
+        folder ??= parsed.GetValue(Images)?.ToString()
+            ?? throw new UsageException("give --features with a file of pfe embed, or --images with --model");
         if (parsed.GetValue(Keep) is { } keep)
         {
             Embed(parsed, terminal, folder, keep.ToString(), cancellation);
@@ -63,18 +75,22 @@ internal sealed class EvalOptions
 
     public BootstrapOptions? Bootstrap(ParseResult parsed) => parsed.GetValue(Resamples) == 0
         ? null
-        : new BootstrapOptions { Resamples = parsed.GetValue(Resamples), Confidence = parsed.GetValue(Confidence), Seed = parsed.GetValue(Seed) };
+        : new BootstrapOptions { Resamples = parsed.GetValue(Resamples), Confidence = parsed.GetValue(Confidence),
+            Seed = parsed.GetValue(Seed) };
 
     private void Embed(ParseResult parsed, Terminal terminal, string folder, string output, CancellationToken cancellation)
     {
         var (aligned, landmarks) = (parsed.GetValue(Aligned), parsed.GetValue(FaceOptions.Landmarks));
         var sources = landmarks is null
             ? FaceSource.InFolder(folder)
-            : FaceSource.WithLandmarks(landmarks, parsed.GetValue(FaceOptions.TransposeInput) ? LandmarkOrder.Transposed : LandmarkOrder.Interleaved, folder);
+            : FaceSource.WithLandmarks(
+                landmarks, parsed.GetValue(FaceOptions.TransposeInput) ? LandmarkOrder.Transposed : LandmarkOrder.Interleaved, folder);
         var (store, messages) = (parsed.Store(), terminal.Progress());
         using var embedder = parsed.Embedder(store, messages, cancellation);
         using var finder = aligned || landmarks is not null ? null : new FaceFinder(store);
-        var run = EmbeddingRun.Run(sources, embedder, finder, output, new EmbeddingRunOptions { Aligned = aligned }, terminal.ImageProgress("embedded"), cancellation);
+        var run = EmbeddingRun.Run(
+            sources, embedder, finder, output, new EmbeddingRunOptions { Aligned = aligned }, terminal.ImageProgress("embedded"),
+            cancellation);
         terminal.SayFailures(run.Failures);
     }
 

@@ -32,7 +32,8 @@ internal static class EvalTables
     };
 
     /// <summary>The line of progress for a method.</summary>
-    public static string Done(TemplateMethod method) => $"{method.Pooling} pooling, {Name(method.Score)}{(method.MediaAware ? ", media first" : "")}: done";
+    public static string Done(TemplateMethod method) =>
+        $"{method.Pooling} pooling, {Name(method.Score)}{(method.MediaAware ? ", media first" : "")}: done";
 
     public static Table Table(params string[] columns)
     {
@@ -45,8 +46,10 @@ internal static class EvalTables
 
     public static void Print(Terminal terminal, TemplateResult result)
     {
-        terminal.Output.WriteLine($"{result.Protocol}: {result.GenuinePairs} genuine and {result.ImpostorPairs} impostor template pairs, {result.Templates} templates, {result.Images} images");
-        terminal.Output.WriteLine($"images missing: {result.ImagesMissing}; templates without images: {result.TemplatesWithoutImages} (their {result.PairsWithoutScore} pairs are rejected)");
+        terminal.Output.WriteLine($"{result.Protocol}: {result.GenuinePairs} genuine and {result.ImpostorPairs} impostor template pairs, " +
+            $"{result.Templates} templates, {result.Images} images");
+        terminal.Output.WriteLine($"images missing: {result.ImagesMissing}; templates without images: {result.TemplatesWithoutImages} " +
+            $"(their {result.PairsWithoutScore} pairs are rejected)");
         foreach (var (pooling, score) in TemplateMethod.Blocks)
         {
             terminal.Output.WriteLine();
@@ -54,11 +57,13 @@ internal static class EvalTables
             var (plain, media) = (Method(result, pooling, score, false), Method(result, pooling, score, true));
             var table = Table("FAR", "TAR %", "threshold", "TAR %, media first", "threshold, media first");
             for (var n = 0; n < plain.Rates.Count; n++)
-                Row(table, Far(plain.Rates[n].RequestedFar), Rate(plain.Rates[n]), Number(plain.Rates[n].Threshold), Rate(media.Rates[n]), Number(media.Rates[n].Threshold));
+                Row(table, Far(plain.Rates[n].RequestedFar), Rate(plain.Rates[n]), Number(plain.Rates[n].Threshold), Rate(media.Rates[n]),
+                    Number(media.Rates[n].Threshold));
             terminal.Results.Write(table);
         }
         Print(terminal, result.Probability);
-        Footer(terminal, result.Splits > 1 ? $"± is the standard deviation over {result.Splits} splits" : null, result.Interval, result.Notes);
+        Footer(terminal, result.Splits > 1 ? $"± is the standard deviation over {result.Splits} splits" : null, result.Interval,
+            result.Notes);
     }
 
     /// <summary>What stated probabilities are worth: their cost, and how the three answers fall.</summary>
@@ -69,9 +74,14 @@ internal static class EvalTables
             terminal.Output.WriteLine("no calibration, so no probabilities and no answers: give --calibration, or --model with one");
             return;
         }
-        terminal.Output.WriteLine($"P(one person) from {Name(result.Score)}{(result.Source.Length > 0 ? $", calibrated on {result.Source}" : "")}: ECE {Percent(result.ExpectedCalibrationError)} %{Shares(result.Intervals?.ExpectedCalibrationError)}, Cllr {Number(result.Cllr)}{(result.Intervals is { } sure ? $" [{Number(sure.Cllr.Low)}, {Number(sure.Cllr.High)}]" : "")} (at best {Number(result.CllrMin)})");
+        terminal.Output.WriteLine("P(one person) from " +
+            $"{Name(result.Score)}{(result.Source.Length > 0 ? $", calibrated on {result.Source}" : "")}: ECE " +
+            $"{Percent(result.ExpectedCalibrationError)} %{Shares(result.Intervals?.ExpectedCalibrationError)}, Cllr " +
+            $"{Number(result.Cllr)}{(result.Intervals is { } sure ? $" [{Number(sure.Cllr.Low)}, {Number(sure.Cllr.High)}]" : "")} (at " +
+            $"best {Number(result.CllrMin)})");
         if (result.Middle is { } middle)
-            terminal.Output.WriteLine($"of {middle.Pairs.ToString("#,0", CultureInfo.InvariantCulture)} pairs told 10 to 90 %: {Percent(middle.Stated)} % stated, {Percent(middle.Observed)} %{Shares(result.Intervals?.Middle)} of one person");
+            terminal.Output.WriteLine($"of {middle.Pairs.ToString("#,0", CultureInfo.InvariantCulture)} pairs told 10 to 90 %: " +
+                $"{Percent(middle.Stated)} % stated, {Percent(middle.Observed)} %{Shares(result.Intervals?.Middle)} of one person");
         var table = Table("pairs of", "n", "same %", "cannot tell %", "different %", "wrong answer %", "promised at most %");
         Row(table, Answers("one person", result.Genuine, result.FalseNonMatch));
         Row(table, Answers("two persons", result.Impostor, result.FalseMatch));
@@ -83,8 +93,10 @@ internal static class EvalTables
     private static string[] Answers(string kind, VerdictCounts counts, StatedRate wrong)
     {
         string Share(int count) => Percent((double)count / counts.Pairs);
-        return [kind, counts.Pairs.ToString("#,0", CultureInfo.InvariantCulture), Share(counts.Same), Share(counts.CannotTell), Share(counts.Different),
-            wrong is { Low: { } low, High: { } high } ? $"{Percent(wrong.Rate)} [{Percent(low)}, {Percent(high)}]" : Percent(wrong.Rate), Percent(wrong.Stated)];
+        return [kind, counts.Pairs.ToString("#,0", CultureInfo.InvariantCulture), Share(counts.Same), Share(counts.CannotTell),
+            Share(counts.Different),
+            wrong is { Low: { } low, High: { } high }
+                ? $"{Percent(wrong.Rate)} [{Percent(low)}, {Percent(high)}]" : Percent(wrong.Rate), Percent(wrong.Stated)];
     }
 
     public static void Footer(Terminal terminal, string? legend, IntervalMethod? interval, IReadOnlyList<string> notes)
@@ -93,7 +105,8 @@ internal static class EvalTables
         if (interval is not null)
         {
             var plural = interval.Unit == "identity" ? "identities" : "pairs";
-            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[..] is the {100 * interval.Confidence:0.#} % interval: {interval.Resamples} resamples of {interval.Units} {plural}, seed {interval.Seed}"));
+            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[..] is the {100 * interval.Confidence:0.#} % " +
+                $"interval: {interval.Resamples} resamples of {interval.Units} {plural}, seed {interval.Seed}"));
         }
         foreach (var note in notes) terminal.Output.WriteLine($"note: {note}");
     }

@@ -24,33 +24,46 @@ internal sealed partial class ExplainJson : JsonSerializerContext;
 internal static class ExplainCommand
 {
     private static readonly Argument<string> Photo = new("photo") { Description = "A photograph with a face." };
-    private static readonly Option<string> Output = new("--output", "-o") { Description = "The picture to write: .png or .svg.", DefaultValueFactory = _ => "explain.png" };
+    private static readonly Option<string> Output =
+        new("--output", "-o") { Description = "The picture to write: .png or .svg.", DefaultValueFactory = _ => "explain.png" };
     private static readonly Option<bool> Aligned = new("--aligned") { Description = "The photograph is an aligned face already." };
-    private static readonly Option<int> Steps = new("--steps") { Description = "Places of the patch in a row and in a column.", DefaultValueFactory = _ => new OcclusionOptions().Steps };
-    private static readonly Option<double> Patch = new("--patch") { Description = "Side of the patch as a share of the face's width.", DefaultValueFactory = _ => new OcclusionOptions().Patch };
+    private static readonly Option<int> Steps =
+        new("--steps") { Description = "Places of the patch in a row and in a column.", DefaultValueFactory = _ =>
+        new OcclusionOptions().Steps };
+    private static readonly Option<double> Patch =
+        new("--patch") { Description = "Side of the patch as a share of the face's width.", DefaultValueFactory = _ =>
+        new OcclusionOptions().Patch };
 
     public static Command Create(Terminal terminal) =>
-        new Command("explain", "A heat map of where in the face sigma and mu come from. Example: pfe explain face.jpg --model pfe.onnx --output why.png")
+        new Command("explain", "A heat map of where in the face sigma and mu come from. Example: pfe explain face.jpg --model pfe.onnx " +
+            "--output why.png")
         {
             Photo, Output, Aligned, Steps, Patch, ModelOptions.Model, ModelOptions.Models,
         }.Does(terminal, (parsed, cancellation) =>
         {
-            var (photo, output, store, messages) = (parsed.GetRequiredValue(Photo), parsed.GetRequiredValue(Output), parsed.Store(), terminal.Progress());
+            var (photo, output, store, messages) =
+                (parsed.GetRequiredValue(Photo), parsed.GetRequiredValue(Output), parsed.Store(), terminal.Progress());
             var extension = Path.GetExtension(output).ToLowerInvariant();
             if (extension is not (".png" or ".svg")) throw new UsageException($"the picture is a .png or an .svg file, not '{output}'");
             using var embedder = parsed.Embedder(store, messages, cancellation);
             using var finder = parsed.GetValue(Aligned) ? null : new FaceFinder(store);
-            var face = finder is null ? Image.Load(photo) : AlignmentRun.Align(new FaceSource(photo, photo), finder, embedder.Template).Face;
+            var face = finder is null ? Image.Load(photo)
+                : AlignmentRun.Align(new FaceSource(photo, photo), finder, embedder.Template).Face;
             if (finder is null) embedder.Template.RequireShape(face, photo);
-            var map = OcclusionMap.Of(face, embedder, new OcclusionOptions { Steps = parsed.GetValue(Steps), Patch = parsed.GetValue(Patch) }, cancellation);
+            var map = OcclusionMap.Of(
+                face, embedder, new OcclusionOptions { Steps = parsed.GetValue(Steps), Patch = parsed.GetValue(Patch) }, cancellation);
             if (extension == ".svg") AtomicFile.WriteText(output, map.Draw().ToSvg());
             else
             {
-                using var fonts = new FigureFonts(store.Get("font", messages, cancellation), store.Get("font-bold", messages, cancellation));
+                using var fonts = new FigureFonts(
+                    store.Get("font", messages, cancellation), store.Get("font-bold", messages, cancellation));
                 var png = map.Draw().ToPng(fonts);
                 AtomicFile.Write(output, stream => stream.Write(png));
             }
-            if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(new(output, map.Uncertainty, map.Steps, map.UncertaintyRise, map.MeanShift), ExplainJson.Default.ExplainResult);
-            else terminal.Output.WriteLine($"uncertainty {map.Uncertainty:0.00} (mean ln sigma^2); {map.Steps * map.Steps} places -> {output}");
+            if (parsed.GetValue(CommonOptions.Json))
+                terminal.WriteJson(new(output, map.Uncertainty, map.Steps, map.UncertaintyRise, map.MeanShift),
+                ExplainJson.Default.ExplainResult);
+            else terminal.Output.WriteLine($"uncertainty {map.Uncertainty:0.00} (mean ln sigma^2); {map.Steps * map.Steps} places -> " +
+                $"{output}");
         });
 }

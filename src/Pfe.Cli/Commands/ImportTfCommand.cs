@@ -21,15 +21,19 @@ internal sealed partial class ImportTfJson : JsonSerializerContext;
 /// <summary>pfe import-tf: a checkpoint of the TensorFlow demo into one ONNX file.</summary>
 internal static class ImportTfCommand
 {
-    private static readonly Argument<string> Checkpoint = new("checkpoint") { Description = "The model's folder, or one checkpoint in it (folder/ckpt-3000)." };
-    private static readonly Option<string> Output = new("--output", "--out", "-o") { Description = "The ONNX file to write.", Required = true };
+    private static readonly Argument<string> Checkpoint =
+        new("checkpoint") { Description = "The model's folder, or one checkpoint in it (folder/ckpt-3000)." };
+    private static readonly Option<string> Output =
+        new("--output", "--out", "-o") { Description = "The ONNX file to write.", Required = true };
     private static readonly Option<int[]> ImageSize = new("--image-size")
     {
-        Description = "Width and height the network was trained on.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true,
+        Description = "Width and height the network was trained on.", Arity = new ArgumentArity(2, 2),
+            AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [SphereNetImport.DemoWidth, SphereNetImport.DemoHeight],
     };
 
-    private static readonly Option<int?> Layers = new("--layers") { Description = "Layers the network must have: 4, 10, 20, 36 or 64 (default: found from the variables)." };
+    private static readonly Option<int?> Layers =
+        new("--layers") { Description = "Layers the network must have: 4, 10, 20, 36 or 64 (default: found from the variables)." };
 
     public static Command Create(Terminal terminal) =>
         new Command("import-tf", "Turn a model of the TensorFlow demo (a folder with ckpt-N.index and ckpt-N.data-...) into ONNX. " +
@@ -37,9 +41,11 @@ internal static class ImportTfCommand
             .Does(terminal, (parsed, cancellation) =>
             {
                 var (output, size) = (parsed.GetRequiredValue(Output), parsed.GetRequiredValue(ImageSize));
-                if (size.Any(side => side is < 16 or > 4096)) throw new UsageException($"--image-size is a width and a height from 16 to 4096, not {size[0]} {size[1]}");
+                if (size.Any(side => side is < 16 or > 4096))
+                    throw new UsageException($"--image-size is a width and a height from 16 to 4096, not {size[0]} {size[1]}");
                 var layers = parsed.GetValue(Layers);
-                if (layers is not (null or 4 or 10 or 20 or 36 or 64)) throw new UsageException($"--layers is 4, 10, 20, 36 or 64, not {layers}");
+                if (layers is not (null or 4 or 10 or 20 or 36 or 64))
+                    throw new UsageException($"--layers is 4, 10, 20, 36 or 64, not {layers}");
                 using var checkpoint = TensorFlowCheckpoint.Open(parsed.GetRequiredValue(Checkpoint));
                 var verified = checkpoint.Verify();
                 var imported = SphereNetImport.Read(checkpoint, size[0], size[1], layers, cancellation);
@@ -47,9 +53,11 @@ internal static class ImportTfCommand
                 model.Save(output);
                 var description = imported.Head is null ? Path.ChangeExtension(output, ".json") : null;
                 if (description is not null) imported.Description.Save(description);
-                var result = new ImportTfResult(output, description, imported.Description.Name, imported.Head is not null, verified, model.Sha256());
+                var result = new ImportTfResult(
+                    output, description, imported.Description.Name, imported.Head is not null, verified, model.Sha256());
                 if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, ImportTfJson.Default.ImportTfResult);
                 else terminal.Output.WriteLine($"{output}: {result.Network}, {verified} tensors verified, {(description is null
-                    ? "gives mu and log_variance" : $"a base without uncertainty; its description is in {description}, train a head on it")}");
+                    ? "gives mu and log_variance"
+                        : $"a base without uncertainty; its description is in {description}, train a head on it")}");
             });
 }

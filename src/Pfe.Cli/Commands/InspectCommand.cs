@@ -25,7 +25,8 @@ internal sealed record InspectedTensor(string Name, string Type, IReadOnlyList<l
 /// <param name="Metadata">The file's own string pairs.</param>
 internal sealed record InspectResult(
     string Model, string Sha256, long Opset, long Parameters, IReadOnlyList<InspectedTensor> Inputs, IReadOnlyList<InspectedTensor> Outputs,
-    IReadOnlyDictionary<string, InspectedTensor> FeatureMaps, IReadOnlyDictionary<string, int> Operators, IReadOnlyDictionary<string, string> Metadata);
+    IReadOnlyDictionary<string, InspectedTensor> FeatureMaps, IReadOnlyDictionary<string, int> Operators,
+        IReadOnlyDictionary<string, string> Metadata);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(InspectResult))]
@@ -37,7 +38,8 @@ internal static class InspectCommand
     private static readonly Argument<string> Model = new("model") { Description = "An ONNX file, or a name from pfe models." };
 
     public static Command Create(Terminal terminal) =>
-        new Command("inspect", "Show an ONNX network's inputs, outputs, feature map, operators and metadata. Example: pfe inspect my-network.onnx") { Model, ModelOptions.Models }
+        new Command("inspect", "Show an ONNX network's inputs, outputs, feature map, operators and metadata. Example: pfe inspect " +
+            "my-network.onnx") { Model, ModelOptions.Models }
             .Does(terminal, (parsed, cancellation) =>
             {
                 var path = parsed.Store().Resolve(parsed.GetRequiredValue(Model), terminal.Progress(), cancellation);
@@ -69,7 +71,8 @@ internal static class InspectCommand
         output.WriteLine($"{result.Model}: ONNX operator set {result.Opset}, {result.Parameters:N0} parameters, sha256 {result.Sha256}");
         foreach (var tensor in result.Inputs) output.WriteLine($"  input        {Text(tensor)}");
         foreach (var tensor in result.Outputs) output.WriteLine($"  output       {Text(tensor)}");
-        foreach (var (embedding, map) in result.FeatureMaps.Where(pair => pair.Key != pair.Value.Name)) output.WriteLine($"  feature map  {Text(map)} before '{embedding}'");
+        foreach (var (embedding, map) in result.FeatureMaps.Where(pair => pair.Key != pair.Value.Name))
+            output.WriteLine($"  feature map  {Text(map)} before '{embedding}'");
         output.WriteLine($"  operators    {string.Join(", ", result.Operators.Select(pair => $"{pair.Value} {pair.Key}"))}");
         foreach (var (key, value) in result.Metadata) output.WriteLine($"  {key} = {value.ReplaceLineEndings("\n    ")}");
     }

@@ -19,7 +19,8 @@ internal sealed record ModelsResult(string Folder, IReadOnlyList<ModelResult> Mo
 /// <param name="Package">Where it comes from.</param>
 /// <param name="Sha256">The file's checksum.</param>
 /// <param name="Path">Where it lies or will lie.</param>
-internal sealed record ModelResult(string Name, string State, string Purpose, string? Input, string Licence, string Package, string Sha256, string Path);
+internal sealed record ModelResult(
+    string Name, string State, string Purpose, string? Input, string Licence, string Package, string Sha256, string Path);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(ModelsResult))]
@@ -30,20 +31,23 @@ internal static class ModelsCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var restore = new Command("restore", "Fetch everything that is not here. Example: pfe models restore --models ./networks") { ModelOptions.Models }
+        var restore = new Command(
+            "restore", "Fetch everything that is not here. Example: pfe models restore --models ./networks") { ModelOptions.Models }
             .Does(terminal, (parsed, cancellation) =>
             {
                 var store = parsed.Store();
                 store.RestoreAll(terminal.Progress(), cancellation);
                 Show(terminal, store, parsed.GetValue(CommonOptions.Json));
             });
-        return new Command("models", "List the networks, sample photographs and fonts. Example: pfe models --json") { ModelOptions.Models, restore }
+        return new Command("models", "List the networks, sample photographs and fonts. Example: pfe models --json") { ModelOptions.Models,
+            restore }
             .Does(terminal, (parsed, _) => Show(terminal, parsed.Store(), parsed.GetValue(CommonOptions.Json)));
     }
 
     private static void Show(Terminal terminal, ModelStore store, bool json)
     {
-        var models = store.List().Select(model => new ModelResult(model.File.Name, model.State.ToString().ToLowerInvariant(), model.File.Purpose, model.File.Input,
+        var models = store.List().Select(
+            model => new ModelResult(model.File.Name, model.State.ToString().ToLowerInvariant(), model.File.Purpose, model.File.Input,
             model.Package.Licence, model.Package.Package, model.File.Sha256, model.Path)).ToList();
         if (json)
         {
@@ -52,7 +56,8 @@ internal static class ModelsCommand
         }
         var table = new Table().Border(TableBorder.Simple).AddColumns("name", "state", "purpose", "input", "SHA-256");
         foreach (var model in models)
-            table.AddRow(new Text(model.Name), new Text(model.State), new Text(model.Purpose), new Text(model.Input ?? ""), new Text(model.Sha256[..12]));
+            table.AddRow(new Text(model.Name), new Text(model.State), new Text(model.Purpose), new Text(model.Input ?? ""),
+                new Text(model.Sha256[..12]));
         terminal.Results.Write(table);
         foreach (var package in models.GroupBy(model => (model.Package, model.Licence)))
             terminal.Output.WriteLine($"{package.Key.Package}: {package.Key.Licence}");

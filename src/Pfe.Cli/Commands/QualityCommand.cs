@@ -28,7 +28,8 @@ internal static class QualityCommand
     private static readonly Option<string?> Csv = new("--csv") { Description = "Write all faces to this CSV file." };
 
     public static Command Create(Terminal terminal) =>
-        new Command("quality", "How good each photograph is, 0 to 100, worst first. Example: pfe quality people.safetensors --model pfe.onnx --csv quality.csv")
+        new Command("quality", "How good each photograph is, 0 to 100, worst first. Example: pfe quality people.safetensors --model " +
+            "pfe.onnx --csv quality.csv")
         {
             Features, Csv, CalibrationOptions.File, ModelOptions.Model, ModelOptions.Models,
         }.Does(terminal, (parsed, cancellation) =>
@@ -38,10 +39,14 @@ internal static class QualityCommand
             var uncertainty = FaceUncertainty.Of(faces);
             // Without a calibration a face can only be ranked within its own set.
             var scale = calibration?.Quality ?? QualityScale.Fit(uncertainty);
-            var result = new QualityResult(calibration?.Source ?? "this set itself", [.. Enumerable.Range(0, faces.Count).OrderByDescending(row => uncertainty[row])
-                .Select(row => new FaceQuality(faces.Paths[row], Math.Round(scale.Of(uncertainty[row]), 1), Math.Round(uncertainty[row], 4)))]);
+            var result = new QualityResult(
+                calibration?.Source ?? "this set itself", [.. Enumerable.Range(0, faces.Count).OrderByDescending(row => uncertainty[row])
+                .Select(row => new FaceQuality(
+                    faces.Paths[row], Math.Round(scale.Of(uncertainty[row]), 1), Math.Round(uncertainty[row], 4)))]);
             if (parsed.GetValue(Csv) is { } csv)
-                AtomicFile.WriteText(csv, new DataTable(["path", "quality", "uncertainty"], [.. result.Faces.Select(face => new object?[] { face.Path, face.Quality, face.Uncertainty })]).ToCsv());
+                AtomicFile.WriteText(csv, new DataTable(
+                    ["path", "quality", "uncertainty"],
+                    [.. result.Faces.Select(face => new object?[] { face.Path, face.Quality, face.Uncertainty })]).ToCsv());
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, QualityJson.Default.QualityResult);
             else Show(terminal, result);
         });
@@ -51,6 +56,7 @@ internal static class QualityCommand
         const int Shown = 20;
         terminal.Output.WriteLine($"quality q: more certain than q % of the reference faces ({result.Reference})");
         foreach (var face in result.Faces.Take(Shown)) terminal.Output.WriteLine($"{face.Quality,5:0.0}  {face.Path}");
-        if (result.Faces.Count > Shown) terminal.Output.WriteLine($"... and {result.Faces.Count - Shown:#,0} better ones; --csv or --json lists all");
+        if (result.Faces.Count > Shown)
+            terminal.Output.WriteLine($"... and {result.Faces.Count - Shown:#,0} better ones; --csv or --json lists all");
     }
 }

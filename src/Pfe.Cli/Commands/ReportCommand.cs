@@ -17,7 +17,8 @@ namespace Pfe.Cli.Commands;
 /// <param name="Summary">The numbers at its head.</param>
 /// <param name="Figures">The figures' names; each has an SVG, a PNG and a CSV file in the folder figures.</param>
 internal sealed record ReportResult(
-    string Page, IReadOnlyList<string> Warnings, IReadOnlyDictionary<string, string> Model, IReadOnlyDictionary<string, string> Summary, IReadOnlyList<string> Figures);
+    string Page, IReadOnlyList<string> Warnings, IReadOnlyDictionary<string, string> Model, IReadOnlyDictionary<string, string> Summary,
+        IReadOnlyList<string> Figures);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(ReportResult))]
@@ -28,24 +29,38 @@ internal static class ReportCommand
 {
     private static readonly Argument<string[]> Inputs = new("inputs")
     {
-        Description = "Embeddings of 'pfe embed' with paths like person/image.jpg, further ones are laid beside the first; or a folder of photographs; or a model (.onnx), shown on the registry's sample photographs. Without any: the model of --model, or the default model.",
+        Description =
+            "Embeddings of 'pfe embed' with paths like person/image.jpg, further ones are laid beside the first; or a folder of " +
+            "photographs; or a model (.onnx), shown on the registry's sample photographs. Without any: the model of --model, or the " +
+            "default model.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static readonly Option<string> Output = new("--output", "-o") { Description = "The folder to write.", DefaultValueFactory = _ => "report" };
-    private static readonly Option<string?> Images = new("--images") { Description = "Folder that the embeddings' paths are relative to; without it no faces are shown." };
-    private static readonly Option<bool> NoFaces = new("--no-faces") { Description = "Leave pictures of faces and paths, which often name people, out, so that the report can be shared; images are called by their rows." };
-    private static readonly Option<string?> Groups = new("--groups") { Description = "A CSV file with the columns path and group: error rates by group." };
-    private static readonly Option<string[]> Quality = new("--quality") { Description = "CSV files with the columns path and quality (of OFIQ, for example) to compare sigma with.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<int> Resamples = new("--resamples") { Description = "Resamples of the bootstrap bands and intervals.", DefaultValueFactory = _ => new ReportOptions().Resamples };
+    private static readonly Option<string> Output =
+        new("--output", "-o") { Description = "The folder to write.", DefaultValueFactory = _ => "report" };
+    private static readonly Option<string?> Images =
+        new("--images") { Description = "Folder that the embeddings' paths are relative to; without it no faces are shown." };
+    private static readonly Option<bool> NoFaces =
+        new("--no-faces") { Description = "Leave pictures of faces and paths, which often name people, out, so that the report can be " +
+        "shared; images are called by their rows." };
+    private static readonly Option<string?> Groups =
+        new("--groups") { Description = "A CSV file with the columns path and group: error rates by group." };
+    private static readonly Option<string[]> Quality =
+        new("--quality") { Description = "CSV files with the columns path and quality (of OFIQ, for example) to compare sigma with.",
+        AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<int> Resamples =
+        new("--resamples") { Description = "Resamples of the bootstrap bands and intervals.", DefaultValueFactory = _ =>
+        new ReportOptions().Resamples };
 
     public static Command Create(Terminal terminal) =>
-        new Command("report", "One self-contained page about a set of faces or a model. Example: pfe report lfw.safetensors ytf.safetensors --images lfw/images")
+        new Command("report", "One self-contained page about a set of faces or a model. Example: pfe report lfw.safetensors " +
+            "ytf.safetensors --images lfw/images")
         {
             Inputs, Output, Images, NoFaces, Groups, Quality, Resamples, CalibrationOptions.File, ModelOptions.Model, ModelOptions.Models,
         }.Does(terminal, (parsed, cancellation) =>
         {
-            var (inputs, output, store, messages) = (parsed.GetRequiredValue(Inputs), parsed.GetRequiredValue(Output), parsed.Store(), terminal.Progress());
+            var (inputs, output, store, messages) =
+                (parsed.GetRequiredValue(Inputs), parsed.GetRequiredValue(Output), parsed.Store(), terminal.Progress());
             if (File.Exists(output)) throw new UsageException($"'{output}' is a file; a report is a folder");
             var options = new ReportOptions { Faces = !parsed.GetValue(NoFaces), Resamples = parsed.GetValue(Resamples) };
             if (options.Resamples < 2) throw new UsageException($"--resamples is at least 2, not {options.Resamples}");
@@ -61,29 +76,40 @@ internal static class ReportCommand
     {
         var named = inputs.FirstOrDefault(input => Path.GetExtension(input).Equals(".onnx", StringComparison.OrdinalIgnoreCase));
         if (named is null && inputs.Length > 0) return null;
-        if (inputs.Length > 1) throw new UsageException($"'{named}' is a model and is reported on alone; to report on embeddings, give it with --model");
-        if (named is not null && parsed.GetValue(ModelOptions.Model) is not null) throw new UsageException("give the model once: as the input, or with --model");
+        if (inputs.Length > 1) throw new UsageException($"'{named}' is a model and is reported on alone; to report on embeddings, give " +
+            "it with --model");
+        if (named is not null && parsed.GetValue(ModelOptions.Model) is not null)
+            throw new UsageException("give the model once: as the input, or with --model");
         if (parsed.GetValue(Images) is not null || parsed.GetValue(Groups) is not null || parsed.GetValue(Quality) is { Length: > 0 })
-            throw new UsageException("a model is reported on with the registry's sample photographs; for your own, 'pfe report photographs --model pfe.onnx'");
+            throw new UsageException("a model is reported on with the registry's sample photographs; for your own, 'pfe report " +
+                "photographs --model pfe.onnx'");
         return named ?? "";
     }
 
-    private static FaceReport OfModel(string named, ParseResult parsed, ModelStore store, ReportOptions options, IProgress<string> messages, CancellationToken cancellation)
+    private static FaceReport OfModel(
+        string named, ParseResult parsed, ModelStore store, ReportOptions options, IProgress<string> messages,
+        CancellationToken cancellation)
     {
-        using var embedder = named.Length > 0 ? new FaceEmbedder(OnnxModel.Load(store.Resolve(named, messages, cancellation))) : parsed.Embedder(store, messages, cancellation);
+        using var embedder = named.Length > 0
+            ? new FaceEmbedder(OnnxModel.Load(store.Resolve(named, messages, cancellation)))
+            : parsed.Embedder(store, messages, cancellation);
         using var finder = new FaceFinder(store);
         var samples = store.Samples(messages, cancellation);
-        return FaceReport.Of(ModelReport.Measure($"{samples.Count} sample photographs", samples, embedder, finder, messages, cancellation), options, messages, cancellation);
+        return FaceReport.Of(ModelReport.Measure($"{samples.Count} sample photographs", samples, embedder, finder, messages, cancellation),
+            options, messages, cancellation);
     }
 
-    private static FaceReport OfFaces(string[] inputs, string output, ParseResult parsed, ModelStore store, ReportOptions options, Terminal terminal, CancellationToken cancellation)
+    private static FaceReport OfFaces(
+        string[] inputs, string output, ParseResult parsed, ModelStore store, ReportOptions options, Terminal terminal,
+        CancellationToken cancellation)
     {
         var messages = terminal.Progress();
         var folder = Directory.Exists(inputs[0]) ? inputs[0] : null;
         var images = parsed.GetValue(Images) ?? folder;
         if (images is not null && !Directory.Exists(images)) throw new UsageException($"there is no folder '{images}'");
         using var finder = images is null ? null : new FaceFinder(store);
-        using var chosen = folder is not null || parsed.GetValue(ModelOptions.Model) is not null ? parsed.Embedder(store, messages, cancellation) : null;
+        using var chosen = folder is not null || parsed.GetValue(ModelOptions.Model) is not null
+            ? parsed.Embedder(store, messages, cancellation) : null;
         if (folder is not null) inputs = [Embed(folder, output, chosen!, finder!, terminal, cancellation), .. inputs[1..]];
         using var sets = ReportInputs.Load(inputs);
         using var own = chosen is null && images is not null ? DefaultModelOf(sets.Faces, store, messages, cancellation) : null;
@@ -100,7 +126,8 @@ internal static class ReportCommand
     }
 
     // Damage is studied with the model that the embeddings come from; where that is the default one, it need not be named.
-    private static FaceEmbedder? DefaultModelOf(EmbeddingSet faces, ModelStore store, IProgress<string> messages, CancellationToken cancellation)
+    private static FaceEmbedder? DefaultModelOf(
+        EmbeddingSet faces, ModelStore store, IProgress<string> messages, CancellationToken cancellation)
     {
         var embedder = new FaceEmbedder(OnnxModel.Load(DefaultModel.Get(store, messages, cancellation)));
         if (faces.Metadata.GetValueOrDefault(EmbeddingRun.ModelChecksumKey) == embedder.Sha256) return embedder;
@@ -109,11 +136,13 @@ internal static class ReportCommand
         return null;
     }
 
-    private static string Embed(string folder, string output, FaceEmbedder embedder, FaceFinder finder, Terminal terminal, CancellationToken cancellation)
+    private static string Embed(
+        string folder, string output, FaceEmbedder embedder, FaceFinder finder, Terminal terminal, CancellationToken cancellation)
     {
         // The file's name is what the report calls the set.
         var file = Path.Combine(output, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) + ".safetensors");
-        terminal.SayFailures(EmbeddingRun.Run(FaceSource.InFolder(folder), embedder, finder, file, null, terminal.ImageProgress("embedded"), cancellation).Failures);
+        terminal.SayFailures(EmbeddingRun.Run(
+            FaceSource.InFolder(folder), embedder, finder, file, null, terminal.ImageProgress("embedded"), cancellation).Failures);
         return file;
     }
 
@@ -121,7 +150,8 @@ internal static class ReportCommand
     {
         if (parsed.GetValue(CommonOptions.Json))
         {
-            terminal.WriteJson(new(page, report.Warnings, Lines(report.Model), Lines(report.Summary), [.. report.Figures.Select(figure => figure.Id)]), ReportJson.Default.ReportResult);
+            terminal.WriteJson(new(page, report.Warnings, Lines(report.Model), Lines(report.Summary),
+                [.. report.Figures.Select(figure => figure.Id)]), ReportJson.Default.ReportResult);
             return;
         }
         foreach (var warning in report.Warnings) terminal.Output.WriteLine($"warning: {warning}");
@@ -129,5 +159,6 @@ internal static class ReportCommand
         terminal.Output.WriteLine($"page: {page}");
     }
 
-    private static Dictionary<string, string> Lines(IReadOnlyList<(string Name, string Value)> lines) => lines.ToDictionary(line => line.Name, line => line.Value);
+    private static Dictionary<string, string> Lines(IReadOnlyList<(string Name, string Value)> lines) =>
+        lines.ToDictionary(line => line.Name, line => line.Value);
 }

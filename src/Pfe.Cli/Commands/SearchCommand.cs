@@ -7,17 +7,23 @@ namespace Pfe.Cli.Commands;
 
 internal static class SearchCommand
 {
-    private static readonly Option<string> Index = new("--index") { Description = "The index, made by 'pfe index build'.", Required = true };
-    private static readonly Option<string> Probe = new("--probe") { Description = "The faces to look for: an embedding file, made by 'pfe embed'.", Required = true };
+    private static readonly Option<string> Index =
+        new("--index") { Description = "The index, made by 'pfe index build'.", Required = true };
+    private static readonly Option<string> Probe =
+        new("--probe") { Description = "The faces to look for: an embedding file, made by 'pfe embed'.", Required = true };
     private static readonly Option<int> K = new("--k") { Description = "How many matches a probe.", DefaultValueFactory = _ => 10 };
     private static readonly Option<float?> Threshold = new("--threshold") { Description = "Only matches with at least this score." };
-    private static readonly Option<SearchMode> Mode = new("--mode") { Description = "Exact, EarlyOut (the same result; quicker only where most scores lie far below the threshold) or Shortlist (fastest, may miss one; docs/search.md).", DefaultValueFactory = _ => SearchMode.Exact };
-    private static readonly Option<int> ShortlistSize = new("--shortlist") { Description = "Faces that the shortlist mode scores in full.", DefaultValueFactory = _ => 200 };
+    private static readonly Option<SearchMode> Mode =
+        new("--mode") { Description = "Exact, EarlyOut (the same result; quicker only where most scores lie far below the threshold) or " +
+        "Shortlist (fastest, may miss one; docs/search.md).", DefaultValueFactory = _ => SearchMode.Exact };
+    private static readonly Option<int> ShortlistSize =
+        new("--shortlist") { Description = "Faces that the shortlist mode scores in full.", DefaultValueFactory = _ => 200 };
     private static readonly Option<int> Threads = new("--threads") { Description = "How many threads; 0 for one a processor." };
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("search", "Find the faces of an index that match best. Example: pfe search --index people.pfi --probe probe.safetensors --k 5")
+        var command = new Command("search", "Find the faces of an index that match best. Example: pfe search --index people.pfi --probe " +
+            "probe.safetensors --k 5")
         {
             Index, Probe, K, Threshold, Mode, ShortlistSize, Threads,
         };
@@ -37,20 +43,23 @@ internal static class SearchCommand
             using var index = EmbeddingIndex.Open(parsed.GetValue(Index)!);
             using var probes = EmbeddingSet.Load(parsed.GetValue(Probe)!);
             var found = index.Search(probes, options, cancellation);
-            if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(SearchResult.Of(index, probes, found), SearchJson.Default.SearchResult);
+            if (parsed.GetValue(CommonOptions.Json))
+                terminal.WriteJson(SearchResult.Of(index, probes, found), SearchJson.Default.SearchResult);
             else Print(terminal, probes, found);
         });
     }
 
     private static void Print(Terminal terminal, EmbeddingSet probes, IndexMatch[][] found)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("probe", "rank").AddColumn(new TableColumn("score").RightAligned()).AddColumn("match");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("probe", "rank").AddColumn(new TableColumn("score").RightAligned())
+            .AddColumn("match");
         for (var probe = 0; probe < found.Length; probe++)
         {
             var name = Markup.Escape(probes.Paths[probe]);
             if (found[probe].Length == 0) table.AddRow(name, "-", "-", "no match");
             for (var rank = 0; rank < found[probe].Length; rank++)
-                table.AddRow(rank == 0 ? name : "", $"{rank + 1}", $"{found[probe][rank].Score:F1}", Markup.Escape(found[probe][rank].Name));
+                table.AddRow(rank == 0 ? name : "", $"{rank + 1}", $"{found[probe][rank].Score:F1}",
+                    Markup.Escape(found[probe][rank].Name));
         }
         terminal.Results.Write(table);
     }
@@ -64,7 +73,9 @@ internal sealed record SearchResult(int IndexFaces, int Dimension, IReadOnlyList
 {
     public static SearchResult Of(EmbeddingIndex index, EmbeddingSet probes, IndexMatch[][] found) => new(
         index.Count, index.Dimension,
-        [.. found.Select((matches, probe) => new SearchProbeResult(probes.Paths[probe], [.. matches.Select(match => new SearchMatchResult(match.Id, match.Name, match.Score))]))]);
+        [.. found.Select((matches, probe) =>
+            new SearchProbeResult(probes.Paths[probe],
+            [.. matches.Select(match => new SearchMatchResult(match.Id, match.Name, match.Score))]))]);
 }
 
 /// <summary>One probe and its matches, best first.</summary>

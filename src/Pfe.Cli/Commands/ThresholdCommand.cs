@@ -17,7 +17,9 @@ namespace Pfe.Cli.Commands;
 /// <param name="Errors">How many of the pairs match at the threshold.</param>
 /// <param name="Steady">Whether 30 errors or more support it.</param>
 /// <param name="TrueMatchRate">Share of the genuine pairs that match at the threshold.</param>
-internal sealed record ThresholdResult(string Score, double FalseMatchRate, double Threshold, double Low, double High, int ImpostorPairs, int Persons, int Errors, bool Steady, double TrueMatchRate);
+internal sealed record ThresholdResult(
+    string Score, double FalseMatchRate, double Threshold, double Low, double High, int ImpostorPairs, int Persons, int Errors, bool Steady,
+    double TrueMatchRate);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(ThresholdResult))]
@@ -26,13 +28,17 @@ internal sealed partial class ThresholdJson : JsonSerializerContext;
 /// <summary>pfe threshold: a false-match rate in, a threshold with its interval out.</summary>
 internal static class ThresholdCommand
 {
-    private static readonly Argument<string> Features = new("features") { Description = "Embeddings of 'pfe embed' with paths like person/image.jpg." };
+    private static readonly Argument<string> Features =
+        new("features") { Description = "Embeddings of 'pfe embed' with paths like person/image.jpg." };
     private static readonly Option<double> Rate = new("--fmr") { Description = "The false-match rate, such as 1e-4.", Required = true };
-    private static readonly Option<string> Score = new("--score") { Description = "mls, shared or cosine.", DefaultValueFactory = _ => "mls" };
-    private static readonly Option<int> Pairs = new("--pairs") { Description = "The most impostor pairs to score.", DefaultValueFactory = _ => 1_000_000 };
+    private static readonly Option<string> Score =
+        new("--score") { Description = "mls, shared or cosine.", DefaultValueFactory = _ => "mls" };
+    private static readonly Option<int> Pairs =
+        new("--pairs") { Description = "The most impostor pairs to score.", DefaultValueFactory = _ => 1_000_000 };
 
     public static Command Create(Terminal terminal) =>
-        new Command("threshold", "A threshold for a stated false-match rate, from your own people. Example: pfe threshold people.safetensors --fmr 1e-4") { Features, Rate, Score, Pairs }
+        new Command("threshold", "A threshold for a stated false-match rate, from your own people. Example: pfe threshold " +
+            "people.safetensors --fmr 1e-4") { Features, Rate, Score, Pairs }
         .Does(terminal, (parsed, cancellation) =>
         {
             var (name, rate, most) = (parsed.GetRequiredValue(Score), parsed.GetRequiredValue(Rate), parsed.GetRequiredValue(Pairs));
@@ -41,11 +47,15 @@ internal static class ThresholdCommand
             var labels = LabelledFaces.FromFolders(faces.Paths);
             var scored = ScoredPairList.Of(faces, labels.Pairs(impostor: most), KindOf(name), cancellation);
             var found = ThresholdInterval.Find(scored, rate, cancellation: cancellation);
-            var result = new ThresholdResult(name, rate, found.Threshold, found.Low, found.High, found.ImpostorPairs, labels.Names.Count, found.Errors, found.Steady,
+            var result = new ThresholdResult(
+                name, rate, found.Threshold, found.Low, found.High, found.ImpostorPairs, labels.Names.Count, found.Errors, found.Steady,
                 (double)scored.Genuine.Count(score => score >= found.Threshold) / scored.Genuine.Length);
-            if (!found.Steady) terminal.Say($"note: only about {rate * found.ImpostorPairs:0} errors support this; {Math.Ceiling(ThresholdEstimate.ErrorsForAnInterval / rate):#,0} impostor pairs would make it steady (rule of 30)");
+            if (!found.Steady) terminal.Say($"note: only about {rate * found.ImpostorPairs:0} errors support this; " +
+                $"{Math.Ceiling(ThresholdEstimate.ErrorsForAnInterval / rate):#,0} impostor pairs would make it steady (rule of 30)");
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, ThresholdJson.Default.ThresholdResult);
-            else terminal.Output.WriteLine($"{name} >= {found.Threshold:0.####} (95 %: {found.Low:0.####} to {found.High:0.####}) has the false-match rate {rate:0.##E+0} on {found.ImpostorPairs:#,0} impostor pairs of {labels.Names.Count:#,0} persons; {100 * result.TrueMatchRate:0.00} % of {scored.Genuine.Length:#,0} genuine pairs match");
+            else terminal.Output.WriteLine($"{name} >= {found.Threshold:0.####} (95 %: {found.Low:0.####} to {found.High:0.####}) has " +
+                $"the false-match rate {rate:0.##E+0} on {found.ImpostorPairs:#,0} impostor pairs of {labels.Names.Count:#,0} persons; " +
+                $"{100 * result.TrueMatchRate:0.00} % of {scored.Genuine.Length:#,0} genuine pairs match");
         });
 
     private static ScoreKind KindOf(string name) => name switch

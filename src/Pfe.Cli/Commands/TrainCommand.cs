@@ -11,17 +11,22 @@ namespace Pfe.Cli.Commands;
 
 internal static class TrainCommand
 {
-    private static readonly Argument<string?> Config = new("config") { Description = "The configuration, a JSON file (docs/training.md).", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Config =
+        new("config") { Description = "The configuration, a JSON file (docs/training.md).", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string?> Resume = new("--resume") { Description = "Go on with an interrupted run, given its folder." };
-    private static readonly Option<string?> Data = new("--data") { Description = "Training images, instead of the configuration's train_dataset_path." };
+    private static readonly Option<string?> Data =
+        new("--data") { Description = "Training images, instead of the configuration's train_dataset_path." };
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("train", "Train the uncertainty head on a frozen base network. Example: pfe train configs/default.json --data ~/faces") { Config, Resume, Data };
+        var command = new Command("train", "Train the uncertainty head on a frozen base network. Example: pfe train configs/default.json " +
+            "--data ~/faces") { Config, Resume, Data };
         return command.Does(terminal, (parsed, cancellation) =>
         {
             var (config, resume) = (parsed.GetValue(Config), parsed.GetValue(Resume));
-            if (config is null == resume is null) throw new UsageException("give a configuration, or --resume with a run's folder; for example: pfe train configs/default.json");
+            if (config is null == resume is null)
+                throw new UsageException("give a configuration, or --resume with a run's folder; for example: pfe train " +
+                "configs/default.json");
             var store = new ModelStore();
             var progress = new Reporter(terminal);
             TrainingResult result;
@@ -45,7 +50,8 @@ internal static class TrainCommand
         terminal.Results.WriteLine($"model  {result.Folder.Model}");
         terminal.Results.WriteLine($"head   {result.Folder.Head}");
         terminal.Results.WriteLine(FormattableString.Invariant(
-            $"{result.Steps} steps in {result.TrainingSeconds:0} s, features in {result.CacheSeconds:0} s ({result.BasePasses} base-network passes); loss {result.Loss:0.#}, sigma spread {result.SigmaSpread:0.###}"));
+            $"{result.Steps} steps in {result.TrainingSeconds:0} s, features in {result.CacheSeconds:0} s ({result.BasePasses} " +
+                $"base-network passes); loss {result.Loss:0.#}, sigma spread {result.SigmaSpread:0.###}"));
         if (result.HeldOut.Count > 0) terminal.Results.Write(Table(result.HeldOut));
     }
 
@@ -74,7 +80,8 @@ internal static class TrainCommand
                     terminal.Say($"features {step.Done}/{step.Total} images  {step.PerSecond:0} passes/s  {Time(step.Left)} left");
                     break;
                 case TrainingEvent.Stepped(var at, var steps, var left):
-                    terminal.Say($"step {at.Step}/{steps}  loss {at.Loss:0.0}  sigma spread {at.SigmaSpread:0.000}  mean log sigma^2 {at.MeanLogVariance:0.00}  rate {at.LearningRate:0.######}  {at.ImagesPerSecond:0} images/s  {Time(left)} left");
+                    terminal.Say($"step {at.Step}/{steps}  loss {at.Loss:0.0}  sigma spread {at.SigmaSpread:0.000}  mean log sigma^2 " +
+                        $"{at.MeanLogVariance:0.00}  rate {at.LearningRate:0.######}  {at.ImagesPerSecond:0} images/s  {Time(left)} left");
                     break;
                 case TrainingEvent.Measured measured:
                     terminal.Messages.Write(Table(measured.Rows));
@@ -98,10 +105,14 @@ internal static class TrainCommand
 /// <param name="CacheSeconds">Time they took.</param>
 /// <param name="TrainingSeconds">Time of the steps and the held-out tables.</param>
 /// <param name="HeldOut">The last held-out table.</param>
-internal sealed record TrainResult(string RunFolder, string Model, string Head, int Steps, double Loss, double SigmaSpread, int Recoveries, long BasePasses, double CacheSeconds, double TrainingSeconds, IReadOnlyList<TrainHeldOutRow> HeldOut)
+internal sealed record TrainResult(
+    string RunFolder, string Model, string Head, int Steps, double Loss, double SigmaSpread, int Recoveries, long BasePasses,
+    double CacheSeconds, double TrainingSeconds, IReadOnlyList<TrainHeldOutRow> HeldOut)
 {
-    public static TrainResult Of(TrainingResult result) => new(result.Folder.Path, result.Folder.Model, result.Folder.Head, result.Steps, result.Loss, result.SigmaSpread, result.Recoveries,
-        result.BasePasses, result.CacheSeconds, result.TrainingSeconds, [.. result.HeldOut.Select(row => new TrainHeldOutRow(row.Pairs, row.Score, row.Tar2, row.Tar3, row.Tar4))]);
+    public static TrainResult Of(TrainingResult result) =>
+        new(result.Folder.Path, result.Folder.Model, result.Folder.Head, result.Steps, result.Loss, result.SigmaSpread, result.Recoveries,
+        result.BasePasses, result.CacheSeconds, result.TrainingSeconds,
+            [.. result.HeldOut.Select(row => new TrainHeldOutRow(row.Pairs, row.Score, row.Tar2, row.Tar3, row.Tar4))]);
 }
 
 /// <summary>One line of the held-out table: TAR in percent.</summary>
@@ -116,6 +127,8 @@ internal sealed record TrainHeldOutRow(
     [property: JsonPropertyName("tar_at_far_1e-3")] double Tar3,
     [property: JsonPropertyName("tar_at_far_1e-4")] double Tar4);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(TrainResult))]
 internal sealed partial class TrainJson : JsonSerializerContext;

@@ -37,8 +37,11 @@ public sealed class FolderBenchmark
         _names = [.. found.Select(entry => entry.Image.Identity).Distinct(StringComparer.Ordinal)];
         var numbers = _names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
         _identity = [.. found.Select(entry => numbers[entry.Image.Identity])];
-        if (_names.Length < 2) throw new PfeException($"'{folder}' has usable images of one identity only ('{_names[0]}'); impostor pairs need at least two, and some dozens are needed for a result");
-        if (_names.Length == _rows.Length) throw new PfeException($"'{folder}' has one usable image for each of its {_names.Length} identities; genuine pairs need two images of a person");
+        if (_names.Length < 2) throw new PfeException($"'{folder}' has usable images of one identity only ('{_names[0]}'); impostor " +
+            "pairs need at least two, and some dozens are needed for a result");
+        if (_names.Length == _rows.Length)
+            throw new PfeException($"'{folder}' has one usable image for each of its {_names.Length} identities; genuine pairs need two " +
+            "images of a person");
     }
 
     /// <summary>Images without embedding: unreadable, or without a face.</summary>
@@ -50,14 +53,18 @@ public sealed class FolderBenchmark
     /// <param name="unreadable">Which of <see cref="NotEmbedded"/> are no pictures; null when nobody looked.</param>
     /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public FolderResult Evaluate(FolderOptions? options = null, BootstrapOptions? bootstrap = null, IReadOnlyList<string>? unreadable = null, ScoreCalibration? calibration = null, CancellationToken cancellation = default)
+    public FolderResult Evaluate(
+        FolderOptions? options = null, BootstrapOptions? bootstrap = null, IReadOnlyList<string>? unreadable = null,
+        ScoreCalibration? calibration = null, CancellationToken cancellation = default)
     {
         options ??= new FolderOptions();
         var pairs = FolderPairs.Build(_rows, _identity, _faces.Count, options);
         var support = FarSupport.Of(pairs.ImpostorCount, CountIdentityPairs(pairs));
         double[] fars = [.. Fars.Where(far => far >= support.SmallestFar)];
         if (fars.Length == 0) fars = [support.SmallestFar];
-        var (results, notes, interval, medianCosine) = (new List<FolderScoreResult>(), new List<string>(EvaluationNotes.Of(_faces, [], pairs.ImpostorCount)), default(IntervalMethod), 0.0);
+        var (results, notes, interval, medianCosine) =
+            (new List<FolderScoreResult>(), new List<string>(EvaluationNotes.Of(_faces, [], pairs.ImpostorCount)), default(IntervalMethod),
+            0.0);
         foreach (var kind in Kinds)
         {
             var scores = PairScores.Of(_faces, pairs, kind, cancellation);
@@ -72,14 +79,18 @@ public sealed class FolderBenchmark
         notes.Add(support.Plainly);
         var check = Check(unreadable, pairs.GenuineCount, LikelyOnePerson(medianCosine, notes, cancellation), cancellation);
         var sampled = pairs.ImpostorCount == options.MaxImpostorPairs || pairs.GenuineCount == options.MaxGenuinePairs;
-        return new(sampled ? $"own folder, sampled pairs, seed {options.Seed}" : "own folder, all pairs", check, _rows.Length, _names.Length, pairs.GenuineCount, pairs.ImpostorCount, support, interval, results,
+        return new(sampled ? $"own folder, sampled pairs, seed {options.Seed}" : "own folder, all pairs", check, _rows.Length,
+            _names.Length, pairs.GenuineCount, pairs.ImpostorCount, support, interval, results,
             calibration is null ? null : ProbabilityResult.Of(calibration, _faces, pairs, bootstrap, cancellation), notes);
     }
 
-    private FolderCheck Check(IReadOnlyList<string>? unreadable, int genuinePairs, IReadOnlyList<LikelyDuplicate> onePerson, CancellationToken cancellation)
+    private FolderCheck Check(
+        IReadOnlyList<string>? unreadable, int genuinePairs, IReadOnlyList<LikelyDuplicate> onePerson, CancellationToken cancellation)
     {
-        var check = new FolderCheck(_images.Count, _images.Select(image => image.Identity).Distinct(StringComparer.Ordinal).Count(), NotEmbedded, unreadable,
-            _identity.GroupBy(id => id).Count(group => group.Count() == 1), FolderCheck.FindEqualFiles(_folder, _images, cancellation), onePerson, []);
+        var check = new FolderCheck(
+            _images.Count, _images.Select(image => image.Identity).Distinct(StringComparer.Ordinal).Count(), NotEmbedded, unreadable,
+            _identity.GroupBy(id => id)
+                .Count(group => group.Count() == 1), FolderCheck.FindEqualFiles(_folder, _images, cancellation), onePerson, []);
         return check with { Warnings = FolderCheck.Warn(check, genuinePairs, _names.Length) };
     }
 
@@ -93,9 +104,11 @@ public sealed class FolderBenchmark
         }
         var d = _faces.Dimension;
         var mu = new float[_names.Length * d];
-        foreach (var group in Enumerable.Range(0, _rows.Length).GroupBy(n => _identity[n], n => _rows[n])) TemplateFusion.Average(_faces, group.ToArray(), mu.AsSpan(group.Key * d, d));
+        foreach (var group in Enumerable.Range(0, _rows.Length).GroupBy(n => _identity[n], n => _rows[n]))
+            TemplateFusion.Average(_faces, group.ToArray(), mu.AsSpan(group.Key * d, d));
         using var means = new EmbeddingSet(d, mu, new float[mu.Length], _names);
-        var all = (from a in Enumerable.Range(0, _names.Length) from b in Enumerable.Range(a + 1, _names.Length - a - 1) select (a, b)).ToArray();
+        var all = (from a in Enumerable.Range(0, _names.Length) from b in Enumerable.Range(a + 1, _names.Length - a - 1) select (a, b))
+            .ToArray();
         var pairs = new PairList([.. all.Select(pair => pair.a)], [.. all.Select(pair => pair.b)], new bool[all.Length], null);
         var scores = PairScores.Of(means, pairs, ScoreKind.Cosine, cancellation);
         return [.. Enumerable.Range(0, scores.Length).Where(n => scores[n] >= medianGenuine).OrderByDescending(n => scores[n])

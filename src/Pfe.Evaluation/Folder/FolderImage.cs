@@ -5,7 +5,8 @@ namespace Pfe.Evaluation.Folder;
 /// <param name="Identity">The folder the image lies in.</param>
 public sealed record FolderImage(string Name, string Identity)
 {
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif" };
+    private static readonly HashSet<string> Extensions =
+        new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif" };
 
     /// <summary>The images of a folder in which each person has an own folder, ordered by name.</summary>
     /// <param name="folder">The folder.</param>
@@ -13,11 +14,14 @@ public sealed record FolderImage(string Name, string Identity)
     public static IReadOnlyList<FolderImage> In(string folder)
     {
         if (!Directory.Exists(folder)) throw new PfeException($"there is no folder '{folder}'");
-        var names = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => Extensions.Contains(Path.GetExtension(path)))
+        var names = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => Extensions.Contains(Path.GetExtension(path)))
             .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
-        if (names.Count == 0) throw new PfeException($"there is no picture in '{folder}'; a folder for each person with pictures in it is expected");
+        if (names.Count == 0) throw new PfeException($"there is no picture in '{folder}'; a folder for each person with pictures in it " +
+            "is expected");
         var stray = names.Where(name => !name.Contains('/')).ToList();
-        if (stray.Count > 0) throw new PfeException($"{stray.Count} pictures lie in '{folder}' itself, '{stray[0]}' first; each person needs an own folder in it");
+        if (stray.Count > 0) throw new PfeException($"{stray.Count} pictures lie in '{folder}' itself, '{stray[0]}' first; each person " +
+            "needs an own folder in it");
         return [.. names.Select(name => new FolderImage(name, name[..name.LastIndexOf('/')]))];
     }
 }

@@ -16,9 +16,11 @@ public sealed record FolderOptions
     public int Seed { get; init; } = 1;
 }
 
-/// <summary>The lowest false accept rates that impostor pairs can tell anything about, by the rule of 30 (30 expected errors: within 30 % with 90 % confidence).</summary>
+/// <summary>The lowest false accept rates that impostor pairs can tell anything about, by the rule of 30 (30 expected errors: within 30 %
+/// with 90 % confidence).</summary>
 /// <param name="ImpostorPairs">Impostor pairs compared.</param>
-/// <param name="IdentityPairs">Pairs of different persons behind them: comparisons of the same two persons are no independent evidence.</param>
+/// <param name="IdentityPairs">Pairs of different persons behind them: comparisons of the same two persons are no independent
+/// evidence.</param>
 /// <param name="FirmFar">30 / identity pairs: down to here a rate is firm.</param>
 /// <param name="SmallestFar">30 / impostor pairs: below this nothing is reported.</param>
 public sealed record FarSupport(int ImpostorPairs, int IdentityPairs, double FirmFar, double SmallestFar)
@@ -27,8 +29,13 @@ public sealed record FarSupport(int ImpostorPairs, int IdentityPairs, double Fir
 
     /// <summary>The same in a sentence.</summary>
     internal string Plainly => SmallestFar < 1
-        ? string.Create(CultureInfo.InvariantCulture, $"this folder supports {(FirmFar < 1 ? $"false accept rates down to {FirmFar:0.#e0} firmly" : "no false accept rate firmly")} ({IdentityPairs} pairs of persons, 30 errors expected) and says nothing below {SmallestFar:0.#e0} ({ImpostorPairs} impostor pairs)")
-        : string.Create(CultureInfo.InvariantCulture, $"this folder supports no false accept rate at all: its {ImpostorPairs} impostor pairs of {IdentityPairs} pairs of persons would have to be 3000 to say anything of FAR 1e-2");
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"this folder supports " +
+            $"{(FirmFar < 1 ? $"false accept rates down to {FirmFar:0.#e0} firmly" : "no false accept rate firmly")} ({IdentityPairs} " +
+            $"pairs of persons, 30 errors expected) and says nothing below {SmallestFar:0.#e0} ({ImpostorPairs} impostor pairs)")
+        : string.Create(CultureInfo.InvariantCulture,
+            $"this folder supports no false accept rate at all: its {ImpostorPairs} impostor pairs of {IdentityPairs} pairs of persons " +
+            $"would have to be 3000 to say anything of FAR 1e-2");
 
     internal static FarSupport Of(int impostorPairs, int identityPairs) =>
         new(impostorPairs, identityPairs, Math.Min(1, RuleOfThirty / identityPairs), Math.Min(1, RuleOfThirty / impostorPairs));
@@ -52,5 +59,6 @@ public sealed record FolderScoreResult(ScoreKind Score, IReadOnlyList<RateAtFar>
 /// <param name="Probability">What stated probabilities and answers are worth; null without a calibration.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>
 public sealed record FolderResult(
-    string Protocol, FolderCheck Check, int Images, int Identities, int GenuinePairs, int ImpostorPairs, FarSupport Support, IntervalMethod? Interval,
+    string Protocol, FolderCheck Check, int Images, int Identities, int GenuinePairs, int ImpostorPairs, FarSupport Support,
+        IntervalMethod? Interval,
     IReadOnlyList<FolderScoreResult> Scores, ProbabilityResult? Probability, IReadOnlyList<string> Notes);

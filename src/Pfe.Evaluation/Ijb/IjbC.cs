@@ -15,13 +15,15 @@ public sealed record IjbCFiles(string Name, IReadOnlyList<string> Metadata, stri
     private static readonly string[] OfficialMetadata = ["ijbc_1N_gallery_G1.csv", "ijbc_1N_gallery_G2.csv", "ijbc_1N_probe_mixed.csv"];
 
     /// <summary>The official files in a folder.</summary>
-    /// <param name="folder">Holds ijbc_1N_gallery_G1.csv, ijbc_1N_gallery_G2.csv, ijbc_1N_probe_mixed.csv and ijbc_11_G1_G2_matches.csv.</param>
+    /// <param name="folder">Holds ijbc_1N_gallery_G1.csv, ijbc_1N_gallery_G2.csv, ijbc_1N_probe_mixed.csv and
+    /// ijbc_11_G1_G2_matches.csv.</param>
     /// <exception cref="PfeException">One of them is missing.</exception>
     public static IjbCFiles In(string folder)
     {
         string[] names = [.. OfficialMetadata, "ijbc_11_G1_G2_matches.csv"];
         if (names.FirstOrDefault(name => !File.Exists(Path.Combine(folder, name))) is { } missing)
-            throw new PfeException($"'{folder}' lacks {missing}; the IJB-C protocol folder holds {string.Join(", ", names)}; other names: --templates and --matches");
+            throw new PfeException($"'{folder}' lacks {missing}; the IJB-C protocol folder holds {string.Join(", ", names)}; other " +
+                "names: --templates and --matches");
         return new("IJB-C 1:1", [.. OfficialMetadata.Select(name => Path.Combine(folder, name))], Path.Combine(folder, names[^1]));
     }
 }
@@ -41,7 +43,8 @@ public static class IjbC
     /// <param name="progress">Told the methods that are done.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">A file that cannot be read, or images of which none was embedded.</exception>
-    public static TemplateResult Evaluate(IjbCFiles files, EmbeddingSet faces, VarianceRule rule = VarianceRule.Minimum, BootstrapOptions? bootstrap = null,
+    public static TemplateResult Evaluate(
+        IjbCFiles files, EmbeddingSet faces, VarianceRule rule = VarianceRule.Minimum, BootstrapOptions? bootstrap = null,
         ScoreCalibration? calibration = null, IProgress<TemplateMethod>? progress = null, CancellationToken cancellation = default)
     {
         var builder = new TemplateListBuilder(new ImageLookup(faces.Paths));

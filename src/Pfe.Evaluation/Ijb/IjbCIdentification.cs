@@ -19,7 +19,9 @@ public sealed record IdentificationRate(int Rank, double? RequestedFpir, double?
 /// <param name="MediaAware">Whether media are fused first.</param>
 /// <param name="ClosedSet">Ranks 1, 5 and 10, every probe answered.</param>
 /// <param name="OpenSet">Rank 1 at requested false positive rates; empty when every probe has a mate.</param>
-public sealed record IdentificationMethodResult(Pooling Pooling, ScoreKind Score, bool MediaAware, IReadOnlyList<IdentificationRate> ClosedSet, IReadOnlyList<IdentificationRate> OpenSet);
+public sealed record IdentificationMethodResult(
+    Pooling Pooling, ScoreKind Score, bool MediaAware, IReadOnlyList<IdentificationRate> ClosedSet,
+    IReadOnlyList<IdentificationRate> OpenSet);
 
 /// <summary>A 1:N template protocol's outcome; counts are summed over the galleries.</summary>
 /// <param name="Protocol">Name of the protocol.</param>
@@ -34,7 +36,8 @@ public sealed record IdentificationMethodResult(Pooling Pooling, ScoreKind Score
 /// <param name="VarianceRule">How variances combine in a template.</param>
 /// <param name="Methods">The demo's three blocks without, then with regard to media.</param>
 public sealed record IdentificationResult(
-    string Protocol, int Galleries, int GalleryTemplates, int Probes, int MatedSearches, int NonMatedSearches, int Images, int ImagesMissing, int TemplatesWithoutImages,
+    string Protocol, int Galleries, int GalleryTemplates, int Probes, int MatedSearches, int NonMatedSearches, int Images,
+        int ImagesMissing, int TemplatesWithoutImages,
     VarianceRule VarianceRule, IReadOnlyList<IdentificationMethodResult> Methods);
 
 /// <summary>IJB-C 1:N, mixed probes: closed set by rank, open set by TPIR at FPIR; the mean over galleries G1 and G2.</summary>
@@ -50,8 +53,10 @@ public static class IjbCIdentification
     /// <param name="rule">How variances combine.</param>
     /// <param name="progress">Told the methods that are done.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="PfeException">A file that cannot be read, a gallery with two templates of a subject or without any probe's subject.</exception>
-    public static IdentificationResult Evaluate(IReadOnlyList<string> galleries, string probes, EmbeddingSet faces, VarianceRule rule = VarianceRule.Minimum,
+    /// <exception cref="PfeException">A file that cannot be read, a gallery with two templates of a subject or without any probe's
+    /// subject.</exception>
+    public static IdentificationResult Evaluate(
+        IReadOnlyList<string> galleries, string probes, EmbeddingSet faces, VarianceRule rule = VarianceRule.Minimum,
         IProgress<TemplateMethod>? progress = null, CancellationToken cancellation = default)
     {
         var builder = new TemplateListBuilder(new ImageLookup(faces.Paths));
@@ -61,19 +66,25 @@ public static class IjbCIdentification
         foreach (var method in TemplateMethod.All)
         {
             using var probeFaces = method.Pool(faces, searched.Templates, rule, cancellation);
-            Identification[] searches = [.. lists.Select(gallery => Search(method, faces, gallery, probeFaces, searched, rule, cancellation))];
+            Identification[] searches =
+                [.. lists.Select(gallery => Search(method, faces, gallery, probeFaces, searched, rule, cancellation))];
             (mated, others) = (searches.Sum(search => search.MatedProbes), searches.Sum(search => search.NonMatedProbes));
-            var open = searches.All(search => search.NonMatedProbes > 0) ? Mean([.. searches.Select(search => search.OpenSet([1], Fpirs))]) : [];
-            var closed = Mean([.. searches.Select(search => search.ClosedSet(Ranks))]).Select(rate => rate with { RequestedFpir = null, Fpir = null });
+            var open = searches.All(search => search.NonMatedProbes > 0)
+                ? Mean([.. searches.Select(search => search.OpenSet([1], Fpirs))]) : [];
+            var closed = Mean([.. searches.Select(search => search.ClosedSet(Ranks))])
+                .Select(rate => rate with { RequestedFpir = null, Fpir = null });
             methods.Add(new(method.Pooling, method.Score, method.MediaAware, [.. closed], open));
             progress?.Report(method);
         }
         TemplateList[] all = [searched, .. lists];
-        return new("IJB-C 1:N, mixed probes", lists.Length, lists.Sum(list => list.Templates.Count), searched.Templates.Count, mated, others,
+        return new("IJB-C 1:N, mixed probes", lists.Length, lists.Sum(list => list.Templates.Count), searched.Templates.Count, mated,
+            others,
             all.Sum(list => list.Images), all.Sum(list => list.ImagesMissing), all.Sum(list => list.Empty), rule, methods);
     }
 
-    private static Identification Search(TemplateMethod method, EmbeddingSet faces, TemplateList gallery, EmbeddingSet probeFaces, TemplateList probes, VarianceRule rule, CancellationToken cancellation)
+    private static Identification Search(
+        TemplateMethod method, EmbeddingSet faces, TemplateList gallery, EmbeddingSet probeFaces, TemplateList probes, VarianceRule rule,
+        CancellationToken cancellation)
     {
         using var galleryFaces = method.Pool(faces, gallery.Templates, rule, cancellation);
         using var scorer = ScoreGallery.Create(galleryFaces, method.Score, cancellation: cancellation);
@@ -95,7 +106,9 @@ public static class IjbCIdentification
     }
 
     private static List<IdentificationRate> Mean(IReadOnlyList<IdentificationPoint>[] searches) =>
-        [.. searches[0].Select((point, n) => new IdentificationRate(point.Rank, point.RequestedFar, searches.Average(search => search[n].Far), searches.Average(search => search[n].Dir)))];
+        [.. searches[0].Select((point, n) =>
+            new IdentificationRate(point.Rank, point.RequestedFar, searches.Average(search => search[n].Far),
+            searches.Average(search => search[n].Dir)))];
 
     private static TemplateList Read(string path, TemplateListBuilder builder)
     {
@@ -110,8 +123,10 @@ public static class IjbCIdentification
         var seen = new Dictionary<int, long>();
         foreach (var (template, identity) in gallery.Templates.Zip(gallery.Identities!))
             if (!seen.TryAdd(identity, template.Id))
-                throw new PfeException($"'{path}': templates {seen[identity]} and {template.Id} are of one subject; a gallery has one template a subject");
-        if (!probes.Identities!.Any(seen.ContainsKey)) throw new PfeException($"'{path}' holds no subject of any probe; are gallery and probe files of one protocol?");
+                throw new PfeException($"'{path}': templates {seen[identity]} and {template.Id} are of one subject; a gallery has one " +
+                    "template a subject");
+        if (!probes.Identities!.Any(seen.ContainsKey))
+            throw new PfeException($"'{path}' holds no subject of any probe; are gallery and probe files of one protocol?");
         return gallery;
     }
 }

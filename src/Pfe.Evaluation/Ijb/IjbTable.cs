@@ -7,25 +7,30 @@ namespace Pfe.Evaluation.Ijb;
 /// <summary>The comma-separated files of the IJB protocols.</summary>
 internal static class IjbTable
 {
-    /// <summary>Adds a metadata file's rows: TEMPLATE_ID, SUBJECT_ID, FILE or FILENAME, MEDIA_ID or SIGHTING_ID; other columns are ignored.</summary>
+    /// <summary>Adds a metadata file's rows: TEMPLATE_ID, SUBJECT_ID, FILE or FILENAME, MEDIA_ID or SIGHTING_ID; other columns are
+    /// ignored.</summary>
     /// <param name="path">The file.</param>
     /// <param name="templates">Receives the rows.</param>
     /// <remarks>
-    /// An image goes by its name in the protocol (<c>img/8565.jpg</c>) or by the name that the IJB-A crop tool gives it (<c>1673/img_8565.jpg</c>).
+    /// An image goes by its name in the protocol (<c>img/8565.jpg</c>) or by the name that the IJB-A crop tool gives it
+    /// (<c>1673/img_8565.jpg</c>).
     /// </remarks>
     public static void AddImages(string path, TemplateListBuilder templates)
     {
         using var lines = TextLines.Read(path).GetEnumerator();
-        if (!lines.MoveNext()) throw new PfeException($"'{path}' is empty; a header line with TEMPLATE_ID, SUBJECT_ID and FILE or FILENAME is expected");
+        if (!lines.MoveNext()) throw new PfeException($"'{path}' is empty; a header line with TEMPLATE_ID, SUBJECT_ID and FILE or " +
+            "FILENAME is expected");
         var header = lines.Current.Text.Split(',').Select(name => name.Trim().ToUpperInvariant()).ToList();
         var (template, subject) = (Column(path, header, "TEMPLATE_ID"), Column(path, header, "SUBJECT_ID"));
         var (file, medium) = (Column(path, header, "FILENAME", "FILE"), Column(path, header, "MEDIA_ID", "SIGHTING_ID"));
         while (lines.MoveNext())
         {
             var (fields, line) = (lines.Current.Text.Split(','), lines.Current.Number);
-            if (fields.Length < header.Count) throw new PfeException($"'{path}', line {line}: {fields.Length} fields, the header has {header.Count}");
+            if (fields.Length < header.Count)
+                throw new PfeException($"'{path}', line {line}: {fields.Length} fields, the header has {header.Count}");
             var (name, identity) = (fields[file].Trim(), fields[subject].Trim());
-            templates.Add(Number(path, line, header[template], fields[template]), identity, (int)Number(path, line, header[medium], fields[medium]),
+            templates.Add(Number(path, line, header[template], fields[template]), identity,
+                (int)Number(path, line, header[medium], fields[medium]),
                 $"{identity}/{name.Replace('/', '_')}", name);
         }
     }
@@ -40,7 +45,8 @@ internal static class IjbTable
         foreach (var line in TextLines.Read(path))
         {
             var comma = line.Text.IndexOf(',', StringComparison.Ordinal);
-            if (comma < 0) throw new PfeException($"'{path}', line {line.Number}: expected two template numbers, 'id,id', got '{line.Text}'");
+            if (comma < 0) throw new PfeException($"'{path}', line {line.Number}: expected two template numbers, 'id,id', got " +
+                $"'{line.Text}'");
             first.Add(Index(path, line.Number, line.Text.AsSpan(0, comma), templates));
             second.Add(Index(path, line.Number, line.Text.AsSpan(comma + 1), templates));
             same.Add(identities[first[^1]] == identities[second[^1]]);

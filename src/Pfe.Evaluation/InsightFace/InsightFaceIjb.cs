@@ -8,7 +8,8 @@ using Pfe.Fusion;
 
 namespace Pfe.Evaluation.InsightFace;
 
-/// <summary>The two text files in which InsightFace hands out IJB-B and IJB-C 1:1; columns are separated by blanks, there is no header.</summary>
+/// <summary>The two text files in which InsightFace hands out IJB-B and IJB-C 1:1; columns are separated by blanks, there is no
+/// header.</summary>
 /// <param name="Name">Name of the protocol, for the result.</param>
 /// <param name="Images">"image template media" a line: <c>ijbc_face_tid_mid.txt</c>.</param>
 /// <param name="Pairs">"template1 template2 label" a line, label 1 for one person, 0 for two: <c>ijbc_template_pair_label.txt</c>.</param>
@@ -25,13 +26,16 @@ public sealed record InsightFaceIjbFiles(string Name, string Images, string Pair
         if (Directory.Exists(meta)) folder = meta;
         var images = Only(folder, ImagesEnd);
         var set = Path.GetFileName(images)[..^ImagesEnd.Length].ToUpperInvariant();
-        return new($"{(set.StartsWith("IJB", StringComparison.Ordinal) ? set.Insert(3, "-") : set)} 1:1, InsightFace's files", images, Only(folder, PairsEnd));
+        return new($"{(set.StartsWith("IJB", StringComparison.Ordinal) ? set.Insert(3, "-") : set)} 1:1, InsightFace's files", images,
+            Only(folder, PairsEnd));
     }
 
     private static string Only(string folder, string end)
     {
-        string[] found = Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + end) : throw new PfeException($"there is no folder '{folder}'");
-        return found.Length == 1 ? found[0] : throw new PfeException($"'{folder}' holds {found.Length} files *{end}; one is wanted: name both files instead");
+        string[] found = Directory.Exists(folder)
+            ? Directory.GetFiles(folder, "*" + end) : throw new PfeException($"there is no folder '{folder}'");
+        return found.Length == 1 ? found[0]
+            : throw new PfeException($"'{folder}' holds {found.Length} files *{end}; one is wanted: name both files instead");
     }
 }
 
@@ -50,12 +54,14 @@ public static class InsightFaceIjb
     /// <param name="progress">Told the methods that are done.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">A bad line, named by file and number, or images of which none was embedded.</exception>
-    public static TemplateResult Evaluate(InsightFaceIjbFiles files, EmbeddingSet faces, VarianceRule rule = VarianceRule.Minimum, BootstrapOptions? bootstrap = null,
+    public static TemplateResult Evaluate(
+        InsightFaceIjbFiles files, EmbeddingSet faces, VarianceRule rule = VarianceRule.Minimum, BootstrapOptions? bootstrap = null,
         ScoreCalibration? calibration = null, IProgress<TemplateMethod>? progress = null, CancellationToken cancellation = default)
     {
         var templates = ReadImages(files.Images, faces.Paths, cancellation);
         templates.RequireImages();
-        return TemplateResult.Of(files.Name, faces, templates, ReadPairs(files.Pairs, templates, cancellation), Fars, rule, bootstrap, calibration, progress, cancellation);
+        return TemplateResult.Of(files.Name, faces, templates, ReadPairs(files.Pairs, templates, cancellation), Fars, rule, bootstrap,
+            calibration, progress, cancellation);
     }
 
     private static TemplateList ReadImages(string path, IReadOnlyList<string> embedded, CancellationToken cancellation)
@@ -68,7 +74,8 @@ public static class InsightFaceIjb
             cancellation.ThrowIfCancellationRequested();
             var text = line.Text.AsSpan();
             if (text.SplitAny(fields, " \t", StringSplitOptions.RemoveEmptyEntries) != 3) throw Bad(path, line, Form);
-            builder.Add(Number(path, line, text[fields[1]], Form), null, Number(path, line, text[fields[2]], Form), text[fields[0]].ToString());
+            builder.Add(Number(path, line, text[fields[1]], Form), null, Number(path, line, text[fields[2]], Form),
+                text[fields[0]].ToString());
         }
         return builder.Build();
     }
@@ -92,7 +99,8 @@ public static class InsightFaceIjb
 
     private static int Index(string path, TextLine line, int id, TemplateList templates) => templates.IndexOf(id) is >= 0 and var index
         ? index
-        : throw new PfeException($"'{path}', line {line.Number}: template {id} has no image in the other file; do the two belong to one protocol?");
+        : throw new PfeException($"'{path}', line {line.Number}: template {id} has no image in the other file; do the two belong to one " +
+            "protocol?");
 
     private static int Number(string path, TextLine line, ReadOnlySpan<char> text, string form) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(path, line, form);

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Pfe.Evaluation.InsightFace;
 
-/// <summary>The functions and types that a verification set may name. None of Python's own code runs: each stands for a value built here.</summary>
+/// <summary>The functions and types that a verification set may name. None of Python's own code runs: each stands for a value built
+/// here.</summary>
 internal enum PickleCall
 {
     /// <summary><c>_codecs.encode(text, 'latin1')</c>: how Python 3 writes bytes into protocols 0 to 2.</summary>
@@ -55,7 +56,8 @@ internal sealed class NumpyType(string code)
     {
         "b1" or "u1" or "i1" or "u2" or "i2" or "u4" or "i4" or "u8" or "i8" => new(code[^2..]),
         "?" => new("b1"),
-        _ => throw new PickleException($"numpy elements of type '{PickleText.Shown(code)}' are refused; images are u1, labels b1 or whole numbers"),
+        _ => throw new PickleException($"numpy elements of type '{PickleText.Shown(code)}' are refused; images are u1, labels b1 or " +
+            "whole numbers"),
     };
 
     public long Read(ReadOnlySpan<byte> bytes) => (Size, Code[0] == 'i') switch
@@ -69,7 +71,8 @@ internal sealed class NumpyType(string code)
 }
 
 /// <summary>Builds what the known names stand for.</summary>
-/// <param name="budget">Bytes that all conversions together may make: the file's own length, so that a small file cannot unfold into a large one.</param>
+/// <param name="budget">Bytes that all conversions together may make: the file's own length, so that a small file cannot unfold into a
+/// large one.</param>
 internal sealed class PickleCalls(long budget)
 {
     private long _left = budget;
@@ -84,7 +87,8 @@ internal sealed class PickleCalls(long budget)
         ("numpy.core.multiarray" or "numpy._core.multiarray", "_reconstruct") => PickleCall.Reconstruct,
         ("numpy.core.multiarray" or "numpy._core.multiarray", "scalar") => PickleCall.Scalar,
         ("numpy.core.numeric" or "numpy._core.numeric", "_frombuffer") => PickleCall.FromBuffer,
-        _ => throw new PickleException($"the pickle asks for '{PickleText.Shown($"{module}.{name}")}', which is refused: nothing in a verification set is executed, it holds images and booleans only"),
+        _ => throw new PickleException($"the pickle asks for '{PickleText.Shown($"{module}.{name}")}', which is refused: nothing in a " +
+            "verification set is executed, it holds images and booleans only"),
     };
 
     /// <summary>What a call yields.</summary>
@@ -94,7 +98,8 @@ internal sealed class PickleCalls(long budget)
         (PickleCall.Bytes, []) => new PickleBytes(default),
         (PickleCall.ElementType, [var code, ..]) => NumpyType.Parse(Text(code)),
         (PickleCall.Reconstruct, [PickleCall.ArrayType, ..]) => new NumpyArray(),
-        (PickleCall.Scalar, [NumpyType type, PickleBytes bytes]) when bytes.Value.Length == type.Size => type.Code == "b1" ? bytes.Value.Span[0] != 0 : type.Read(bytes.Value.Span),
+        (PickleCall.Scalar, [NumpyType type, PickleBytes bytes]) when bytes.Value.Length == type.Size =>
+            type.Code == "b1" ? bytes.Value.Span[0] != 0 : type.Read(bytes.Value.Span),
         (PickleCall.FromBuffer, [PickleBytes bytes, NumpyType type, object?[] shape, ..]) => Fill(new NumpyArray(), shape, type, bytes),
         _ => throw new PickleException($"{call} is called in a way that neither Python nor numpy writes"),
     };
@@ -104,7 +109,8 @@ internal sealed class PickleCalls(long budget)
     {
         switch (target, state)
         {
-            case (NumpyArray array, object?[] and [.., object?[] shape, NumpyType type, _, PickleBytes bytes]): Fill(array, shape, type, bytes); break;
+            case (NumpyArray array, object?[] and [.., object?[] shape, NumpyType type, _, PickleBytes bytes]): Fill(
+                array, shape, type, bytes); break;
             case (NumpyType type, object?[] and [long, var order, ..]): type.BigEndian = Text(order) == ">"; break;
             default: throw new PickleException("BUILD of something that is not a numpy array of bytes, numbers or booleans");
         }
@@ -113,18 +119,23 @@ internal sealed class PickleCalls(long budget)
     private static NumpyArray Fill(NumpyArray array, object?[] shape, NumpyType type, PickleBytes bytes)
     {
         if (type.BigEndian && type.Size > 1) throw new PickleException("a big-endian numpy array is refused");
-        if (shape.Any(size => size is not (long and >= 0 and <= int.MaxValue))) throw new PickleException("a numpy array's shape is not made of whole numbers");
+        if (shape.Any(size => size is not (long and >= 0 and <= int.MaxValue)))
+            throw new PickleException("a numpy array's shape is not made of whole numbers");
         long[] sizes = [.. shape.Cast<long>()];
         var wanted = sizes.Aggregate((UInt128)(uint)type.Size, (product, size) => product > int.MaxValue ? product : product * (ulong)size);
-        if (wanted != (UInt128)bytes.Value.Length) throw new PickleException($"a numpy array of shape ({string.Join(", ", sizes.Take(8))}) and type {type.Code} holds {bytes.Value.Length} bytes");
+        if (wanted != (UInt128)bytes.Value.Length)
+            throw new PickleException($"a numpy array of shape ({string.Join(", ", sizes.Take(8))}) and type {type.Code} holds " +
+            $"{bytes.Value.Length} bytes");
         (array.Shape, array.Type, array.Data) = (sizes, type, bytes.Value);
         return array;
     }
 
     private PickleBytes Encode(string text)
     {
-        if ((_left -= text.Length) < 0) throw new PickleException("the pickle unfolds into more bytes than it has itself; no verification set does");
-        return text.AsSpan().IndexOfAnyExceptInRange('\0', '\u00ff') < 0 ? new(Encoding.Latin1.GetBytes(text)) : throw new PickleException("a byte string holds a letter that is no byte");
+        if ((_left -= text.Length) < 0)
+            throw new PickleException("the pickle unfolds into more bytes than it has itself; no verification set does");
+        return text.AsSpan().IndexOfAnyExceptInRange('\0', '\u00ff') < 0
+            ? new(Encoding.Latin1.GetBytes(text)) : throw new PickleException("a byte string holds a letter that is no byte");
     }
 
     private static string Text(object? value) => value switch

@@ -4,13 +4,15 @@ using System.Text;
 namespace Pfe.Evaluation.InsightFace;
 
 /// <summary>
-/// Reads the few kinds of value that verification sets hold from a Python pickle of any protocol (0 to 5). A pickle is a program; this reader
-/// runs none of it: literals, lists, tuples and memo references are built, the exact names by which Python and numpy write byte strings and
-/// arrays (<see cref="PickleCalls"/>) are understood, everything else is refused by name. Memory stays in proportion to the file, whatever it says.
+/// Reads the few kinds of value that verification sets hold from a Python pickle of any protocol (0 to 5). A pickle is a program; this
+/// reader runs none of it: literals, lists, tuples and memo references are built, the exact names by which Python and numpy write byte
+/// strings and arrays (<see cref="PickleCalls"/>) are understood, everything else is refused by name. Memory stays in proportion to the
+/// file, whatever it says.
 /// </summary>
 /// <remarks>
-/// Values come back as null, bool, long, double, string, <see cref="PickleBytes"/>, List&lt;object?&gt; (list), object?[] (tuple) and <see cref="NumpyArray"/>.
-/// Python 2's strings come back as bytes. Byte strings are slices of the file, not copies, wherever the file holds them as they are.
+/// Values come back as null, bool, long, double, string, <see cref="PickleBytes"/>, List&lt;object?&gt; (list), object?[] (tuple) and
+/// <see cref="NumpyArray"/>. Python 2's strings come back as bytes. Byte strings are slices of the file, not copies, wherever the file
+/// holds them as they are.
 /// </remarks>
 internal sealed class PickleReader
 {
@@ -40,7 +42,8 @@ internal sealed class PickleReader
         {
             for (var count = 0; ; count++)
             {
-                if (count == MostInstructions) throw new PickleException($"more than {MostInstructions:N0} instructions; no verification set needs so many");
+                if (count == MostInstructions)
+                    throw new PickleException($"more than {MostInstructions:N0} instructions; no verification set needs so many");
                 _instruction = _at;
                 var code = Take(1)[0];
                 if (code == '.') return Pop();
@@ -57,7 +60,8 @@ internal sealed class PickleReader
     {
         switch (code)
         {
-            case '\x80' when Take(1)[0] is > 5 and var protocol: throw new PickleException($"pickle protocol {protocol} is not known; 0 to 5 are");
+            case '\x80' when Take(1)[0] is > 5
+                and var protocol: throw new PickleException($"pickle protocol {protocol} is not known; 0 to 5 are");
             case '\x80': break;
             case '\x95': Take(8); break; // FRAME: a hint for buffering
             case '\x98': break; // READONLY_BUFFER
@@ -103,7 +107,8 @@ internal sealed class PickleReader
             case '\x93': PushStackGlobal(); break;
             case 'R': PushCall(); break;
             case 'b': Build(); break;
-            default: throw new PickleException($"instruction {PickleText.NameOf(code)} is refused: a verification set needs lists, tuples, byte strings, numpy arrays and booleans only");
+            default: throw new PickleException($"instruction {PickleText.NameOf(code)} is refused: a verification set needs lists, " +
+                "tuples, byte strings, numpy arrays and booleans only");
         }
     }
 
@@ -116,7 +121,8 @@ internal sealed class PickleReader
     private void PushCall()
     {
         var arguments = Pop() as object?[] ?? throw new PickleException("REDUCE without a tuple of arguments");
-        Push(Pop() is PickleCall call ? _calls.Apply(call, arguments) : throw new PickleException("REDUCE of something that is not a function"));
+        Push(Pop() is PickleCall call ? _calls.Apply(call, arguments)
+            : throw new PickleException("REDUCE of something that is not a function"));
     }
 
     private void Build()
@@ -131,9 +137,11 @@ internal sealed class PickleReader
         list.AddRange(values);
     }
 
-    private object? Recall(long index) => _memo.TryGetValue(index, out var value) ? value : throw new PickleException($"memo {index} is read before it is written");
+    private object? Recall(long index) =>
+        _memo.TryGetValue(index, out var value) ? value : throw new PickleException($"memo {index} is read before it is written");
 
-    private static long Index(ReadOnlySpan<byte> line) => PickleText.Integer(line) as long? ?? throw new PickleException("a memo number is not a number");
+    private static long Index(ReadOnlySpan<byte> line) =>
+        PickleText.Integer(line) as long? ?? throw new PickleException("a memo number is not a number");
 
     private void Push(object? value) => _stack.Add(value);
 
@@ -183,7 +191,9 @@ internal sealed class PickleReader
         field.Clear();
         Take(bytes).CopyTo(field);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(field);
-        if (length > (ulong)(_file.Length - _at)) throw new PickleException($"a value of {length} bytes is announced, the file has {_file.Length - _at} left: it is truncated or damaged");
+        if (length > (ulong)(_file.Length - _at))
+            throw new PickleException($"a value of {length} bytes is announced, the file has {_file.Length - _at} left: it is truncated " +
+            "or damaged");
         return (int)length;
     }
 

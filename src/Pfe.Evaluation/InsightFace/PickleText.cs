@@ -15,20 +15,23 @@ internal static class PickleText
         if (line.SequenceEqual("00"u8)) return false;
         if (line.SequenceEqual("01"u8)) return true;
         var digits = line.EndsWith("L"u8) ? line[..^1] : line;
-        return Utf8Parser.TryParse(digits, out long value, out var used) && used == digits.Length ? value : throw new PickleException($"'{Shown(line)}' is not a whole number");
+        return Utf8Parser.TryParse(digits, out long value, out var used) && used == digits.Length
+            ? value : throw new PickleException($"'{Shown(line)}' is not a whole number");
     }
 
     /// <summary>A whole number as little-endian two's complement.</summary>
     public static object LongInteger(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > sizeof(long)) throw new PickleException($"a whole number of {bytes.Length} bytes; 8 are the most that can be meant");
+        if (bytes.Length > sizeof(long))
+            throw new PickleException($"a whole number of {bytes.Length} bytes; 8 are the most that can be meant");
         var value = bytes.Length > 0 && bytes[^1] >= 0x80 ? -1L : 0L;
         for (var i = bytes.Length - 1; i >= 0; i--) value = (value << 8) | bytes[i];
         return value;
     }
 
     public static double Double(ReadOnlySpan<byte> line) =>
-        double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new PickleException($"'{Shown(line)}' is not a number");
+        double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value : throw new PickleException($"'{Shown(line)}' is not a number");
 
     public static string Utf8(ReadOnlySpan<byte> bytes)
     {
@@ -39,7 +42,8 @@ internal static class PickleText
     /// <summary>Protocol 0's spelling of a Python 2 string: quoted, with backslash escapes.</summary>
     public static PickleBytes Quoted(ReadOnlySpan<byte> line)
     {
-        if (line.Length < 2 || line[0] != line[^1] || line[0] is not ((byte)'\'' or (byte)'"')) throw new PickleException("a string without quotes");
+        if (line.Length < 2 || line[0] != line[^1] || line[0] is not ((byte)'\'' or (byte)'"'))
+            throw new PickleException("a string without quotes");
         line = line[1..^1];
         var (bytes, count) = (new byte[line.Length], 0);
         for (var i = 0; i < line.Length; i++)
@@ -98,12 +102,14 @@ internal static class PickleText
 
     /// <summary>Text out of the file, fit for one line of a message.</summary>
     public static string Shown(string text) =>
-        string.Concat((text.Length > 80 ? text[..80] + "..." : text).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) || letter is '\u2028' or '\u2029' ? '?' : letter));
+        string.Concat((text.Length > 80 ? text[..80] + "..." : text)
+            .Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) || letter is '\u2028' or '\u2029' ? '?' : letter));
 
     private static string Shown(ReadOnlySpan<byte> line) => Shown(Encoding.Latin1.GetString(line[..Math.Min(line.Length, 100)]));
 
     private static int Hex(ReadOnlySpan<byte> line, int start, int digits) =>
-        start + digits <= line.Length && int.TryParse(line.Slice(start, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+        start + digits <= line.Length
+            && int.TryParse(line.Slice(start, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
             ? value
             : throw new PickleException("a string holds half an escape");
 }

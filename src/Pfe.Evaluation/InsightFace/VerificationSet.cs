@@ -1,8 +1,8 @@
 namespace Pfe.Evaluation.InsightFace;
 
 /// <summary>
-/// One of InsightFace's verification sets (lfw.bin, cfp_fp.bin, agedb_30.bin, calfw.bin, cplfw.bin): 2 N encoded photographs of faces, 112 x 112,
-/// aligned to the ArcFace template; images 2n and 2n + 1 are pair n. The file is a Python pickle; nothing in it is executed.
+/// One of InsightFace's verification sets (lfw.bin, cfp_fp.bin, agedb_30.bin, calfw.bin, cplfw.bin): 2 N encoded photographs of faces, 112
+/// x 112, aligned to the ArcFace template; images 2n and 2n + 1 are pair n. The file is a Python pickle; nothing in it is executed.
 /// </summary>
 /// <example><code>
 /// var set = VerificationSet.Load("agedb_30.bin");
@@ -49,13 +49,15 @@ public sealed class VerificationSet
         {
             object?[] and [List<object?> first, var second] => (first, second),
             List<object?> and [List<object?> first, var second] => (first, second),
-            _ => throw new PfeException($"'{path}' is a pickle, but no verification set: a pair of a list of images and a list of booleans is expected"),
+            _ => throw new PfeException($"'{path}' is a pickle, but no verification set: a pair of a list of images and a list of " +
+                "booleans is expected"),
         };
         var same = Labels(labels) ?? throw new PfeException($"'{path}': the second list should hold booleans, one a pair");
         if (images.Count != 2L * same.Length || same.Length == 0)
             throw new PfeException($"'{path}' holds {images.Count} images and {same.Length} labels; two images a label are expected");
         return new(Path.GetFileNameWithoutExtension(path), [.. images.Select((image, index) => Encoded(image)
-            ?? throw new PfeException($"'{path}': image {index} should be an encoded image (bytes, or a numpy array of bytes in one dimension), it is {Kind(image)}"))], same);
+            ?? throw new PfeException($"'{path}': image {index} should be an encoded image (bytes, or a numpy array of bytes in one " +
+                $"dimension), it is {Kind(image)}"))], same);
     }
 
     /// <summary>Writes the images as files.</summary>

@@ -17,7 +17,8 @@ namespace Pfe.Evaluation.Lfw;
 /// <param name="FoldAccuracies">Accuracy of each fold.</param>
 /// <param name="Rates">TAR at requested FARs over all folds together.</param>
 public sealed record LfwScoreResult(
-    ScoreKind Score, double Accuracy, double Deviation, double StandardError, double AccuracyMissingAsErrors, double Threshold, double ThresholdDeviation,
+    ScoreKind Score, double Accuracy, double Deviation, double StandardError, double AccuracyMissingAsErrors, double Threshold,
+        double ThresholdDeviation,
     IReadOnlyList<double> FoldAccuracies, IReadOnlyList<RateAtFar> Rates);
 
 /// <summary>The LFW protocol's outcome.</summary>
@@ -25,7 +26,8 @@ public sealed record LfwScoreResult(
 /// <param name="Folds">Number of folds.</param>
 /// <param name="Images">Images that the pairs name.</param>
 /// <param name="MissingImages">Of these, not in the feature file: no such file, or no face found in it.</param>
-/// <param name="ImagesWithoutFace">How many of the missing images exist as files, so that no face was found in them; null when nobody looked.</param>
+/// <param name="ImagesWithoutFace">How many of the missing images exist as files, so that no face was found in them; null when nobody
+/// looked.</param>
 /// <param name="GenuinePairs">Genuine pairs with two faces.</param>
 /// <param name="ImpostorPairs">Impostor pairs with two faces.</param>
 /// <param name="PairsLeftOut">Pairs with a missing image.</param>
@@ -34,7 +36,8 @@ public sealed record LfwScoreResult(
 /// <param name="Probability">What stated probabilities and answers are worth; null without a calibration.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>
 public sealed record LfwResult(
-    string Protocol, int Folds, int Images, IReadOnlyList<string> MissingImages, int? ImagesWithoutFace, int GenuinePairs, int ImpostorPairs, int PairsLeftOut,
+    string Protocol, int Folds, int Images, IReadOnlyList<string> MissingImages, int? ImagesWithoutFace, int GenuinePairs,
+        int ImpostorPairs, int PairsLeftOut,
     IntervalMethod? Interval, IReadOnlyList<LfwScoreResult> Scores, ProbabilityResult? Probability, IReadOnlyList<string> Notes);
 
 /// <summary>LFW, View 2: 10-fold accuracy and TAR at FAR over the 6,000 pairs.</summary>
@@ -52,15 +55,21 @@ public static class LfwProtocol
     /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">None of the images is there, or too few for the folds.</exception>
-    public static LfwResult Evaluate(EmbeddingSet faces, LfwPairs list, BootstrapOptions? bootstrap = null, ScoreCalibration? calibration = null, CancellationToken cancellation = default)
+    public static LfwResult Evaluate(
+        EmbeddingSet faces, LfwPairs list, BootstrapOptions? bootstrap = null, ScoreCalibration? calibration = null,
+        CancellationToken cancellation = default)
     {
         var lookup = new ImageLookup(faces.Paths);
         var rows = Rows(lookup, list);
-        string[] missing = [.. rows.Where(image => image.Value == ImageLookup.Missing).Select(image => image.Key).Order(StringComparer.Ordinal)];
+        string[] missing = [.. rows.Where(image => image.Value == ImageLookup.Missing).Select(image => image.Key)
+            .Order(StringComparer.Ordinal)];
         if (missing.Length == rows.Count) throw new PfeException(lookup.NothingFound(missing[0], rows.Count));
-        LfwPair[] usable = [.. list.Pairs.Where(pair => rows[pair.First] != ImageLookup.Missing && rows[pair.Second] != ImageLookup.Missing)];
-        var pairs = new PairList([.. usable.Select(pair => rows[pair.First])], [.. usable.Select(pair => rows[pair.Second])], [.. usable.Select(pair => pair.Same)], Identities(faces.Count, rows));
-        return Evaluate($"LFW View 2, {list.Folds} folds", faces, pairs, [.. usable.Select(pair => pair.Fold)], list.Folds, list.Pairs.Count, rows.Count, missing, bootstrap, calibration, cancellation);
+        LfwPair[] usable = [.. list.Pairs.Where(
+            pair => rows[pair.First] != ImageLookup.Missing && rows[pair.Second] != ImageLookup.Missing)];
+        var pairs = new PairList([.. usable.Select(pair => rows[pair.First])], [.. usable.Select(pair => rows[pair.Second])],
+            [.. usable.Select(pair => pair.Same)], Identities(faces.Count, rows));
+        return Evaluate($"LFW View 2, {list.Folds} folds", faces, pairs, [.. usable.Select(pair => pair.Fold)], list.Folds,
+            list.Pairs.Count, rows.Count, missing, bootstrap, calibration, cancellation);
     }
 
     /// <summary>The same for any list of pairs in folds.</summary>
@@ -75,7 +84,8 @@ public static class LfwProtocol
     /// <param name="bootstrap">How to make intervals; null for none.</param>
     /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="cancellation">Stops the work.</param>
-    internal static LfwResult Evaluate(string protocol, EmbeddingSet faces, PairList pairs, int[] fold, int folds, int listed, int images, IReadOnlyList<string> missing,
+    internal static LfwResult Evaluate(
+        string protocol, EmbeddingSet faces, PairList pairs, int[] fold, int folds, int listed, int images, IReadOnlyList<string> missing,
         BootstrapOptions? bootstrap, ScoreCalibration? calibration, CancellationToken cancellation)
     {
         var (results, interval) = (new List<LfwScoreResult>(), default(IntervalMethod));
@@ -88,18 +98,22 @@ public static class LfwProtocol
             interval = resampled is null ? null : IntervalMethod.Of(bootstrap!, resampled);
             var (genuine, impostor) = pairs.Split(scores);
             var right = folded.Accuracies.Select((accuracy, k) => accuracy * fold.Count(f => f == k)).Sum();
-            results.Add(new(kind, folded.Mean, folded.Deviation, folded.StandardError, right / listed, folded.Thresholds.Average(), Statistics.Deviation(folded.Thresholds),
+            results.Add(new(kind, folded.Mean, folded.Deviation, folded.StandardError, right / listed, folded.Thresholds.Average(),
+                Statistics.Deviation(folded.Thresholds),
                 folded.Accuracies, [.. Roc.AtFars(genuine, impostor, Fars).Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
         }
         return new(protocol, folds, images, missing, null, pairs.GenuineCount, pairs.ImpostorCount, listed - pairs.Count, interval, results,
-            calibration is null ? null : ProbabilityResult.Of(calibration, faces, pairs, bootstrap, cancellation), EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount));
+            calibration is null ? null
+                : ProbabilityResult.Of(calibration, faces, pairs, bootstrap, cancellation),
+                EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount));
     }
 
     /// <summary>How many of the images lie in a folder, in whatever format.</summary>
     /// <param name="folder">The images' folder, with a folder a person.</param>
     /// <param name="images">Names as <c>person/person_0001</c>.</param>
     public static int CountPresent(string folder, IReadOnlyList<string> images) => images.Count(image =>
-        Path.GetDirectoryName(Path.Combine(folder, image)) is { } person && Directory.Exists(person) && Directory.EnumerateFiles(person, Path.GetFileName(image) + ".*").Any());
+        Path.GetDirectoryName(Path.Combine(folder, image)) is { } person && Directory.Exists(person)
+            && Directory.EnumerateFiles(person, Path.GetFileName(image) + ".*").Any());
 
     private static Dictionary<string, int> Rows(ImageLookup lookup, LfwPairs list) =>
         list.Pairs.SelectMany(pair => new[] { pair.First, pair.Second }).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name =>

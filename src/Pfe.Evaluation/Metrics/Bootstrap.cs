@@ -17,7 +17,9 @@ public sealed record BootstrapOptions
     internal void Validate()
     {
         if (Resamples < 2) throw new UsageException($"{Resamples} resamples make no interval; 2 are the least, some hundreds are usual");
-        if (Confidence is not (> 0 and < 1)) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"a confidence lies between 0 and 1, not at {Confidence}"));
+        if (Confidence is not (> 0 and < 1))
+            throw new UsageException(string.Create(
+            CultureInfo.InvariantCulture, $"a confidence lies between 0 and 1, not at {Confidence}"));
     }
 }
 
@@ -31,8 +33,9 @@ public readonly record struct Interval(double Low, double High);
 /// evidence). Units are drawn with replacement; the statistic is told how often each was drawn.
 /// </summary>
 /// <remarks>
-/// The intervals are re-centred: a pair statistic is biased under resampling (an identity drawn twice adds no new impostors), so the resampled
-/// values are shifted until their mean is the estimate (Conti and Clemencon, "Assessing Uncertainty in Similarity Scoring", 2024).
+/// The intervals are re-centred: a pair statistic is biased under resampling (an identity drawn twice adds no new impostors), so the
+/// resampled values are shifted until their mean is the estimate (Conti and Clemencon, "Assessing Uncertainty in Similarity Scoring",
+/// 2024).
 /// </remarks>
 public static class Bootstrap
 {
@@ -43,14 +46,17 @@ public static class Bootstrap
     /// A value that is not a number (nothing left to count) is left out.</param>
     /// <param name="options">How many resamples, which confidence, which seed.</param>
     /// <param name="cancellation">Stops the work between resamples.</param>
-    public static IReadOnlyList<Interval> Intervals(int units, IReadOnlyList<double> estimates, Func<int[], double[]> statistic, BootstrapOptions options, CancellationToken cancellation = default)
+    public static IReadOnlyList<Interval> Intervals(
+        int units, IReadOnlyList<double> estimates, Func<int[], double[]> statistic, BootstrapOptions options,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(units);
         options.Validate();
         var values = new double[options.Resamples][];
         Parallel.For(0, options.Resamples, new ParallelOptions { CancellationToken = cancellation }, resample =>
             values[resample] = statistic(Draw(units, new Random(unchecked(options.Seed * 1_000_003 + resample)))));
-        return [.. estimates.Select((estimate, index) => Recentred(estimate, [.. values.Select(row => row[index]).Where(double.IsFinite)], options.Confidence))];
+        return [.. estimates.Select(
+            (estimate, index) => Recentred(estimate, [.. values.Select(row => row[index]).Where(double.IsFinite)], options.Confidence))];
     }
 
     private static int[] Draw(int units, Random random)

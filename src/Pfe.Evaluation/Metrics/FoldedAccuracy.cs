@@ -27,7 +27,8 @@ public sealed record FoldedAccuracy(IReadOnlyList<double> Accuracies, IReadOnlyL
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
         if (scores.Length != same.Length || scores.Length != fold.Length)
-            throw new ArgumentException($"{scores.Length} scores, {same.Length} labels and {fold.Length} fold numbers do not belong together", nameof(scores));
+            throw new ArgumentException($"{scores.Length} scores, {same.Length} labels and {fold.Length} fold numbers do not belong " +
+                "together", nameof(scores));
         var (accuracies, thresholds) = (new double[folds], new double[folds]);
         for (var k = 0; k < folds; k++)
         {
@@ -35,7 +36,8 @@ public sealed record FoldedAccuracy(IReadOnlyList<double> Accuracies, IReadOnlyL
             for (var n = 0; n < scores.Length; n++)
                 if (fold[n] != k) (same[n] ? genuine : impostor).Add(scores[n]);
             if (genuine.Count == 0 || impostor.Count == 0)
-                throw new PfeException($"the folds besides fold {k + 1} hold {genuine.Count} genuine and {impostor.Count} impostor pairs with two faces; both kinds are needed to choose a threshold");
+                throw new PfeException($"the folds besides fold {k + 1} hold {genuine.Count} genuine and {impostor.Count} impostor pairs " +
+                    "with two faces; both kinds are needed to choose a threshold");
             thresholds[k] = VerificationAccuracy.Best(new SortedScores(genuine.ToArray()), new SortedScores(impostor.ToArray())).Threshold;
             for (var n = 0; n < scores.Length; n++)
             {

@@ -9,8 +9,8 @@ namespace Pfe.Evaluation.Metrics;
 public readonly record struct IdentificationPoint(int Rank, double RequestedFar, double Threshold, double Far, double Dir);
 
 /// <summary>
-/// 1:N identification on a probe x gallery matrix in which each probe has at most one mate. An other entry with the mate's own score counts as
-/// ranked before it: a tie is no identification.
+/// 1:N identification on a probe x gallery matrix in which each probe has at most one mate. An other entry with the mate's own score counts
+/// as ranked before it: a tie is no identification.
 /// </summary>
 public sealed class Identification
 {
@@ -69,7 +69,8 @@ public sealed class Identification
         for (var column = 0; column < scores.ColumnIdentities.Count; column++)
         {
             if (scores.ColumnIdentities[column] != scores.RowIdentities[probe]) continue;
-            if (mate >= 0) throw new ArgumentException($"probe {probe} has two mates in the gallery, columns {mate} and {column}; identification takes at most one", nameof(scores));
+            if (mate >= 0) throw new ArgumentException($"probe {probe} has two mates in the gallery, columns {mate} and {column}; " +
+                "identification takes at most one", nameof(scores));
             mate = column;
         }
         return mate;

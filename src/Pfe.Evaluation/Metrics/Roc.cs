@@ -1,14 +1,17 @@
 namespace Pfe.Evaluation.Metrics;
 
-/// <summary>Verification: true accept rate against false accept rate. Scores are higher for more alike; accept means score >= threshold.</summary>
+/// <summary>Verification: true accept rate against false accept rate. Scores are higher for more alike; accept means score >=
+/// threshold.</summary>
 public static class Roc
 {
-    /// <summary>TAR and realised FAR at the thresholds for requested false accept rates; see <see cref="SortedScores.ThresholdAtFar"/>.</summary>
+    /// <summary>TAR and realised FAR at the thresholds for requested false accept rates; see
+    /// <see cref="SortedScores.ThresholdAtFar"/>.</summary>
     /// <param name="genuine">Scores of pairs of one person.</param>
     /// <param name="impostor">Scores of pairs of two persons.</param>
     /// <param name="fars">Requested rates, each 0 to 1.</param>
     /// <returns>One point per requested rate, in their order.</returns>
-    public static IReadOnlyList<OperatingPoint> AtFars(ReadOnlySpan<float> genuine, ReadOnlySpan<float> impostor, IReadOnlyList<double> fars) =>
+    public static IReadOnlyList<OperatingPoint> AtFars(
+        ReadOnlySpan<float> genuine, ReadOnlySpan<float> impostor, IReadOnlyList<double> fars) =>
         AtFars(new SortedScores(genuine), new SortedScores(impostor), fars);
 
     /// <summary>The same on scores that are sorted already.</summary>

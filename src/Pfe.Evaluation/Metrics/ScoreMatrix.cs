@@ -6,7 +6,8 @@ public enum MatrixPart
     /// <summary>Every entry: rows and columns are different sets.</summary>
     All,
 
-    /// <summary>Entries right of the diagonal: rows and columns are one set, each pair counted once and no face compared with itself.</summary>
+    /// <summary>Entries right of the diagonal: rows and columns are one set, each pair counted once and no face compared with
+    /// itself.</summary>
     UpperTriangle,
 }
 
@@ -22,7 +23,8 @@ public sealed class ScoreMatrix
     public ScoreMatrix(ReadOnlyMemory<float> scores, IReadOnlyList<int> rowIdentities, IReadOnlyList<int> columnIdentities)
     {
         if (scores.Length != (long)rowIdentities.Count * columnIdentities.Count)
-            throw new ArgumentException($"{rowIdentities.Count} rows x {columnIdentities.Count} columns do not make {scores.Length} scores", nameof(scores));
+            throw new ArgumentException($"{rowIdentities.Count} rows x {columnIdentities.Count} columns do not make {scores.Length} " +
+                "scores", nameof(scores));
         (_scores, RowIdentities, ColumnIdentities) = (scores, rowIdentities, columnIdentities);
     }
 
@@ -42,7 +44,8 @@ public sealed class ScoreMatrix
     public (float[] Genuine, float[] Impostor) Split(MatrixPart part = MatrixPart.All)
     {
         if (part == MatrixPart.UpperTriangle && RowIdentities.Count != ColumnIdentities.Count)
-            throw new ArgumentException($"the upper triangle needs a square matrix, this one is {RowIdentities.Count} x {ColumnIdentities.Count}", nameof(part));
+            throw new ArgumentException($"the upper triangle needs a square matrix, this one is {RowIdentities.Count} x " +
+                $"{ColumnIdentities.Count}", nameof(part));
         var (genuine, impostor) = (new List<float>(), new List<float>());
         for (var row = 0; row < RowIdentities.Count; row++)
         {

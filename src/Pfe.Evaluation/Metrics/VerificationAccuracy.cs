@@ -10,10 +10,12 @@ public static class VerificationAccuracy
     public static double At(SortedScores genuine, SortedScores impostor, double threshold) =>
         (double)Right(genuine, impostor, threshold) / (genuine.Count + impostor.Count);
 
-    /// <summary>The best threshold among the genuine scores. Where several are equally good: the mean of them, each as often as it occurs.</summary>
+    /// <summary>The best threshold among the genuine scores. Where several are equally good: the mean of them, each as often as it
+    /// occurs.</summary>
     /// <param name="genuine">Scores of pairs of one person: the candidates.</param>
     /// <param name="impostor">Scores of pairs of two persons.</param>
-    /// <returns>The threshold, and the accuracy at the candidates it is the mean of (at the mean itself it may differ: use <see cref="At"/>).</returns>
+    /// <returns>The threshold, and the accuracy at the candidates it is the mean of (at the mean itself it may differ: use
+    /// <see cref="At"/>).</returns>
     public static (double Threshold, double Accuracy) Best(SortedScores genuine, SortedScores impostor)
     {
         var (best, sum, ties) = (-1, 0.0, 0);

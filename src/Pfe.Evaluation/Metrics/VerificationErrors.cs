@@ -19,6 +19,7 @@ public sealed record VerificationErrors(IReadOnlyList<int> FalseAccepts, IReadOn
             if (accepted && !same[i]) accepts.Add((scores[i], i));
             if (!accepted && same[i]) rejects.Add((scores[i], i));
         }
-        return new([.. accepts.OrderByDescending(error => error.Score).Select(error => error.Index)], [.. rejects.OrderBy(error => error.Score).Select(error => error.Index)]);
+        return new([.. accepts.OrderByDescending(error => error.Score).Select(error => error.Index)],
+            [.. rejects.OrderBy(error => error.Score).Select(error => error.Index)]);
     }
 }

@@ -11,7 +11,8 @@ public sealed class PairList
     public PairList(int[] first, int[] second, bool[] same, int[]? identities)
     {
         if (first.Length != second.Length || first.Length != same.Length)
-            throw new ArgumentException($"{first.Length} first rows, {second.Length} second rows and {same.Length} labels do not belong together", nameof(same));
+            throw new ArgumentException($"{first.Length} first rows, {second.Length} second rows and {same.Length} labels do not belong " +
+                "together", nameof(same));
         (First, Second, Same, Identities) = (first, second, same, identities);
         GenuineCount = same.Count(isSame => isSame);
     }

@@ -12,10 +12,12 @@ public sealed record ReliabilityIntervals(Interval ExpectedCalibrationError, Int
 {
     /// <summary>Resamples.</summary>
     /// <param name="evidence">ln likelihood ratio of each pair.</param>
-    /// <param name="pairs">The pairs; where their identities are known, persons are resampled, and otherwise pairs, which makes the intervals too narrow.</param>
+    /// <param name="pairs">The pairs; where their identities are known, persons are resampled, and otherwise pairs, which makes the
+    /// intervals too narrow.</param>
     /// <param name="options">Of the bootstrap; null for 200 resamples.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static ReliabilityIntervals Of(double[] evidence, PairList pairs, BootstrapOptions? options = null, CancellationToken cancellation = default)
+    public static ReliabilityIntervals Of(
+        double[] evidence, PairList pairs, BootstrapOptions? options = null, CancellationToken cancellation = default)
     {
         // Sorted once, so that no resample has to sort anew.
         var order = new int[pairs.Count];
@@ -29,7 +31,8 @@ public sealed record ReliabilityIntervals(Interval ExpectedCalibrationError, Int
             // A sample without pairs of one kind says nothing.
             return Both(same, counts) ? Values(Reliability.Of(sorted, same, counts)) : [double.NaN, double.NaN, double.NaN, double.NaN];
         }, options ?? new() { Resamples = 200 }, cancellation);
-        return new(Within(intervals[0], 1), Within(intervals[1], double.MaxValue), Within(intervals[2], double.MaxValue), Within(intervals[3], 1));
+        return new(Within(intervals[0], 1), Within(intervals[1], double.MaxValue), Within(intervals[2], double.MaxValue),
+            Within(intervals[3], 1));
     }
 
     private static double[] Values(Reliability judged) =>

@@ -3,15 +3,16 @@ using Pfe.Evaluation.Metrics;
 namespace Pfe.Evaluation.Pairs;
 
 /// <summary>
-/// Confidence intervals for TAR at a FAR. Where the pairs' identities are known, identities are resampled: a pair counts as often as both its
-/// persons were drawn. Otherwise genuine and impostor pairs are resampled, which makes intervals too narrow when images recur.
+/// Confidence intervals for TAR at a FAR. Where the pairs' identities are known, identities are resampled: a pair counts as often as both
+/// its persons were drawn. Otherwise genuine and impostor pairs are resampled, which makes intervals too narrow when images recur.
 /// </summary>
 public sealed class VerificationBootstrap
 {
     private readonly Scored[] _genuine;
     private readonly Scored[] _impostor;
 
-    // First and Second are the units (identities, or the pair itself twice over) whose draws give the pair its weight; -1 for "always once".
+    // First and Second are the units (identities, or the pair itself twice over) whose draws give the pair its weight; -1 for "always
+    // once".
     private readonly record struct Scored(float Score, int First, int Second);
 
     /// <summary>Prepares scored pairs.</summary>
@@ -57,11 +58,13 @@ public sealed class VerificationBootstrap
     /// <summary>Intervals of any statistic of the genuine pairs at a FAR, the threshold being chosen anew in every resample.</summary>
     /// <param name="far">The false accept rate.</param>
     /// <param name="estimates">The statistics on the pairs themselves.</param>
-    /// <param name="statistic">From the threshold and each genuine pair's weight, in the pairs' order, to the statistics; called from several threads.
-    /// What is not a number is left out.</param>
+    /// <param name="statistic">From the threshold and each genuine pair's weight, in the pairs' order, to the statistics; called from
+    /// several threads. What is not a number is left out.</param>
     /// <param name="options">How many resamples, which confidence, which seed.</param>
     /// <param name="cancellation">Stops the work between resamples.</param>
-    public IReadOnlyList<Interval> AtFar(double far, IReadOnlyList<double> estimates, Func<double, int[], double[]> statistic, BootstrapOptions options, CancellationToken cancellation = default) =>
+    public IReadOnlyList<Interval> AtFar(
+        double far, IReadOnlyList<double> estimates, Func<double, int[], double[]> statistic, BootstrapOptions options,
+        CancellationToken cancellation = default) =>
         Bootstrap.Intervals(Units, estimates, counts =>
         {
             var total = 0L;

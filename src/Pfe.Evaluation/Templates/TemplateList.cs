@@ -2,14 +2,17 @@ using Pfe.Evaluation.Protocols;
 
 namespace Pfe.Evaluation.Templates;
 
-/// <summary>A protocol's templates on one embedding set, and what of them is missing. Build it with <see cref="TemplateListBuilder"/>.</summary>
+/// <summary>A protocol's templates on one embedding set, and what of them is missing. Build it with
+/// <see cref="TemplateListBuilder"/>.</summary>
 public sealed class TemplateList
 {
     private readonly Dictionary<long, int> _indices;
     private readonly string? _nothingFound;
 
-    internal TemplateList(IReadOnlyList<Template> templates, Dictionary<long, int> indices, int[]? identities, int images, int imagesMissing, string? nothingFound) =>
-        (Templates, _indices, Identities, Images, ImagesMissing, _nothingFound) = (templates, indices, identities, images, imagesMissing, nothingFound);
+    internal TemplateList(IReadOnlyList<Template> templates, Dictionary<long, int> indices, int[]? identities, int images,
+        int imagesMissing, string? nothingFound) =>
+        (Templates, _indices, Identities, Images, ImagesMissing, _nothingFound) =
+            (templates, indices, identities, images, imagesMissing, nothingFound);
 
     /// <summary>The templates, in the order in which the protocol first names them.</summary>
     public IReadOnlyList<Template> Templates { get; }
@@ -27,7 +30,8 @@ public sealed class TemplateList
     public int Empty => Templates.Count(template => template.IsEmpty);
 
     /// <summary>Refuses to go on when none of the images was embedded: that is a mix-up of files, not a result.</summary>
-    /// <exception cref="PfeException">Every template is empty; the message shows a name that was looked for and a path there is.</exception>
+    /// <exception cref="PfeException">Every template is empty; the message shows a name that was looked for and a path there
+    /// is.</exception>
     public void RequireImages()
     {
         if (ImagesMissing == Images) throw new PfeException(_nothingFound ?? "the protocol names no image");

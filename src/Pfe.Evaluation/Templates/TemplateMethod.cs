@@ -16,10 +16,12 @@ public enum Pooling
 /// <summary>A way to compare two templates.</summary>
 /// <param name="Pooling">How images become one embedding.</param>
 /// <param name="Score">How two embeddings are compared.</param>
-/// <param name="MediaAware">Whether the images of one medium are fused first, so that a long video counts once. The reference demo does not.</param>
+/// <param name="MediaAware">Whether the images of one medium are fused first, so that a long video counts once. The reference demo does
+/// not.</param>
 public sealed record TemplateMethod(Pooling Pooling, ScoreKind Score, bool MediaAware)
 {
-    /// <summary>The demo's three blocks in its order: average pooling and cosine, uncertainty pooling and cosine, uncertainty pooling and MLS.</summary>
+    /// <summary>The demo's three blocks in its order: average pooling and cosine, uncertainty pooling and cosine, uncertainty pooling and
+    /// MLS.</summary>
     public static IReadOnlyList<(Pooling Pooling, ScoreKind Score)> Blocks { get; } =
     [
         (Pooling.Average, ScoreKind.Cosine),
@@ -34,10 +36,12 @@ public sealed record TemplateMethod(Pooling Pooling, ScoreKind Score, bool Media
     /// <summary>Pools every template's images.</summary>
     /// <param name="faces">The images' embeddings.</param>
     /// <param name="templates">The templates.</param>
-    /// <param name="rule">How variances combine under <see cref="Pooling.Uncertainty"/>; average pooling has no variance, its rows hold 1.</param>
+    /// <param name="rule">How variances combine under <see cref="Pooling.Uncertainty"/>; average pooling has no variance, its rows hold
+    /// 1.</param>
     /// <param name="cancellation">Stops the work between templates.</param>
     /// <returns>One row a template; a template without images gets a row that means nothing and must not be scored.</returns>
-    public EmbeddingSet Pool(EmbeddingSet faces, IReadOnlyList<Template> templates, VarianceRule rule, CancellationToken cancellation = default)
+    public EmbeddingSet Pool(EmbeddingSet faces, IReadOnlyList<Template> templates, VarianceRule rule,
+        CancellationToken cancellation = default)
     {
         var d = faces.Dimension;
         var (mu, logVariance) = (new float[templates.Count * d], new float[templates.Count * d]);

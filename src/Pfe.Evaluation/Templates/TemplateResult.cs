@@ -26,11 +26,14 @@ public sealed record TemplateMethodResult(Pooling Pooling, ScoreKind Score, bool
 /// <param name="VarianceRule">How variances combine in a template.</param>
 /// <param name="Interval">How the intervals were made; null without any.</param>
 /// <param name="Methods">The demo's three blocks without, then with regard to media.</param>
-/// <param name="Probability">What stated probabilities and answers are worth on templates pooled by uncertainty; null without a calibration.</param>
+/// <param name="Probability">What stated probabilities and answers are worth on templates pooled by uncertainty; null without a
+/// calibration.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>
 public sealed record TemplateResult(
-    string Protocol, int Splits, int Images, int ImagesMissing, int Templates, int TemplatesWithoutImages, int GenuinePairs, int ImpostorPairs,
-    int PairsWithoutScore, VarianceRule VarianceRule, IntervalMethod? Interval, IReadOnlyList<TemplateMethodResult> Methods, ProbabilityResult? Probability, IReadOnlyList<string> Notes)
+    string Protocol, int Splits, int Images, int ImagesMissing, int Templates, int TemplatesWithoutImages, int GenuinePairs,
+        int ImpostorPairs,
+    int PairsWithoutScore, VarianceRule VarianceRule, IntervalMethod? Interval, IReadOnlyList<TemplateMethodResult> Methods,
+        ProbabilityResult? Probability, IReadOnlyList<string> Notes)
 {
     /// <summary>Evaluates one list of pairs.</summary>
     /// <param name="protocol">Name of the protocol.</param>
@@ -44,7 +47,8 @@ public sealed record TemplateResult(
     /// <param name="progress">Told the methods that are done.</param>
     /// <param name="cancellation">Stops the work.</param>
     public static TemplateResult Of(string protocol, EmbeddingSet faces, TemplateList templates, PairList pairs, IReadOnlyList<double> fars,
-        VarianceRule rule, BootstrapOptions? bootstrap, ScoreCalibration? calibration = null, IProgress<TemplateMethod>? progress = null, CancellationToken cancellation = default)
+        VarianceRule rule, BootstrapOptions? bootstrap, ScoreCalibration? calibration = null, IProgress<TemplateMethod>? progress = null,
+            CancellationToken cancellation = default)
     {
         RequireBothKinds(pairs);
         var methods = new List<TemplateMethodResult>();
@@ -60,11 +64,14 @@ public sealed record TemplateResult(
                 intervals = resampled.TarAtFars(fars, bootstrap, cancellation);
                 interval = IntervalMethod.Of(bootstrap, resampled);
             }
-            methods.Add(new(method.Pooling, method.Score, method.MediaAware, [.. points.Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
+            methods.Add(new(method.Pooling, method.Score, method.MediaAware,
+                [.. points.Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
             progress?.Report(method);
         }
-        return new(protocol, 1, templates.Images, templates.ImagesMissing, templates.Templates.Count, templates.Empty, pairs.GenuineCount, pairs.ImpostorCount,
-            TemplateVerification.CountMissing(templates, pairs), rule, interval, methods, calibration is null ? null : TemplateVerification.Judge(calibration, faces, templates, pairs, rule, bootstrap, cancellation),
+        return new(protocol, 1, templates.Images, templates.ImagesMissing, templates.Templates.Count, templates.Empty, pairs.GenuineCount,
+            pairs.ImpostorCount,
+            TemplateVerification.CountMissing(templates, pairs), rule, interval, methods, calibration is null
+                ? null : TemplateVerification.Judge(calibration, faces, templates, pairs, rule, bootstrap, cancellation),
             [.. EvaluationNotes.Of(faces, fars, pairs.ImpostorCount), .. calibration is null ? (string[])[] : [FittedOnImages]]);
     }
 
@@ -72,19 +79,26 @@ public sealed record TemplateResult(
     /// <param name="protocol">Name of the protocol.</param>
     /// <param name="splits">One result a split, all with the same methods and rates.</param>
     public static TemplateResult Over(string protocol, IReadOnlyList<TemplateResult> splits) => new(
-        protocol, splits.Count, splits.Sum(s => s.Images), splits.Sum(s => s.ImagesMissing), splits.Sum(s => s.Templates), splits.Sum(s => s.TemplatesWithoutImages),
-        splits.Sum(s => s.GenuinePairs), splits.Sum(s => s.ImpostorPairs), splits.Sum(s => s.PairsWithoutScore), splits[0].VarianceRule, null,
-        [.. splits[0].Methods.Select((method, m) => method with { Rates = [.. method.Rates.Select((_, f) => RateAtFar.Over([.. splits.Select(s => Point(s.Methods[m].Rates[f]))]))] })],
+        protocol, splits.Count, splits.Sum(s => s.Images), splits.Sum(s => s.ImagesMissing), splits.Sum(s => s.Templates),
+            splits.Sum(s => s.TemplatesWithoutImages),
+        splits.Sum(s => s.GenuinePairs), splits.Sum(s => s.ImpostorPairs), splits.Sum(s => s.PairsWithoutScore), splits[0]
+            .VarianceRule, null,
+        [.. splits[0].Methods.Select(
+            (method, m) => method with { Rates =
+            [.. method.Rates.Select((_, f) => RateAtFar.Over([.. splits.Select(s => Point(s.Methods[m].Rates[f]))]))] })],
         splits.All(s => s.Probability is not null) ? ProbabilityResult.Over([.. splits.Select(s => s.Probability!)]) : null,
         [.. splits.SelectMany(s => s.Notes).Distinct(StringComparer.Ordinal)]);
 
-    private const string FittedOnImages = "the calibration was fitted on pairs of single images; on templates, which are more certain, its probabilities and rates show how far it carries";
+    private const string FittedOnImages =
+        "the calibration was fitted on pairs of single images; on templates, which are more certain, its probabilities and rates show " +
+        "how far it carries";
 
     private static OperatingPoint Point(RateAtFar rate) => new(rate.RequestedFar, rate.Threshold, rate.Far, rate.Tar);
 
     private static void RequireBothKinds(PairList pairs)
     {
         if (pairs.GenuineCount == 0 || pairs.ImpostorCount == 0)
-            throw new PfeException($"the list has {pairs.GenuineCount} genuine and {pairs.ImpostorCount} impostor pairs; both kinds are needed");
+            throw new PfeException($"the list has {pairs.GenuineCount} genuine and {pairs.ImpostorCount} impostor pairs; both kinds are " +
+                "needed");
     }
 }

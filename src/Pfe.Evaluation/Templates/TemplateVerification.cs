@@ -20,7 +20,8 @@ public static class TemplateVerification
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>Lazily, each method with one score a pair.</returns>
     public static IEnumerable<(TemplateMethod Method, float[] Scores)> Score(
-        EmbeddingSet faces, TemplateList templates, PairList pairs, VarianceRule rule, IEnumerable<TemplateMethod> methods, CancellationToken cancellation = default)
+        EmbeddingSet faces, TemplateList templates, PairList pairs, VarianceRule rule, IEnumerable<TemplateMethod> methods,
+            CancellationToken cancellation = default)
     {
         (Pooling, bool)? pooledAs = null;
         EmbeddingSet? pooled = null;
@@ -34,17 +35,21 @@ public static class TemplateVerification
         }
     }
 
-    /// <summary>Judges a calibration on templates pooled by uncertainty; pairs with a template without images are left out, and without both kinds of pairs there is nothing to judge.</summary>
+    /// <summary>Judges a calibration on templates pooled by uncertainty; pairs with a template without images are left out, and without
+    /// both kinds of pairs there is nothing to judge.</summary>
     internal static ProbabilityResult? Judge(
-        ScoreCalibration calibration, EmbeddingSet faces, TemplateList templates, PairList pairs, VarianceRule rule, BootstrapOptions? bootstrap, CancellationToken cancellation)
+        ScoreCalibration calibration, EmbeddingSet faces, TemplateList templates, PairList pairs, VarianceRule rule,
+            BootstrapOptions? bootstrap, CancellationToken cancellation)
     {
         if (templates.Empty > 0)
         {
             var left = Enumerable.Range(0, pairs.Count).Except(Missing(templates, pairs)).ToArray();
-            pairs = new([.. left.Select(n => pairs.First.Span[n])], [.. left.Select(n => pairs.Second.Span[n])], [.. left.Select(n => pairs.Same.Span[n])], pairs.Identities?.ToArray());
+            pairs = new([.. left.Select(n => pairs.First.Span[n])], [.. left.Select(n => pairs.Second.Span[n])],
+                [.. left.Select(n => pairs.Same.Span[n])], pairs.Identities?.ToArray());
         }
         if (pairs.GenuineCount == 0 || pairs.ImpostorCount == 0) return null;
-        using var pooled = new TemplateMethod(Pooling.Uncertainty, calibration.Score, MediaAware: false).Pool(faces, templates.Templates, rule, cancellation);
+        using var pooled = new TemplateMethod(Pooling.Uncertainty, calibration.Score, MediaAware: false)
+            .Pool(faces, templates.Templates, rule, cancellation);
         return ProbabilityResult.Of(calibration, pooled, pairs, bootstrap, cancellation);
     }
 

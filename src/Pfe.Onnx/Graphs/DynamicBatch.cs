@@ -42,7 +42,8 @@ internal static class DynamicBatch
 
     private static void Open(IEnumerable<ValueInfoProto> values)
     {
-        foreach (var dims in values.Select(value => value.Type?.TensorType?.Shape?.Dim).OfType<RepeatedField<TensorShapeProto.Types.Dimension>>())
+        foreach (var dims in values.Select(value => value.Type?.TensorType?.Shape?.Dim)
+            .OfType<RepeatedField<TensorShapeProto.Types.Dimension>>())
             if (dims.Count > 0) dims[0] = new TensorShapeProto.Types.Dimension { DimParam = "N" };
     }
 
@@ -51,9 +52,11 @@ internal static class DynamicBatch
         var (shapes, integers) = ShapeInference.RunWithIntegers(model, Trial);
         foreach (var node in model.Proto.Graph.Node.Where(node => node.OpType == "Reshape" && node.Input.Count > 1))
             if (shapes.ContainsKey(node.Input[0]) && integers.ContainsKey(node.Input[1]) && !shapes.ContainsKey(node.Output[0]))
-                throw new PfeException($"'{model.Name}' works for one batch size only: its Reshape '{node.Output[0]}' has the size written into it; export it with a dynamic batch");
+                throw new PfeException($"'{model.Name}' works for one batch size only: its Reshape '{node.Output[0]}' has the size " +
+                    "written into it; export it with a dynamic batch");
         foreach (var output in model.Outputs)
             if (shapes.GetValueOrDefault(output.Name) is { } shape && (shape.Length == 0 || shape[0] != Trial))
-                throw new PfeException($"'{model.Name}' works for one batch size only: output '{output.Name}' is [{string.Join(", ", shape)}] for {Trial} images; export it with a dynamic batch");
+                throw new PfeException($"'{model.Name}' works for one batch size only: output '{output.Name}' is " +
+                    $"[{string.Join(", ", shape)}] for {Trial} images; export it with a dynamic batch");
     }
 }

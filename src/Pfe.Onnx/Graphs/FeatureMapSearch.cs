@@ -6,7 +6,8 @@ internal static class FeatureMapSearch
     public static TensorInfo Find(OnnxModel model, string embedding)
     {
         var shapes = ShapeInference.Run(model, 1);
-        var producers = model.Proto.Graph.Node.SelectMany(node => node.Output.Select(output => (output, node))).ToDictionary(pair => pair.output, pair => pair.node);
+        var producers = model.Proto.Graph.Node.SelectMany(node => node.Output.Select(output => (output, node)))
+            .ToDictionary(pair => pair.output, pair => pair.node);
         if (!producers.ContainsKey(embedding)) throw new PfeException($"'{model.Name}' computes no tensor '{embedding}'");
         var fromImage = model.ComputedFromInputs();
         var (found, seen, open) = (new List<string>(), new HashSet<string> { embedding }, new Stack<string>([embedding]));
@@ -20,8 +21,10 @@ internal static class FeatureMapSearch
         return found switch
         {
             [var only] => new TensorInfo(only, "float", shapes[only]),
-            [] => throw new PfeException($"'{model.Name}' has no feature map that Pfe can find before '{embedding}': name the tensor as \"feature_map\" in the description"),
-            _ => throw new PfeException($"'{model.Name}' has several feature maps before '{embedding}' ({string.Join(", ", found)}): name one as \"feature_map\" in the description"),
+            [] => throw new PfeException($"'{model.Name}' has no feature map that Pfe can find before '{embedding}': name the tensor as " +
+                "\"feature_map\" in the description"),
+            _ => throw new PfeException($"'{model.Name}' has several feature maps before '{embedding}' ({string.Join(", ", found)}): " +
+                "name one as \"feature_map\" in the description"),
         };
     }
 }

@@ -9,7 +9,8 @@ internal sealed record FoldedDense(float[] Weight, float[] Bias)
     /// <c>scale * (W x - mean) / sqrt(variance + eps) + centre</c> as <c>W' x + b'</c>, computed in float64 and rounded once.
     /// </summary>
     public static FoldedDense Fold(
-        ReadOnlySpan<float> weight, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance, Func<int, double> scale, Func<int, double> centre)
+        ReadOnlySpan<float> weight, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance, Func<int, double> scale,
+            Func<int, double> centre)
     {
         var (folded, bias, columns) = (new float[weight.Length], new float[mean.Length], weight.Length / mean.Length);
         for (var row = 0; row < bias.Length; row++)

@@ -23,6 +23,7 @@ internal sealed class GraphBuilder(GraphProto graph)
 
     /// <summary>A fully connected layer on [N, columns] with weight [rows, columns].</summary>
     public string Dense(string name, string input, FoldedDense layer) => Add("Gemm",
-        [input, Weight($"{name}/weight", layer.Weight, layer.Bias.Length, layer.Weight.Length / layer.Bias.Length), Weight($"{name}/bias", layer.Bias, layer.Bias.Length)],
+        [input, Weight($"{name}/weight", layer.Weight, layer.Bias.Length, layer.Weight.Length / layer.Bias.Length),
+            Weight($"{name}/bias", layer.Bias, layer.Bias.Length)],
         name, Nodes.Int("transB", 1));
 }

@@ -17,17 +17,21 @@ internal static class GraphEdits
     {
         var shape = new TensorShapeProto();
         foreach (var size in sizes)
-            shape.Dim.Add(size < 0 ? new TensorShapeProto.Types.Dimension { DimParam = "N" } : new TensorShapeProto.Types.Dimension { DimValue = size });
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float, Shape = shape } } };
+            shape.Dim.Add(size < 0 ? new TensorShapeProto.Types.Dimension { DimParam = "N" }
+                : new TensorShapeProto.Types.Dimension { DimValue = size });
+        return new ValueInfoProto { Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float, Shape = shape } } };
     }
 
-    /// <summary>What to write about an output: the file's own words if it is one already, else its inferred shape with an open batch.</summary>
+    /// <summary>What to write about an output: the file's own words if it is one already, else its inferred shape with an open
+    /// batch.</summary>
     public static ValueInfoProto Describe(this GraphProto graph, string name, IReadOnlyDictionary<string, long[]> shapes, string model)
     {
         if (graph.Output.FirstOrDefault(output => output.Name == name) is { } known) return known;
         if (!graph.Node.Any(node => node.Output.Contains(name))) throw new PfeException($"'{model}' computes no tensor '{name}'");
         if (shapes.GetValueOrDefault(name) is { } shape) return FloatTensor(name, [-1, .. shape.Skip(1)]);
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float } } };
+        return new ValueInfoProto { Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float } } };
     }
 
     public static void SetOutputs(this GraphProto graph, IEnumerable<ValueInfoProto> outputs)
@@ -47,11 +51,13 @@ internal static class GraphEdits
     }
 
     /// <summary>The node that computes a tensor, or null for inputs and weights.</summary>
-    public static NodeProto? Producer(this GraphProto graph, string tensor) => graph.Node.FirstOrDefault(node => node.Output.Contains(tensor));
+    public static NodeProto? Producer(this GraphProto graph, string tensor) =>
+        graph.Node.FirstOrDefault(node => node.Output.Contains(tensor));
 
     /// <summary>Whether a name is taken.</summary>
     public static bool Uses(this GraphProto graph, string name) =>
-        graph.Input.Any(value => value.Name == name) || graph.Initializer.Any(tensor => tensor.Name == name) || graph.Producer(name) is not null;
+        graph.Input.Any(value => value.Name == name) || graph.Initializer.Any(tensor => tensor.Name == name)
+            || graph.Producer(name) is not null;
 
     /// <summary>The wanted name, or it with a number where it is taken.</summary>
     public static string Free(this GraphProto graph, string wanted)
@@ -71,7 +77,8 @@ internal static class GraphEdits
             Replace(node.Input);
             Replace(node.Output);
             // Branches of If and bodies of Loop may read the outer graph's tensors.
-            foreach (var inner in node.Attribute.SelectMany(attribute => attribute.Graphs.Append(attribute.G)).OfType<GraphProto>()) inner.Rename(from, to);
+            foreach (var inner in node.Attribute.SelectMany(attribute => attribute.Graphs.Append(attribute.G)).OfType<GraphProto>())
+                inner.Rename(from, to);
         }
 
         void Replace(IList<string> names)

@@ -10,7 +10,8 @@ internal static class HeadNodes
         var build = new GraphBuilder(graph);
         var flat = build.Add("Flatten", [source], "head/flat", Nodes.Int("axis", 1));
         var hidden = build.Dense("head/hidden", flat, FoldedDense.Fold(
-            head.HiddenWeight.Span, head.HiddenMean.Span, head.HiddenVariance.Span, row => head.HiddenScale.Span[row], row => head.HiddenCentre.Span[row]));
+            head.HiddenWeight.Span, head.HiddenMean.Span, head.HiddenVariance.Span, row =>
+                head.HiddenScale.Span[row], row => head.HiddenCentre.Span[row]));
         var active = head.HiddenSlope.IsEmpty
             ? build.Add("Relu", [hidden], "head/active")
             : build.Add("PRelu", [hidden, build.Weight("head/slope", head.HiddenSlope.Span, head.Hidden)], "head/active");

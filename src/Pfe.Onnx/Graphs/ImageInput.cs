@@ -2,20 +2,24 @@ using Pfe.Onnx.Wire;
 
 namespace Pfe.Onnx.Graphs;
 
-/// <summary>Settles the one image input of a base network: float [N, 3, height, width], whatever the file leaves open or turns round.</summary>
+/// <summary>Settles the one image input of a base network: float [N, 3, height, width], whatever the file leaves open or turns
+/// round.</summary>
 internal static class ImageInput
 {
     /// <summary>Changes <paramref name="proto"/>, a private copy of <paramref name="network"/>'s, and gives the input's name.</summary>
     public static string Settle(ModelProto proto, OnnxModel network, NetworkDescription description)
     {
         if (network.Inputs is not [var input])
-            throw new PfeException($"'{network.Name}' has {network.Inputs.Count} inputs ({string.Join(", ", network.Inputs.Select(one => one.Name))}): a base network takes one image");
+            throw new PfeException($"'{network.Name}' has {network.Inputs.Count} inputs " +
+                $"({string.Join(", ", network.Inputs.Select(one => one.Name))}): a base network takes one image");
         var (width, height) = (description.Width, description.Height);
         var planesFirst = Fits(input.Shape, [-1, 3, height, width]);
         if (input.Type != "float" || !(planesFirst || Fits(input.Shape, [-1, height, width, 3])))
-            throw new PfeException($"'{network.Name}' takes {input}; description '{description.Name}' wants float [?, 3, {height}, {width}] (or the planes last)");
+            throw new PfeException($"'{network.Name}' takes {input}; description '{description.Name}' wants float [?, 3, {height}, " +
+                $"{width}] (or the planes last)");
         if (network.Opset < 7)
-            throw new PfeException($"'{network.Name}' is written in ONNX operator set {network.Opset}; convert it to 7 or later first (onnx.version_converter)");
+            throw new PfeException($"'{network.Name}' is written in ONNX operator set {network.Opset}; convert it to 7 or later first " +
+                "(onnx.version_converter)");
         var batch = input.Shape[0];
         var value = proto.Graph.Input.First(value => value.Name == input.Name);
         if (!planesFirst) PlanesLast(proto.Graph, input.Name);

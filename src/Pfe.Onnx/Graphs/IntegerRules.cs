@@ -20,7 +20,8 @@ internal static class IntegerRules
             "Gather" when second is not null => [.. second.Select(index => first[index < 0 ? index + first.Length : index])],
             "Concat" when integers.All(part => part is not null) => [.. integers.SelectMany(part => part!)],
             "Slice" when integers.Skip(1).All(part => part is { Length: 1 }) && integers.Length >= 3 =>
-                [.. ShapeRules.SliceIndices(first.Length, integers[1]![0], integers[2]![0], integers.ElementAtOrDefault(4)?[0] ?? 1).Select(i => first[i])],
+                [.. ShapeRules.SliceIndices(first.Length, integers[1]![0], integers[2]![0], integers.ElementAtOrDefault(4)?[0] ?? 1)
+                    .Select(i => first[i])],
             "Add" => Pairwise(first, second, (a, b) => a + b),
             "Sub" => Pairwise(first, second, (a, b) => a - b),
             "Mul" => Pairwise(first, second, (a, b) => a * b),

@@ -17,7 +17,8 @@ internal static class Nodes
         return node;
     }
 
-    public static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
+    public static AttributeProto Int(string name, long value) =>
+        new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
 
     public static AttributeProto Ints(string name, params ReadOnlySpan<long> values)
     {
@@ -29,7 +30,8 @@ internal static class Nodes
     /// <summary>Whether the node is of ONNX's own operator set, not a vendor's.</summary>
     public static bool IsStandard(this NodeProto node) => node.Domain is "" or "ai.onnx";
 
-    public static AttributeProto? Attribute(this NodeProto node, string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
+    public static AttributeProto? Attribute(this NodeProto node, string name) =>
+        node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
 
     public static long Int(this NodeProto node, string name, long otherwise) => node.Attribute(name)?.I ?? otherwise;
 

@@ -14,7 +14,8 @@ internal static class Normalisation
             : Nodes.Create("LpNormalization", [flat], output, Nodes.Int("axis", 1), Nodes.Int("p", 2)));
     }
 
-    /// <summary>The tensor that is brought to unit length to become another, on whose way only its shape changes; null where there is no such step.</summary>
+    /// <summary>The tensor that is brought to unit length to become another, on whose way only its shape changes; null where there is no
+    /// such step.</summary>
     public static string? Before(GraphProto graph, string name) => graph.Producer(name) switch
     {
         { OpType: "Identity" or "Flatten" or "Reshape" } node => Before(graph, node.Input[0]),
@@ -23,7 +24,8 @@ internal static class Normalisation
     };
 
     /// <summary>
-    /// Whether a tensor is made by LpNormalization, or by x / norm(x) as exporters write it: a second normalisation would only add rounding.
+    /// Whether a tensor is made by LpNormalization, or by x / norm(x) as exporters write it: a second normalisation would only add
+    /// rounding.
     /// </summary>
     private static bool IsUnitLength(GraphProto graph, string name)
     {

@@ -13,18 +13,23 @@ internal static class ShapeRules
         var axes = node.Ints("axes") ?? integers.ElementAtOrDefault(1);
         return node.OpType switch
         {
-            "Relu" or "PRelu" or "LeakyRelu" or "Elu" or "Selu" or "Celu" or "Gelu" or "Mish" or "Sigmoid" or "Tanh" or "HardSigmoid" or "HardSwish"
-                or "Softplus" or "Softsign" or "ThresholdedRelu" or "Erf" or "Exp" or "Log" or "Sqrt" or "Abs" or "Neg" or "Reciprocal" or "Clip"
+            "Relu" or "PRelu" or "LeakyRelu" or "Elu" or "Selu" or "Celu" or "Gelu" or "Mish" or "Sigmoid" or "Tanh" or "HardSigmoid"
+                or "HardSwish"
+                or "Softplus" or "Softsign" or "ThresholdedRelu" or "Erf" or "Exp" or "Log" or "Sqrt" or "Abs" or "Neg" or "Reciprocal"
+                    or "Clip"
                 or "Identity" or "Dropout" or "Cast" or "BatchNormalization" or "InstanceNormalization" or "LayerNormalization"
-                or "GroupNormalization" or "Softmax" or "LogSoftmax" or "LpNormalization" or "LRN" or "QuantizeLinear" or "DequantizeLinear" => [x],
+                or "GroupNormalization" or "Softmax" or "LogSoftmax" or "LpNormalization" or "LRN" or "QuantizeLinear"
+                    or "DequantizeLinear" => [x],
             "Add" or "Sub" or "Mul" or "Div" or "Pow" or "Max" or "Min" or "Sum" or "Mean" => [Broadcast(shapes)],
             "Expand" => [integers.ElementAtOrDefault(1) is { } target ? Broadcast([x, target]) : null],
             "Conv" => [second is null ? null : Window(node, x, second[0], node.Ints("kernel_shape") ?? second[2..])],
             "MaxPool" or "AveragePool" or "LpPool" => [Window(node, x, x[1], node.Ints("kernel_shape") ?? [])],
             "GlobalAveragePool" or "GlobalMaxPool" => [[x[0], x[1], .. Enumerable.Repeat(1L, x.Length - 2)]],
             "Flatten" => [Flatten(x, node.Int("axis", 1))],
-            "Reshape" => [(node.Ints("shape") ?? integers.ElementAtOrDefault(1)) is { } wanted ? Reshape(x, wanted, node.Int("allowzero", 0) != 0) : null],
-            "Transpose" => [[.. (node.Ints("perm") ?? [.. Enumerable.Range(0, x.Length).Reverse().Select(i => (long)i)]).Select(axis => x[axis])]],
+            "Reshape" => [(node.Ints("shape") ?? integers.ElementAtOrDefault(1)) is { } wanted
+                ? Reshape(x, wanted, node.Int("allowzero", 0) != 0) : null],
+            "Transpose" => [[.. (node.Ints("perm") ?? [.. Enumerable.Range(0, x.Length).Reverse().Select(i => (long)i)])
+                .Select(axis => x[axis])]],
             "Squeeze" => [Squeeze(x, axes)],
             "Unsqueeze" => [axes is null ? null : Unsqueeze(x, axes)],
             "Concat" => [Concat(shapes, node.Int("axis", 0))],
@@ -163,7 +168,8 @@ internal static class ShapeRules
 
     private static long[] Reduce(long[] x, long[]? axes, bool keep)
     {
-        var gone = axes is null or [] ? [.. Enumerable.Range(0, x.Length).Select(i => (long)i)] : axes.Select(axis => axis < 0 ? axis + x.Length : axis).ToHashSet();
+        var gone = axes is null or [] ? [.. Enumerable.Range(0, x.Length).Select(i => (long)i)]
+            : axes.Select(axis => axis < 0 ? axis + x.Length : axis).ToHashSet();
         return [.. x.Select((size, i) => gone.Contains(i) ? 1 : size).Where((_, i) => keep || !gone.Contains(i))];
     }
 

@@ -13,14 +13,16 @@ internal static partial class CheckpointFolder
             return File.Exists(prefix + ".index") ? prefix
                 : throw new PfeException($"'{path}' is no TensorFlow checkpoint: there is no '{prefix}.index'");
         }
-        var found = Directory.GetFiles(path, "*.index").Select(file => Path.ChangeExtension(file, null)).Order(StringComparer.Ordinal).ToList();
+        var found = Directory.GetFiles(path, "*.index").Select(file => Path.ChangeExtension(file, null)).Order(StringComparer.Ordinal)
+            .ToList();
         // The file "checkpoint" names the latest one. It is often copied without that one, so it counts only where it is right.
         if (Latest(path) is { } latest && found.Contains(latest)) return latest;
         return found switch
         {
             [var only] => only,
             [] => throw new PfeException($"'{path}' holds no TensorFlow checkpoint: a file ending in .index is wanted"),
-            _ => throw new PfeException($"'{path}' holds several checkpoints ({string.Join(", ", found.Select(Path.GetFileName))}): name one of them"),
+            _ => throw new PfeException($"'{path}' holds several checkpoints ({string.Join(", ", found.Select(Path.GetFileName))}): name " +
+                "one of them"),
         };
     }
 

@@ -38,7 +38,8 @@ internal sealed class DemoVariables(TensorFlowCheckpoint checkpoint, Cancellatio
             var unread = InScope(scope).Where(variable => !_read.Contains(variable.Name)).ToList();
             if (unread.Count == 0) continue;
             var more = unread.Count > 1 ? $" and {unread.Count - 1} more" : "";
-            throw new PfeException($"checkpoint '{Prefix}' has variable '{unread[0].Name}' [{string.Join(", ", unread[0].Shape)}]{more}, which the demo's {scope} has not: without it the network would be another one");
+            throw new PfeException($"checkpoint '{Prefix}' has variable '{unread[0].Name}' [{string.Join(", ", unread[0].Shape)}]{more}, " +
+                $"which the demo's {scope} has not: without it the network would be another one");
         }
     }
 }

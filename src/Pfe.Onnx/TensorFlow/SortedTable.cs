@@ -3,7 +3,8 @@ using Pfe.Storage;
 
 namespace Pfe.Onnx.TensorFlow;
 
-/// <summary>Reads a table in LevelDB's format, as TensorFlow's .index files are: sorted keys, prefix-compressed in checksummed blocks.</summary>
+/// <summary>Reads a table in LevelDB's format, as TensorFlow's .index files are: sorted keys, prefix-compressed in checksummed
+/// blocks.</summary>
 internal static class SortedTable
 {
     private const int FooterSize = 48;
@@ -14,7 +15,8 @@ internal static class SortedTable
     public static IEnumerable<(byte[] Key, byte[] Value)> Read(byte[] file, string name)
     {
         if (file.Length < FooterSize || BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan()[^8..]) != Magic)
-            throw new PfeException($"'{name}' is not the index of a TensorFlow checkpoint, or it is truncated: its last 8 bytes should be the table's mark");
+            throw new PfeException($"'{name}' is not the index of a TensorFlow checkpoint, or it is truncated: its last 8 bytes should " +
+                "be the table's mark");
         var at = file.Length - FooterSize;
         // The footer begins with where the filter block is, which nothing here needs.
         Handle(file, ref at, name);
@@ -35,7 +37,8 @@ internal static class SortedTable
         if (Crc32C.Masked(file.AsSpan(start, length + 1)) != BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(start + length + 1)))
             throw Damaged(name, $"the checksum of the block at {offset} is wrong");
         if (file[start + length] != 0)
-            throw new PfeException($"'{name}' is compressed (type {file[start + length]}); TensorFlow's own Saver writes checkpoint indexes uncompressed: save it again with that");
+            throw new PfeException($"'{name}' is compressed (type {file[start + length]}); TensorFlow's own Saver writes checkpoint " +
+                "indexes uncompressed: save it again with that");
         var restarts = BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(start + length - 4));
         var end = start + length - 4 * (restarts + 1L);
         if (end < start) throw Damaged(name, $"the block at {offset} is too small for its {restarts} restart points");
@@ -54,7 +57,8 @@ internal static class SortedTable
         }
     }
 
-    private static (long Offset, long Size) Handle(byte[] bytes, ref int at, string name) => (Number(bytes, ref at, name), Number(bytes, ref at, name));
+    private static (long Offset, long Size) Handle(byte[] bytes, ref int at, string name) =>
+        (Number(bytes, ref at, name), Number(bytes, ref at, name));
 
     private static long Number(byte[] bytes, ref int at, string name)
     {

@@ -47,10 +47,12 @@ internal static class SphereNetGraph
     {
         var kernel = build.Weight($"{name}/weight", convolution.Kernel, convolution.Outputs, convolution.Inputs, 3, 3);
         string[] inputs = convolution.Bias is { } bias ? [x, kernel, build.Weight($"{name}/bias", bias, bias.Length)] : [x, kernel];
-        var y = build.Add("Conv", inputs, name, Nodes.Ints("kernel_shape", 3, 3), Nodes.Ints("strides", stride, stride), Nodes.Ints("pads", pads));
+        var y = build.Add("Conv", inputs, name, Nodes.Ints("kernel_shape", 3, 3), Nodes.Ints("strides", stride, stride),
+            Nodes.Ints("pads", pads));
         return build.Add("PRelu", [y, build.Weight($"{name}/slope", convolution.Slope, convolution.Outputs, 1, 1)], $"{name}/prelu");
     }
 
-    /// <summary>TensorFlow's SAME padding of a 3x3 convolution with stride 2: on an even size one pixel at the end only, on an odd one both sides.</summary>
+    /// <summary>TensorFlow's SAME padding of a 3x3 convolution with stride 2: on an even size one pixel at the end only, on an odd one both
+    /// sides.</summary>
     private static long[] SamePads(int height, int width) => [height % 2, width % 2, 1, 1];
 }

@@ -8,7 +8,8 @@ namespace Pfe.Onnx.TensorFlow;
 /// <param name="Head">The UncertaintyModule; null in a checkpoint of the base alone.</param>
 public sealed record ImportedSphereNet(OnnxModel Base, NetworkDescription Description, UncertaintyHead? Head)
 {
-    /// <summary>The one file to work with: the probabilistic model where there is a head, else the base with its description inside.</summary>
+    /// <summary>The one file to work with: the probabilistic model where there is a head, else the base with its description
+    /// inside.</summary>
     public OnnxModel ToModel() => Head is not null
         ? ProbabilisticModel.Build(Base, Description, Head)
         : Base.WithMetadata(ProbabilisticModel.DescriptionKey, Description.ToJson());
@@ -38,14 +39,16 @@ public static class SphereNetImport
     /// A variable is missing, damaged, of another shape than SphereNet's, or one that SphereNet does not have; the message names it.
     /// </exception>
     public static ImportedSphereNet Read(
-        TensorFlowCheckpoint checkpoint, int width = DemoWidth, int height = DemoHeight, int? layers = null, CancellationToken cancellation = default)
+        TensorFlowCheckpoint checkpoint, int width = DemoWidth, int height = DemoHeight, int? layers = null,
+            CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         var variables = new DemoVariables(checkpoint, cancellation);
         if (!variables.HasScope(SphereNetWeights.Scope))
-            throw new PfeException($"checkpoint '{checkpoint.Prefix}' is not of the PFE demo: it has no variables under '{SphereNetWeights.Scope}/'");
+            throw new PfeException($"checkpoint '{checkpoint.Prefix}' is not of the PFE demo: it has no variables under " +
+                $"'{SphereNetWeights.Scope}/'");
         var weights = SphereNetWeights.Read(variables);
         if (layers is not null && weights.Layers != layers)
             throw new PfeException($"checkpoint '{checkpoint.Prefix}' holds {weights.Name}, {layers} layers are wanted");
@@ -81,7 +84,8 @@ public static class SphereNetImport
         var hidden = hiddenWeight.Length / flattened.Count;
         var shape = checkpoint.Shape($"{second}/weights");
         if (shape.Count != 2 || shape[0] != hidden)
-            throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{second}/weights' is [{string.Join(", ", shape)}], [{hidden}, D] is wanted");
+            throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{second}/weights' is [{string.Join(", ", shape)}], [{hidden}, D] " +
+                "is wanted");
         var dimension = (int)shape[1];
         return new UncertaintyHead
         {
@@ -140,7 +144,8 @@ public static class SphereNetImport
         {
             var shape = Checkpoint.Shape(name);
             if (shape.Count != 2 || shape[0] != Count)
-                throw new PfeException($"checkpoint '{Checkpoint.Prefix}': '{name}' is [{string.Join(", ", shape)}], an image of {Image} gives {Count} values: what size of image was it trained on?");
+                throw new PfeException($"checkpoint '{Checkpoint.Prefix}': '{name}' is [{string.Join(", ", shape)}], an image of {Image} " +
+                    $"gives {Count} values: what size of image was it trained on?");
             var (matrix, outputs, result) = (Checkpoint.ReadFloats(name), (int)shape[1], new float[Count * shape[1]]);
             for (var pixel = 0; pixel < Rows * Columns; pixel++)
                 for (var channel = 0; channel < Channels; channel++)

@@ -17,12 +17,14 @@ internal sealed record SphereConvolution(float[] Kernel, float[]? Bias, float[] 
     public static SphereConvolution Read(DemoVariables checkpoint, string scope, bool strided)
     {
         if (checkpoint.Shape($"{scope}/weights") is not [3, 3, var inputs, var outputs])
-            throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{scope}/weights' is [{string.Join(", ", checkpoint.Shape($"{scope}/weights"))}], SphereNet's convolutions are 3 x 3");
+            throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{scope}/weights' is " +
+                $"[{string.Join(", ", checkpoint.Shape($"{scope}/weights"))}], SphereNet's convolutions are 3 x 3");
         var slope = checkpoint.ReadFloats($"{scope}/p_re_lu/alpha");
         // Those with a stride have a bias; the residual units' have none.
         var bias = strided || checkpoint.Contains($"{scope}/biases") ? checkpoint.ReadFloats($"{scope}/biases") : null;
         if (slope.Length != outputs || (bias?.Length ?? outputs) != outputs)
-            throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{scope}' has {outputs} channels, but {slope.Length} PReLU slopes and {bias?.Length ?? outputs} biases");
+            throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{scope}' has {outputs} channels, but {slope.Length} PReLU slopes " +
+                $"and {bias?.Length ?? outputs} biases");
         return new SphereConvolution(Turn(checkpoint.ReadFloats($"{scope}/weights"), (int)inputs, (int)outputs), bias, slope, (int)inputs);
     }
 
@@ -44,7 +46,8 @@ internal sealed record SphereNetWeights(IReadOnlyList<IReadOnlyList<SphereConvol
 {
     public const string Scope = "SphereNet";
 
-    private static readonly Dictionary<string, int> Depths = new() { ["0,0,0,0"] = 4, ["0,1,2,0"] = 10, ["1,2,4,1"] = 20, ["2,4,8,2"] = 36, ["3,8,16,3"] = 64 };
+    private static readonly Dictionary<string, int> Depths =
+        new() { ["0,0,0,0"] = 4, ["0,1,2,0"] = 10, ["1,2,4,1"] = 20, ["2,4,8,2"] = 36, ["3,8,16,3"] = 64 };
 
     /// <summary>SphereNet-64 and the like, where the number of units is one of the published ones.</summary>
     public string Name
@@ -62,17 +65,21 @@ internal sealed record SphereNetWeights(IReadOnlyList<IReadOnlyList<SphereConvol
     public static SphereNetWeights Read(DemoVariables checkpoint)
     {
         if (checkpoint.InScope(Scope).FirstOrDefault(variable => variable.Name.Contains("/SE", StringComparison.Ordinal)) is { } gate)
-            throw new PfeException($"checkpoint '{checkpoint.Prefix}' has squeeze-and-excitation blocks ('{gate.Name}'), which the demo's SphereNet switches off: they are not read");
+            throw new PfeException($"checkpoint '{checkpoint.Prefix}' has squeeze-and-excitation blocks ('{gate.Name}'), which the " +
+                "demo's SphereNet switches off: they are not read");
         var (stages, inputs) = (new List<IReadOnlyList<SphereConvolution>>(), 3);
         for (var number = 1; number <= 4; number++)
         {
-            var stage = Scopes(checkpoint, number).Select((scope, i) => SphereConvolution.Read(checkpoint, scope, strided: i == 0)).ToList();
+            var stage = Scopes(checkpoint, number).Select((scope, i) => SphereConvolution.Read(checkpoint, scope, strided: i == 0))
+                .ToList();
             if (stage.Count % 2 == 0)
-                throw new PfeException($"checkpoint '{checkpoint.Prefix}': stage '{Scope}/conv{number}' has {stage.Count} convolutions; one and then pairs are wanted");
+                throw new PfeException($"checkpoint '{checkpoint.Prefix}': stage '{Scope}/conv{number}' has {stage.Count} convolutions; " +
+                    "one and then pairs are wanted");
             foreach (var convolution in stage)
             {
                 if (convolution.Inputs != inputs)
-                    throw new PfeException($"checkpoint '{checkpoint.Prefix}': a convolution of '{Scope}/conv{number}' takes {convolution.Inputs} channels, it is given {inputs}");
+                    throw new PfeException($"checkpoint '{checkpoint.Prefix}': a convolution of '{Scope}/conv{number}' takes " +
+                        $"{convolution.Inputs} channels, it is given {inputs}");
                 inputs = convolution.Outputs;
             }
             stages.Add(stage);
@@ -80,7 +87,8 @@ internal sealed record SphereNetWeights(IReadOnlyList<IReadOnlyList<SphereConvol
         return new SphereNetWeights(stages);
     }
 
-    /// <summary>slim names the convolutions of a scope Conv, Conv_1, Conv_2, ...: in the order of their numbers, not of the alphabet.</summary>
+    /// <summary>slim names the convolutions of a scope Conv, Conv_1, Conv_2, ...: in the order of their numbers, not of the
+    /// alphabet.</summary>
     private static IEnumerable<string> Scopes(DemoVariables checkpoint, int stage)
     {
         yield return $"{Scope}/conv{stage}/Conv";

@@ -32,7 +32,8 @@ public sealed class TensorFlowCheckpoint : IDisposable
         var index = prefix + ".index";
         byte[] bytes;
         try { bytes = File.ReadAllBytes(index); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new PfeException($"cannot read '{index}': {e.Message}", e); }
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException) { throw new PfeException($"cannot read '{index}': {e.Message}", e); }
         BundleHeaderProto? header = null;
         foreach (var (key, value) in SortedTable.Read(bytes, index))
         {
@@ -42,7 +43,8 @@ public sealed class TensorFlowCheckpoint : IDisposable
         }
         if (header is null) throw new PfeException($"'{index}' is damaged: it has no header entry");
         if (header.Endianness != BundleHeaderProto.Types.Endianness.Little)
-            throw new PfeException($"'{index}' was written on a big-endian machine, which Pfe does not read; save it again on a little-endian one");
+            throw new PfeException($"'{index}' was written on a big-endian machine, which Pfe does not read; save it again on a " +
+                "little-endian one");
         if (header.NumShards is < 1 or > 99_999) throw new PfeException($"'{index}' is damaged: it names {header.NumShards} data files");
         _shards = new FileBytes[header.NumShards];
         try
@@ -107,7 +109,8 @@ public sealed class TensorFlowCheckpoint : IDisposable
     {
         // An optimiser keeps its slots under the variable's own name, where no other variable can be.
         var slash = name.LastIndexOf('/');
-        return new CheckpointVariable(name, TypeName(entry.Dtype), Shape(entry), slash > 0 && _entries.ContainsKey(name[..slash]) ? name[..slash] : null);
+        return new CheckpointVariable(
+            name, TypeName(entry.Dtype), Shape(entry), slash > 0 && _entries.ContainsKey(name[..slash]) ? name[..slash] : null);
     }
 
     private List<BundleEntryProto> Slices(string name)
@@ -127,7 +130,8 @@ public sealed class TensorFlowCheckpoint : IDisposable
     {
         var stored = _slices.GetValueOrDefault(name) ?? [];
         if (stored.Count != entry.Slices.Count)
-            throw new PfeException($"checkpoint '{Prefix}' is damaged: variable '{name}' has {entry.Slices.Count} partitions, {stored.Count} are stored");
+            throw new PfeException($"checkpoint '{Prefix}' is damaged: variable '{name}' has {entry.Slices.Count} partitions, " +
+                $"{stored.Count} are stored");
         return entry.Slices.OrderBy(slice => slice, SliceKey.Order).Zip(stored);
     }
 
@@ -144,13 +148,17 @@ public sealed class TensorFlowCheckpoint : IDisposable
             {
                 var extent = where.Extent.Count == shape.Length ? where.Extent[d] : new TensorSliceProto.Types.Extent();
                 start[d] = extent.Start;
-                if (part.Length != shape.Length || part[d] != (extent.HasLength ? extent.Length : shape[d]) || start[d] < 0 || start[d] + part[d] > shape[d])
-                    throw new PfeException($"checkpoint '{Prefix}' is damaged: a partition of '{name}' is [{string.Join(", ", part)}], which is not what its place says");
+                if (part.Length != shape.Length || part[d] != (extent.HasLength ? extent.Length : shape[d]) || start[d] < 0
+                    || start[d] + part[d] > shape[d])
+                    throw new PfeException($"checkpoint '{Prefix}' is damaged: a partition of '{name}' is [{string.Join(", ", part)}], " +
+                        "which is not what its place says");
             }
             Place(Floats(name, stored), part, result, shape, start);
             covered += Count(part);
         }
-        if (covered != result.Length) throw new PfeException($"checkpoint '{Prefix}' is damaged: the partitions of '{name}' hold {covered} of {result.Length} values");
+        if (covered != result.Length)
+            throw new PfeException($"checkpoint '{Prefix}' is damaged: the partitions of '{name}' hold {covered} of {result.Length} " +
+            "values");
         return result;
     }
 
@@ -175,9 +183,11 @@ public sealed class TensorFlowCheckpoint : IDisposable
         var bytes = Bytes(name, entry);
         var count = Count(Shape(entry));
         var width = entry.Dtype switch { 1 => 4, 2 => 8, 14 or 19 => 2, _ => 0 };
-        if (width == 0) throw new PfeException($"checkpoint '{Prefix}': variable '{name}' holds {TypeName(entry.Dtype)}, real numbers are wanted");
+        if (width == 0) throw new PfeException($"checkpoint '{Prefix}': variable '{name}' holds {TypeName(entry.Dtype)}, real numbers " +
+            "are wanted");
         if (bytes.Length != count * width)
-            throw new PfeException($"checkpoint '{Prefix}' is damaged: variable '{name}' has {bytes.Length} bytes, its shape needs {count * width}");
+            throw new PfeException($"checkpoint '{Prefix}' is damaged: variable '{name}' has {bytes.Length} bytes, its shape needs " +
+                $"{count * width}");
         if (width == 4) return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
         var result = new float[count];
         for (var i = 0; i < result.Length; i++)
@@ -196,7 +206,8 @@ public sealed class TensorFlowCheckpoint : IDisposable
     private ReadOnlySpan<byte> Bytes(string name, BundleEntryProto entry)
     {
         if (entry.ShardId < 0 || entry.ShardId >= _shards.Length || entry.Offset < 0 || entry.Size is < 0 or > int.MaxValue)
-            throw new PfeException($"checkpoint '{Prefix}' is damaged: variable '{name}' lies at {entry.Offset} of data file {entry.ShardId}");
+            throw new PfeException($"checkpoint '{Prefix}' is damaged: variable '{name}' lies at {entry.Offset} of data file " +
+                $"{entry.ShardId}");
         var bytes = _shards[entry.ShardId].Span<byte>(entry.Offset, (int)entry.Size);
         if (Crc32C.Masked(bytes) != entry.Crc32C)
             throw new PfeException($"'{_shards[entry.ShardId].FilePath}' is damaged: the checksum of variable '{name}' is wrong");
@@ -210,12 +221,14 @@ public sealed class TensorFlowCheckpoint : IDisposable
     private static T Parse<T>(MessageParser<T> parser, byte[] bytes, string name) where T : IMessage<T>
     {
         try { return parser.ParseFrom(bytes); }
-        catch (InvalidProtocolBufferException e) { throw new PfeException($"'{name}' is damaged: an entry cannot be read ({e.Message})", e); }
+        catch (InvalidProtocolBufferException e) { throw new PfeException(
+            $"'{name}' is damaged: an entry cannot be read ({e.Message})", e); }
     }
 
     private static string TypeName(int type) => type switch
     {
-        1 => "float", 2 => "double", 3 => "int32", 4 => "uint8", StringType => "string", 9 => "int64", 10 => "bool", 14 => "bfloat16", 19 => "half",
+        1 => "float", 2 => "double", 3 =>
+            "int32", 4 => "uint8", StringType => "string", 9 => "int64", 10 => "bool", 14 => "bfloat16", 19 => "half",
         _ => $"TensorFlow type {type}",
     };
 }

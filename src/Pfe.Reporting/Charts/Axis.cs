@@ -35,20 +35,23 @@ public sealed record Axis(string Title, double Min, double Max, bool Logarithmic
         if (Logarithmic) return [.. Decades().Select(exponent => (Math.Pow(10, exponent), Power(exponent)))];
         var step = Step((Max - Min) / about);
         var ticks = new List<(double, string)>();
-        for (var n = (long)Math.Ceiling(Min / step - 1e-9); n * step <= Max + step * 1e-9; n++) ticks.Add((n * step, Label(n * step, step)));
+        for (var n = (long)Math.Ceiling(Min / step - 1e-9); n * step <= Max + step * 1e-9; n++)
+            ticks.Add((n * step, Label(n * step, step)));
         return ticks;
     }
 
     private IEnumerable<int> Decades()
     {
-        for (var exponent = (int)Math.Ceiling(Math.Log10(Min) - 1e-9); exponent <= Math.Log10(Max) + 1e-9; exponent++) yield return exponent;
+        for (var exponent = (int)Math.Ceiling(Math.Log10(Min) - 1e-9); exponent <= Math.Log10(Max) + 1e-9; exponent++)
+            yield return exponent;
     }
 
     private string Label(double value, double step)
     {
         var (scale, unit) = Percent ? (100, " %") : (1, "");
         var decimals = Math.Max(0, -(int)Math.Floor(Math.Log10(step * scale) + 1e-9));
-        return (value * scale).ToString(Math.Abs(value) >= 10_000 ? "#,0" : $"F{decimals}", CultureInfo.InvariantCulture).Replace("-0.0", "0.0", StringComparison.Ordinal).Replace('-', '−') + unit;
+        return (value * scale).ToString(Math.Abs(value) >= 10_000 ? "#,0" : $"F{decimals}", CultureInfo.InvariantCulture)
+            .Replace("-0.0", "0.0", StringComparison.Ordinal).Replace('-', '−') + unit;
     }
 
     // The next of 1, 2, 5 times a power of ten.

@@ -37,7 +37,8 @@ public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyL
 
     private readonly record struct Plot(double X, double Y, double Width, double Height);
 
-    private (double X, double Y) At(in Plot plot, double x, double y) => (plot.X + X.Place(x) * plot.Width, plot.Y + (1 - Y.Place(y)) * plot.Height);
+    private (double X, double Y) At(in Plot plot, double x, double y) =>
+        (plot.X + X.Place(x) * plot.Width, plot.Y + (1 - Y.Place(y)) * plot.Height);
 
     private void DrawAxes(Canvas canvas, in Plot plot)
     {
@@ -65,18 +66,22 @@ public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyL
                 canvas.Line(Trace(plot, curve.Points), new Stroke(curve.Ink, curve.Width, curve.Dash.Lengths()));
                 break;
             case Band band:
-                canvas.Fill([.. Trace(plot, [.. band.Points.Select(p => (p.X, p.High))]), .. Trace(plot, [.. band.Points.Reverse().Select(p => (p.X, p.Low))])], band.Ink, 0.18);
+                canvas.Fill([.. Trace(plot, [.. band.Points.Select(p => (p.X, p.High))]),
+                    .. Trace(plot, [.. band.Points.Reverse().Select(p => (p.X, p.Low))])], band.Ink, 0.18);
                 break;
             case Bars bars:
                 var ground = Math.Clamp(0, Y.Min, Y.Max);
-                var outline = Trace(plot, [(bars.Bins[0].From, ground), .. bars.Bins.SelectMany(bin => new[] { (bin.From, bin.Height), (bin.To, bin.Height) }), (bars.Bins[^1].To, ground)]);
+                var outline = Trace(plot, [
+                    (bars.Bins[0].From, ground), .. bars.Bins.SelectMany(bin => new[] { (bin.From, bin.Height), (bin.To, bin.Height) }),
+                    (bars.Bins[^1].To, ground)]);
                 canvas.Fill(outline, bars.Ink, 0.25);
                 canvas.Line(outline, new Stroke(bars.Ink, 1.5));
                 break;
             case Dots dots:
                 foreach (var (x, y, low, high) in dots.Points)
                 {
-                    if (double.IsFinite(low) && double.IsFinite(high)) canvas.Line([At(plot, x, low), At(plot, x, high)], new Stroke(dots.Ink, 1.5));
+                    if (double.IsFinite(low) && double.IsFinite(high))
+                        canvas.Line([At(plot, x, low), At(plot, x, high)], new Stroke(dots.Ink, 1.5));
                     var (px, py) = At(plot, x, y);
                     canvas.Dot(px, py, 3.5, dots.Ink);
                 }
@@ -86,7 +91,8 @@ public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyL
                 canvas.Line(at, plot.Y, at, plot.Y + plot.Height, new Stroke(limit.Ink, 1, Dash.Dashed.Lengths()));
                 // The word stands on the side that has more room.
                 var right = at < plot.X + plot.Width / 2;
-                canvas.Text(at + (right ? 5 : -5), plot.Y + 12, limit.Label, new TextStyle(Small, limit.Ink, right ? Anchor.Start : Anchor.End));
+                canvas.Text(at + (right ? 5 : -5), plot.Y + 12, limit.Label,
+                    new TextStyle(Small, limit.Ink, right ? Anchor.Start : Anchor.End));
                 break;
         }
     }

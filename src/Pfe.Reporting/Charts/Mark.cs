@@ -11,7 +11,8 @@ public abstract record Mark;
 /// <param name="Label">Its name in the legend; null for none.</param>
 /// <param name="Dash">How it is broken up.</param>
 /// <param name="Width">In pixels.</param>
-public sealed record Curve(IReadOnlyList<(double X, double Y)> Points, Ink Ink, string? Label = null, Dash Dash = Dash.Solid, double Width = 2) : Mark;
+public sealed record Curve(
+    IReadOnlyList<(double X, double Y)> Points, Ink Ink, string? Label = null, Dash Dash = Dash.Solid, double Width = 2) : Mark;
 
 /// <summary>A shaded band, an interval along x.</summary>
 /// <param name="Points">x with both ends of the interval.</param>

@@ -11,7 +11,8 @@ public sealed record DamageRow(DamageKind? Damage, double MedianSigma, double Gr
 
 /// <summary>How well one score tells the pairs apart.</summary>
 /// <param name="Score">Its name.</param>
-/// <param name="Overlap">Chance that a pair of different people scores at least as high as a pair of one person (1 - AUC); 0 is perfect.</param>
+/// <param name="Overlap">Chance that a pair of different people scores at least as high as a pair of one person (1 - AUC); 0 is
+/// perfect.</param>
 /// <param name="TarAtFar1">Share of one-person pairs accepted where 1 % of the different-people pairs are.</param>
 /// <param name="MixedUp">One-person pairs that score below the best different-people pair.</param>
 public sealed record SeparationRow(string Score, double Overlap, double TarAtFar1, int MixedUp);

@@ -44,7 +44,8 @@ public sealed class UncertaintyDemo
     /// <param name="cancellation">Stops between faces.</param>
     /// <exception cref="PfeException">A photograph cannot be read, or there are fewer than two faces.</exception>
     public static UncertaintyDemo Prepare(
-        IReadOnlyList<string> photographs, FaceFinder finder, FaceEmbedder embedder, IProgress<string>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> photographs, FaceFinder finder, FaceEmbedder embedder, IProgress<string>? progress = null,
+            CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(photographs);
         ArgumentNullException.ThrowIfNull(finder);
@@ -63,7 +64,9 @@ public sealed class UncertaintyDemo
                 faces.AddRange(Kinds.Select(kind => plain.With(kind, Strength)));
             }
         }
-        if (faces.Count < 2 * (Kinds.Length + 1)) throw new PfeException($"{faces.Count / (Kinds.Length + 1)} faces found in {photographs.Count} photographs; at least 2 are needed");
+        if (faces.Count < 2 * (Kinds.Length + 1))
+            throw new PfeException($"{faces.Count / (Kinds.Length + 1)} faces found in {photographs.Count} photographs; at least 2 are " +
+            "needed");
         progress?.Report($"embedding {faces.Count} faces");
         return new UncertaintyDemo(faces, Embed(faces, embedder, cancellation));
     }
@@ -75,7 +78,8 @@ public sealed class UncertaintyDemo
         return new DemoResult(
             _faces.Max(face => face.Photograph) + 1, _faces.Max(face => face.Face) + 1,
             [DamageRow(null), .. Kinds.Select(kind => DamageRow(kind))],
-            [Separation("cosine", ScoreKind.Cosine, pairs), Separation("MLS, shared variance", ScoreKind.SharedVariance, pairs), Separation("MLS", ScoreKind.MutualLikelihood, pairs)],
+            [Separation("cosine", ScoreKind.Cosine, pairs), Separation("MLS, shared variance", ScoreKind.SharedVariance, pairs),
+                Separation("MLS", ScoreKind.MutualLikelihood, pairs)],
             pairs.Count(pair => pair.Same), pairs.Count(pair => !pair.Same));
     }
 
@@ -90,8 +94,10 @@ public sealed class UncertaintyDemo
     private static EmbeddingSet Embed(List<DemoFace> faces, FaceEmbedder embedder, CancellationToken cancellation)
     {
         var rows = new FaceEmbedding[faces.Count];
-        Parallel.For(0, faces.Count, new ParallelOptions { CancellationToken = cancellation }, i => rows[i] = embedder.Embed(faces[i].Picture, faces[i].Landmarks));
-        return new EmbeddingSet(embedder.Dimension, [.. rows.SelectMany(row => row.Mu)], [.. rows.SelectMany(row => row.LogVariance)], [.. faces.Select(face => $"photo {face.Photograph + 1}, face {face.Face + 1}, {face.DamageName}")],
+        Parallel.For(0, faces.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
+            rows[i] = embedder.Embed(faces[i].Picture, faces[i].Landmarks));
+        return new EmbeddingSet(embedder.Dimension, [.. rows.SelectMany(row => row.Mu)], [.. rows.SelectMany(row => row.LogVariance)],
+            [.. faces.Select(face => $"photo {face.Photograph + 1}, face {face.Face + 1}, {face.DamageName}")],
             columns: new Dictionary<string, float[]> { [EmbeddingSet.Norm] = [.. rows.Select(row => row.Norm)] });
     }
 
@@ -99,7 +105,8 @@ public sealed class UncertaintyDemo
     {
         var face = _faces[i];
         var template = AlignmentTemplate.ArcFace;
-        return new ContactTile(Warp.ToImage(face.Picture, template.ToSource(face.Landmarks), template.Width, template.Height), [$"σ {_sigma[i]:0.0000}", face.DamageName]);
+        return new ContactTile(Warp.ToImage(face.Picture, template.ToSource(face.Landmarks), template.Width, template.Height),
+            [$"σ {_sigma[i]:0.0000}", face.DamageName]);
     }
 
     private DamageRow DamageRow(DamageKind? kind)
@@ -107,7 +114,8 @@ public sealed class UncertaintyDemo
         var rows = Enumerable.Range(0, _faces.Count).Where(i => _faces[i].Damage == kind).ToArray();
         // A face's own row as it is comes first among its rows.
         var growth = rows.Select(i => _sigma[i] / _sigma[_faces[i].Face * (Kinds.Length + 1)]).ToArray();
-        return new DamageRow(kind, Median(rows.Select(i => _sigma[i])), Median(growth), growth.Count(ratio => ratio > 1) / (double)rows.Length);
+        return new DamageRow(kind, Median(rows.Select(i => _sigma[i])), Median(growth),
+            growth.Count(ratio => ratio > 1) / (double)rows.Length);
     }
 
     /// <summary>All pairs of faces of one photograph: who is on two photographs is not known.</summary>
@@ -129,7 +137,8 @@ public sealed class UncertaintyDemo
         var impostor = new SortedScores([.. scores.Where((_, n) => !pairs[n].Same)]);
         var overlap = 0.0;
         foreach (var score in genuine.Ascending) overlap += impostor.ShareAtLeast(score) / genuine.Count;
-        return new SeparationRow(name, overlap, Roc.AtFars(genuine, impostor, [0.01])[0].Tar, genuine.Count - genuine.CountAtLeast(impostor.Highest));
+        return new SeparationRow(name, overlap, Roc.AtFars(genuine, impostor, [0.01])[0].Tar,
+            genuine.Count - genuine.CountAtLeast(impostor.Highest));
     }
 
     private static double Median(IEnumerable<double> values)

@@ -25,7 +25,8 @@ public readonly record struct Stroke(Ink Ink, double Width = 1, double[]? Dash =
 /// <param name="Anchor">Where the given point lies on it.</param>
 /// <param name="Bold">Heavier.</param>
 /// <param name="Upright">False for text that runs upwards, as beside a vertical axis.</param>
-public readonly record struct TextStyle(double Size = 12, Ink Ink = Ink.Text, Anchor Anchor = Anchor.Start, bool Bold = false, bool Upright = true);
+public readonly record struct TextStyle(
+    double Size = 12, Ink Ink = Ink.Text, Anchor Anchor = Anchor.Start, bool Bold = false, bool Upright = true);
 
 /// <summary>What figures are drawn on: the same calls give an SVG or a PNG. Pixels, (0, 0) top left, y downwards.</summary>
 public abstract class Canvas

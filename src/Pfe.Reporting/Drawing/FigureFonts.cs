@@ -2,7 +2,8 @@ using SkiaSharp;
 
 namespace Pfe.Reporting.Drawing;
 
-/// <summary>The two fonts that PNG figures are set in. A bare server has none of its own and would draw no text without a word, so they are files.</summary>
+/// <summary>The two fonts that PNG figures are set in. A bare server has none of its own and would draw no text without a word, so they are
+/// files.</summary>
 public sealed class FigureFonts : IDisposable
 {
     /// <summary>Loads the fonts.</summary>
@@ -22,5 +23,6 @@ public sealed class FigureFonts : IDisposable
         Bold.Dispose();
     }
 
-    private static SKTypeface Load(string path) => SKTypeface.FromFile(path) ?? throw new PfeException($"'{path}' is missing or no TrueType font");
+    private static SKTypeface Load(string path) =>
+        SKTypeface.FromFile(path) ?? throw new PfeException($"'{path}' is missing or no TrueType font");
 }

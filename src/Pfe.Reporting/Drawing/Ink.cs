@@ -1,9 +1,9 @@
 namespace Pfe.Reporting.Drawing;
 
 /// <summary>
-/// A colour by its role, so that one drawing serves a light page, a dark page and print. Series colours have Okabe and Ito's hues; their lightness was
-/// chosen so that all pairs stay apart under simulated red, green and blue blindness and on either paper (a test holds them to it); charts vary the dash
-/// as well.
+/// A colour by its role, so that one drawing serves a light page, a dark page and print. Series colours have Okabe and Ito's hues; their
+/// lightness was chosen so that all pairs stay apart under simulated red, green and blue blindness and on either paper (a test holds them
+/// to it); charts vary the dash as well.
 /// </summary>
 public enum Ink
 {

@@ -5,7 +5,8 @@ internal sealed class OffsetCanvas(Canvas inner, double left, double top) : Canv
 {
     public override void Line(ReadOnlySpan<(double X, double Y)> points, in Stroke stroke) => inner.Line(Moved(points), stroke);
 
-    public override void Fill(ReadOnlySpan<(double X, double Y)> points, Ink ink, double opacity) => inner.Fill(Moved(points), ink, opacity);
+    public override void Fill(ReadOnlySpan<(double X, double Y)> points, Ink ink, double opacity) =>
+        inner.Fill(Moved(points), ink, opacity);
 
     public override void Tile(double x, double y, double width, double height, (byte R, byte G, byte B) colour, double opacity) =>
         inner.Tile(x + left, y + top, width, height, colour, opacity);
@@ -14,7 +15,8 @@ internal sealed class OffsetCanvas(Canvas inner, double left, double top) : Canv
 
     public override void Text(double x, double y, string text, in TextStyle style) => inner.Text(x + left, y + top, text, style);
 
-    public override void Picture(double x, double y, double width, double height, ReadOnlyMemory<byte> encoded) => inner.Picture(x + left, y + top, width, height, encoded);
+    public override void Picture(double x, double y, double width, double height, ReadOnlyMemory<byte> encoded) =>
+        inner.Picture(x + left, y + top, width, height, encoded);
 
     private (double X, double Y)[] Moved(ReadOnlySpan<(double X, double Y)> points)
     {

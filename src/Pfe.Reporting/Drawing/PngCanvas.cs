@@ -22,7 +22,8 @@ internal sealed class PngCanvas : Canvas, IDisposable
     {
         using var path = PathOf(points, close: false);
         using var dash = stroke.Dash is null ? null : SKPathEffect.CreateDash(Array.ConvertAll(stroke.Dash, length => (float)length), 0);
-        using var paint = new SKPaint { Color = Colour(stroke.Ink, 1), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = (float)stroke.Width, StrokeJoin = SKStrokeJoin.Round, PathEffect = dash };
+        using var paint = new SKPaint { Color = Colour(stroke.Ink, 1), IsAntialias = true, Style = SKPaintStyle.Stroke,
+            StrokeWidth = (float)stroke.Width, StrokeJoin = SKStrokeJoin.Round, PathEffect = dash };
         _surface.Canvas.DrawPath(path, paint);
     }
 
@@ -59,7 +60,8 @@ internal sealed class PngCanvas : Canvas, IDisposable
     public override void Picture(double x, double y, double width, double height, ReadOnlyMemory<byte> encoded)
     {
         using var picture = SKImage.FromEncodedData(encoded.Span) ?? throw new ArgumentException("not an encoded picture", nameof(encoded));
-        _surface.Canvas.DrawImage(picture, SKRect.Create((float)x, (float)y, (float)width, (float)height), new SKSamplingOptions(SKCubicResampler.Mitchell));
+        _surface.Canvas.DrawImage(
+            picture, SKRect.Create((float)x, (float)y, (float)width, (float)height), new SKSamplingOptions(SKCubicResampler.Mitchell));
     }
 
     public byte[] ToPng()
@@ -83,5 +85,6 @@ internal sealed class PngCanvas : Canvas, IDisposable
         return builder.Detach();
     }
 
-    private static SKColor Colour(Ink ink, double opacity) => new SKColor(0xff000000 | Inks.Colour(ink).Light).WithAlpha((byte)Math.Round(255 * opacity));
+    private static SKColor Colour(Ink ink, double opacity) =>
+        new SKColor(0xff000000 | Inks.Colour(ink).Light).WithAlpha((byte)Math.Round(255 * opacity));
 }

@@ -17,8 +17,8 @@ public sealed record OcclusionOptions
 }
 
 /// <summary>
-/// Where in the face sigma and mu come from: a grey patch slides over the aligned face, and at each place the face is embedded again (Zeiler and
-/// Fergus, "Visualizing and Understanding Convolutional Networks", 2014).
+/// Where in the face sigma and mu come from: a grey patch slides over the aligned face, and at each place the face is embedded again
+/// (Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014).
 /// </summary>
 /// <param name="Face">The aligned face.</param>
 /// <param name="Steps">Places in a row and in a column.</param>
@@ -32,7 +32,8 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
     /// <param name="embedder">The model.</param>
     /// <param name="options">Options.</param>
     /// <param name="cancellation">Stops between places.</param>
-    public static OcclusionMap Of(Image face, FaceEmbedder embedder, OcclusionOptions? options = null, CancellationToken cancellation = default) =>
+    public static OcclusionMap Of(
+        Image face, FaceEmbedder embedder, OcclusionOptions? options = null, CancellationToken cancellation = default) =>
         Of(face, embedder.EmbedAligned, options, cancellation);
 
     /// <summary>Makes the map with anything that embeds a face.</summary>
@@ -40,20 +41,23 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
     /// <param name="embed">Embeds an aligned face; called from several threads.</param>
     /// <param name="options">Options.</param>
     /// <param name="cancellation">Stops between places.</param>
-    public static OcclusionMap Of(Image face, Func<Image, FaceEmbedding> embed, OcclusionOptions? options = null, CancellationToken cancellation = default)
+    public static OcclusionMap Of(
+        Image face, Func<Image, FaceEmbedding> embed, OcclusionOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(face);
         ArgumentNullException.ThrowIfNull(embed);
         options ??= new();
         if (options.Steps < 2) throw new UsageException($"an occlusion map needs at least 2 places in a row, not {options.Steps}");
-        if (options.Patch is not (> 0 and < 1)) throw new UsageException($"the patch is a share of the face's width between 0 and 1, not {options.Patch}");
+        if (options.Patch is not (> 0 and < 1))
+            throw new UsageException($"the patch is a share of the face's width between 0 and 1, not {options.Patch}");
         var plain = embed(face);
         var uncertainty = FaceUncertainty.Of(plain.LogVariance);
         var (rise, shift) = (new double[options.Steps * options.Steps], new double[options.Steps * options.Steps]);
         // Session calls are safe from several threads and use one each.
         Parallel.For(0, rise.Length, new ParallelOptions { CancellationToken = cancellation }, place =>
         {
-            // The middles of the map's tiles, so that the map lies on the face where the patch lay; at the border a part of the patch is outside.
+            // The middles of the map's tiles, so that the map lies on the face where the patch lay; at the border a part of the patch is
+            // outside.
             var (x, y) = ((place % options.Steps + 0.5) / options.Steps, (place / options.Steps + 0.5) / options.Steps);
             var hidden = embed(Hide(face, x, y, options.Patch));
             rise[place] = FaceUncertainty.Of(hidden.LogVariance) - uncertainty;
@@ -80,7 +84,8 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
             canvas.Picture(8, Top, Size, height, png);
             over(canvas);
         });
-        return new("explain", "Where in the face it comes from", $"a grey patch slides over the face, n = {Steps * Steps} places; mean ln σ² of the face as it is: {Numbers.Short(Uncertainty)}",
+        return new("explain", "Where in the face it comes from",
+            $"a grey patch slides over the face, n = {Steps * Steps} places; mean ln σ² of the face as it is: {Numbers.Short(Uncertainty)}",
             "Bright yellow: hiding that place changes the result most; dark: it changes nothing, or lowers it.",
             [
                 Map("The aligned face", _ => { }),
@@ -89,7 +94,8 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
                     Overlay(canvas, map.Values, 8, Top, Size, height);
                     Scale(canvas, 8, Top + height + 10, Size, map.Unit, Math.Max(0, map.Values.Max()));
                 })),
-            ], 3, new(["row", "column", "uncertainty_rise", "mean_shift"], [.. UncertaintyRise.Select((value, place) => new object?[] { place / Steps, place % Steps, value, MeanShift[place] })]));
+            ], 3, new(["row", "column", "uncertainty_rise", "mean_shift"],
+                [.. UncertaintyRise.Select((value, place) => new object?[] { place / Steps, place % Steps, value, MeanShift[place] })]));
     }
 
     private void Overlay(Canvas canvas, double[] values, double left, double top, double width, double height)

@@ -3,7 +3,8 @@ using Pfe.Reporting.Drawing;
 
 namespace Pfe.Reporting.Figures;
 
-/// <summary>A part of a figure that is never torn apart: a page lays panels beside or below each other, whatever is wide enough to be read.</summary>
+/// <summary>A part of a figure that is never torn apart: a page lays panels beside or below each other, whatever is wide enough to be
+/// read.</summary>
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>
 /// <param name="Paint">Draws it, the origin at its top left.</param>
@@ -72,7 +73,8 @@ public sealed record Figure(string Id, string Title, string? Note, string Captio
         var top = Header;
         foreach (var row in Panels.Chunk(Columns))
         {
-            for (var i = 0; i < row.Length; i++) row[i].Paint(new OffsetCanvas(canvas, i * Panels[0].Width, top) { Width = row[i].Width, Height = row[i].Height });
+            for (var i = 0; i < row.Length; i++)
+                row[i].Paint(new OffsetCanvas(canvas, i * Panels[0].Width, top) { Width = row[i].Width, Height = row[i].Height });
             top += row.Max(panel => panel.Height);
         }
     }

@@ -10,7 +10,8 @@ internal static class QualityFigures
 {
     private static readonly (Ink Ink, Dash Dash)[] Styles =
     [
-        (Ink.Blue, Dash.Solid), (Ink.Vermilion, Dash.Dashed), (Ink.Green, Dash.DashDot), (Ink.Purple, Dash.Dotted), (Ink.Orange, Dash.LongDash), (Ink.Sky, Dash.DashDotDot),
+        (Ink.Blue, Dash.Solid), (Ink.Vermilion, Dash.Dashed), (Ink.Green, Dash.DashDot), (Ink.Purple, Dash.Dotted),
+            (Ink.Orange, Dash.LongDash), (Ink.Sky, Dash.DashDotDot),
     ];
 
     public static Figure Discard(ReportData data, IReadOnlyList<DiscardStudy> both, int resamples)
@@ -19,36 +20,50 @@ internal static class QualityFigures
         var studies = new[] { data.Cosine, data.Mls }.Zip(both, (scored, study) => (Scored: scored, Study: study)).ToArray();
         var height = ChartHeight + 34 + (both[0].Rows.Count + 2) * RowHeight;
         return new("error-versus-discard", "Is sigma a measure of quality?", null,
-            $"FNMR of the genuine pairs that are left when those of worst quality are discarded, the threshold staying; a pair's quality is the lower of its two. The table gives the area under each curve up to {DiscardCurve.Limit:0 %} discarded, as a share of the area when discarding changes nothing (1 is useless, lower is better), and how far each measure is behind sigma. In brackets: 95 % intervals, bootstrap over persons, {resamples} resamples; a difference whose interval holds 0 is none that these data show.",
+            "FNMR of the genuine pairs that are left when those of worst quality are discarded, the threshold staying; a pair's quality " +
+                $"is the lower of its two. The table gives the area under each curve up to {DiscardCurve.Limit:0 %} discarded, as a " +
+                "share of the area when discarding changes nothing (1 is useless, lower is better), and how far each measure is behind " +
+                $"sigma. In brackets: 95 % intervals, bootstrap over persons, {resamples} resamples; a difference whose interval holds 0 " +
+                "is none that these data show.",
             [.. studies.Select(entry => new Panel(Panel.Usual, height, canvas =>
             {
                 DiscardChart(data, entry.Scored, entry.Study).Draw(canvas, ChartHeight);
                 DiscardTable(canvas, entry.Study, ChartHeight + 18, RowHeight);
             }))], 2,
-            new(["score", "quality", "partial_area", "partial_area_low", "partial_area_high", "behind_sigma", "behind_sigma_low", "behind_sigma_high", "discarded", "fnmr"],
+            new(["score", "quality", "partial_area", "partial_area_low", "partial_area_high", "behind_sigma", "behind_sigma_low",
+                "behind_sigma_high", "discarded", "fnmr"],
                 [.. studies.SelectMany(entry => entry.Study.Rows.SelectMany(row => row.Curve.Points.Select(point => new object?[]
-                    { entry.Scored.Name, row.Curve.Name, row.Curve.PartialArea, row.Area.Low, row.Area.High, row.Behind, row.BehindInterval.Low, row.BehindInterval.High, point.Discarded, point.Fnmr })))]));
+                    { entry.Scored.Name, row.Curve.Name, row.Curve.PartialArea, row.Area.Low, row.Area.High, row.Behind,
+                        row.BehindInterval.Low, row.BehindInterval.High, point.Discarded, point.Fnmr })))]));
     }
 
     public static DiscardStudy Study(ReportData data, ScoredPairList scored, int resamples, CancellationToken cancellation = default)
     {
         var random = new Random(1);
-        (string Name, double[] Values)[] measures = [("sigma", [.. data.Uncertainty.Select(value => -value)]), .. data.Qualities, (RandomOrder, [.. data.Uncertainty.Select(_ => random.NextDouble())])];
+        (string Name, double[] Values)[] measures =
+            [("sigma", [.. data.Uncertainty.Select(value => -value)]), .. data.Qualities,
+            (RandomOrder, [.. data.Uncertainty.Select(_ => random.NextDouble())])];
         return DiscardStudy.Of(scored, scored.WorkingRate, measures, new() { Resamples = resamples }, cancellation);
     }
 
     private const string RandomOrder = "random order";
 
-    private static (Ink Ink, Dash Dash) StyleOf(IReadOnlyList<DiscardRow> rows, int index) => rows[index].Curve.Name == RandomOrder ? (Ink.Muted, Dash.LongDash) : Styles[index % Styles.Length];
+    private static (Ink Ink, Dash Dash) StyleOf(IReadOnlyList<DiscardRow> rows, int index) =>
+        rows[index].Curve.Name == RandomOrder ? (Ink.Muted, Dash.LongDash) : Styles[index % Styles.Length];
 
     private static Chart DiscardChart(ReportData data, ScoredPairList scored, DiscardStudy study)
     {
         var first = study.Rows[0].Curve;
         var top = Math.Max(1e-4, study.Rows.Max(row => row.Curve.Points.Max(point => point.Fnmr)));
-        var perfect = new Curve([.. first.Points.Select(point => (point.Discarded, DiscardCurve.Perfect(first.Start, point.Discarded)))], Ink.Text, Dash: Dash.Dashed, Width: 1);
-        return new($"Error versus discard, {scored.Name}", $"{data.Name}: n = {scored.Genuine.Length:#,0} genuine pairs; at FMR {Numbers.Rate(scored.WorkingRate)} the FNMR is {Numbers.Percent(first.Start)}",
-            new Axis("genuine pairs discarded, worst quality first", 0, DiscardCurve.Limit, Percent: true), new Axis("FNMR of the rest", 0, top * 1.1, Percent: true),
-            [perfect, .. study.Rows.Select((row, m) => new Curve([.. row.Curve.Points], StyleOf(study.Rows, m).Ink, Dash: StyleOf(study.Rows, m).Dash)).Reverse()]);
+        var perfect = new Curve([.. first.Points.Select(point => (point.Discarded, DiscardCurve.Perfect(first.Start, point.Discarded)))],
+            Ink.Text, Dash: Dash.Dashed, Width: 1);
+        return new($"Error versus discard, {scored.Name}",
+            $"{data.Name}: n = {scored.Genuine.Length:#,0} genuine pairs; at FMR {Numbers.Rate(scored.WorkingRate)} the FNMR is " +
+            $"{Numbers.Percent(first.Start)}",
+            new Axis("genuine pairs discarded, worst quality first", 0, DiscardCurve.Limit, Percent: true),
+                new Axis("FNMR of the rest", 0, top * 1.1, Percent: true),
+            [perfect, .. study.Rows.Select(
+                (row, m) => new Curve([.. row.Curve.Points], StyleOf(study.Rows, m).Ink, Dash: StyleOf(study.Rows, m).Dash)).Reverse()]);
     }
 
     // The table is the legend as well.

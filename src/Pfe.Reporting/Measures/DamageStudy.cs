@@ -21,7 +21,8 @@ public sealed record DamageStep(DamageKind Kind, double Strength, double Mean, d
 public sealed record DamageStudy(int Faces, IReadOnlyList<DamageStep> Steps)
 {
     /// <summary>The kinds that are studied.</summary>
-    public static IReadOnlyList<DamageKind> Kinds { get; } = [DamageKind.Blur, DamageKind.LowResolution, DamageKind.Darkness, DamageKind.Occlusion];
+    public static IReadOnlyList<DamageKind> Kinds { get; } =
+        [DamageKind.Blur, DamageKind.LowResolution, DamageKind.Darkness, DamageKind.Occlusion];
 
     /// <summary>The strengths that are studied.</summary>
     public static IReadOnlyList<double> Strengths { get; } = [0, 0.25, 0.5, 0.75, 1];
@@ -31,13 +32,15 @@ public sealed record DamageStudy(int Faces, IReadOnlyList<DamageStep> Steps)
     /// <param name="embedder">The model.</param>
     /// <param name="cancellation">Stops the work between steps.</param>
     public static DamageStudy Of(IReadOnlyList<Image> faces, FaceEmbedder embedder, CancellationToken cancellation = default) =>
-        Of(faces, images => [.. images.AsParallel().AsOrdered().Select(image => FaceUncertainty.Of(embedder.EmbedAligned(image).LogVariance))], cancellation);
+        Of(faces, images => [.. images.AsParallel().AsOrdered()
+            .Select(image => FaceUncertainty.Of(embedder.EmbedAligned(image).LogVariance))], cancellation);
 
     /// <summary>Damages every face in every way.</summary>
     /// <param name="faces">Aligned faces, at least one.</param>
     /// <param name="uncertainty">Embeds aligned faces: mean ln sigma^2 of each.</param>
     /// <param name="cancellation">Stops the work between steps.</param>
-    public static DamageStudy Of(IReadOnlyList<Image> faces, Func<IReadOnlyList<Image>, double[]> uncertainty, CancellationToken cancellation = default)
+    public static DamageStudy Of(
+        IReadOnlyList<Image> faces, Func<IReadOnlyList<Image>, double[]> uncertainty, CancellationToken cancellation = default)
     {
         if (faces.Count == 0) throw new ArgumentException("a study needs at least one face", nameof(faces));
         var steps = new List<DamageStep>();
@@ -50,8 +53,10 @@ public sealed record DamageStudy(int Faces, IReadOnlyList<DamageStep> Steps)
                 Image[] damaged = [.. faces.Select((face, n) => FaceDamage.Apply(face, kind, strength, FaceSquare.Whole(face), n))];
                 var values = uncertainty(damaged);
                 var mean = values.Average();
-                var half = values.Length < 2 ? double.NaN : 1.96 * Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1) / values.Length);
-                steps.Add(new(kind, strength, mean, mean - half, mean + half, values.Zip(plain).Count(pair => pair.First > pair.Second) / (double)values.Length, damaged[0]));
+                var half = values.Length < 2 ? double.NaN
+                    : 1.96 * Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1) / values.Length);
+                steps.Add(new(kind, strength, mean, mean - half, mean + half,
+                    values.Zip(plain).Count(pair => pair.First > pair.Second) / (double)values.Length, damaged[0]));
             }
         }
         return new(faces.Count, steps);

@@ -17,8 +17,8 @@ internal sealed class DiscardOrder
     }
 
     /// <summary>
-    /// The error rate of what is left at each share discarded. Pairs of equal quality go together, in equal parts: no order among them is better than
-    /// another, so the input's order does not matter.
+    /// The error rate of what is left at each share discarded. Pairs of equal quality go together, in equal parts: no order among them is
+    /// better than another, so the input's order does not matter.
     /// </summary>
     /// <param name="missed">Whether each pair is below the threshold.</param>
     /// <param name="weights">How often each pair counts.</param>

@@ -11,8 +11,8 @@ namespace Pfe.Reporting.Measures;
 public sealed record DiscardRow(DiscardCurve Curve, Interval Area, double Behind, Interval BehindInterval);
 
 /// <summary>
-/// Error-versus-discard curves of several measures with bootstrap intervals over persons. Persons, not pairs, are drawn, and the threshold is chosen
-/// anew in every resample, as everything else about the sample would change with other people.
+/// Error-versus-discard curves of several measures with bootstrap intervals over persons. Persons, not pairs, are drawn, and the threshold
+/// is chosen anew in every resample, as everything else about the sample would change with other people.
 /// </summary>
 /// <param name="Rows">One row a measure, in the order given.</param>
 public sealed record DiscardStudy(IReadOnlyList<DiscardRow> Rows)
@@ -23,18 +23,23 @@ public sealed record DiscardStudy(IReadOnlyList<DiscardRow> Rows)
     /// <param name="measures">Name and quality of every face, higher for better; the first is the one that others are held against.</param>
     /// <param name="bootstrap">How the intervals are made.</param>
     /// <param name="cancellation">Stops the work between resamples.</param>
-    public static DiscardStudy Of(ScoredPairList scored, double falseMatchRate, IReadOnlyList<(string Name, double[] Values)> measures, BootstrapOptions bootstrap, CancellationToken cancellation = default)
+    public static DiscardStudy Of(
+        ScoredPairList scored, double falseMatchRate, IReadOnlyList<(string Name, double[] Values)> measures, BootstrapOptions bootstrap,
+        CancellationToken cancellation = default)
     {
         var threshold = scored.ThresholdAt(falseMatchRate);
         var qualities = measures.Select(measure => PairQuality(scored.Pairs, measure.Values)).ToArray();
         var curves = measures.Select((measure, m) => DiscardCurve.Of(measure.Name, scored.Genuine, qualities[m], threshold)).ToArray();
         var orders = Array.ConvertAll(qualities, quality => new DiscardOrder(quality));
-        var intervals = new VerificationBootstrap(scored.Pairs, scored.Scores).AtFar(falseMatchRate, WithDifferences([.. curves.Select(curve => curve.PartialArea)]), (drawn, weights) =>
+        var intervals = new VerificationBootstrap(scored.Pairs, scored.Scores)
+            .AtFar(falseMatchRate, WithDifferences([.. curves.Select(curve => curve.PartialArea)]), (drawn, weights) =>
         {
             var missed = DiscardCurve.Missed(scored.Genuine, drawn);
-            return WithDifferences([.. orders.Select(order => DiscardCurve.PartialAreaOf(order.Fnmr(missed, weights, DiscardCurve.Shares)))]);
+            return WithDifferences([.. orders.Select(
+                order => DiscardCurve.PartialAreaOf(order.Fnmr(missed, weights, DiscardCurve.Shares)))]);
         }, bootstrap, cancellation);
-        return new([.. curves.Select((curve, m) => new DiscardRow(curve, intervals[m], curve.PartialArea - curves[0].PartialArea, intervals[curves.Length + m]))]);
+        return new([.. curves.Select(
+            (curve, m) => new DiscardRow(curve, intervals[m], curve.PartialArea - curves[0].PartialArea, intervals[curves.Length + m]))]);
     }
 
     private static double[] WithDifferences(double[] areas) => [.. areas, .. areas.Select(area => area - areas[0])];

@@ -2,7 +2,8 @@ using Pfe.Evaluation.Pairs;
 
 namespace Pfe.Reporting.Measures;
 
-/// <summary>Who is on each image: the folder an image lies in names the person, as in LFW, CelebA and every folder of class folders.</summary>
+/// <summary>Who is on each image: the folder an image lies in names the person, as in LFW, CelebA and every folder of class
+/// folders.</summary>
 /// <param name="Names">The persons, in the order in which they first occur.</param>
 /// <param name="Identities">A number into <see cref="Names"/> for each row.</param>
 public sealed record LabelledFaces(IReadOnlyList<string> Names, int[] Identities)
@@ -17,7 +18,8 @@ public sealed record LabelledFaces(IReadOnlyList<string> Names, int[] Identities
         for (var row = 0; row < identities.Length; row++)
         {
             var folder = Path.GetDirectoryName(paths[row].Replace('\\', '/'));
-            if (string.IsNullOrEmpty(folder)) throw new PfeException($"image '{paths[row]}' lies in no folder, so nobody is named; expected paths like person/image.jpg");
+            if (string.IsNullOrEmpty(folder))
+                throw new PfeException($"image '{paths[row]}' lies in no folder, so nobody is named; expected paths like person/image.jpg");
             if (!numbers.TryGetValue(folder, out var number)) numbers[folder] = number = numbers.Count;
             identities[row] = number;
         }
@@ -25,8 +27,8 @@ public sealed record LabelledFaces(IReadOnlyList<string> Names, int[] Identities
     }
 
     /// <summary>
-    /// Genuine and impostor pairs, all of them where they are few enough, otherwise a random sample without repetition; the same arguments give the
-    /// same pairs. Genuine pairs are drawn evenly over images, so persons with many images count more, as in use.
+    /// Genuine and impostor pairs, all of them where they are few enough, otherwise a random sample without repetition; the same arguments
+    /// give the same pairs. Genuine pairs are drawn evenly over images, so persons with many images count more, as in use.
     /// </summary>
     /// <param name="genuine">The most genuine pairs.</param>
     /// <param name="impostor">The most impostor pairs.</param>
@@ -38,9 +40,11 @@ public sealed record LabelledFaces(IReadOnlyList<string> Names, int[] Identities
         var mates = SampleGenuine(genuine, random);
         var others = SampleImpostor(impostor, random);
         if (mates.Count == 0 || others.Count == 0)
-            throw new PfeException($"{Identities.Length} images of {Names.Count} persons make {mates.Count} genuine and {others.Count} impostor pairs; both kinds are needed: at least two persons, and two images of one");
+            throw new PfeException($"{Identities.Length} images of {Names.Count} persons make {mates.Count} genuine and {others.Count} " +
+                "impostor pairs; both kinds are needed: at least two persons, and two images of one");
         var all = mates.Concat(others).ToArray();
-        return new([.. all.Select(pair => pair.First)], [.. all.Select(pair => pair.Second)], [.. all.Select((_, n) => n < mates.Count)], Identities);
+        return new([.. all.Select(pair => pair.First)], [.. all.Select(pair => pair.Second)], [.. all.Select((_, n) => n < mates.Count)],
+            Identities);
     }
 
     private List<(int First, int Second)> SampleGenuine(int most, Random random)
@@ -95,5 +99,6 @@ public sealed record LabelledFaces(IReadOnlyList<string> Names, int[] Identities
 
     /// <summary>The rows of each person.</summary>
     public IEnumerable<int[]> RowsByIdentity() =>
-        Identities.Select((identity, row) => (identity, row)).GroupBy(entry => entry.identity, entry => entry.row).Select(group => group.ToArray());
+        Identities.Select((identity, row) => (identity, row)).GroupBy(entry => entry.identity, entry => entry.row)
+            .Select(group => group.ToArray());
 }

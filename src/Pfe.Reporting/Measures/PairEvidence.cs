@@ -1,9 +1,9 @@
 namespace Pfe.Reporting.Measures;
 
 /// <summary>
-/// What each dimension says of a pair: <c>ln N(d; 0, v) - ln N(d; 0, v + t)</c>, with d the difference of the means, v the sum of the variances and t
-/// how much the means of different people differ in that dimension. In nats: above 0 the dimension agrees, below 0 it disagrees, and where v is large
-/// beside t it abstains.
+/// What each dimension says of a pair: <c>ln N(d; 0, v) - ln N(d; 0, v + t)</c>, with d the difference of the means, v the sum of the
+/// variances and t how much the means of different people differ in that dimension. In nats: above 0 the dimension agrees, below 0 it
+/// disagrees, and where v is large beside t it abstains.
 /// </summary>
 /// <param name="PerDimension">D values.</param>
 public sealed record PairEvidence(double[] PerDimension)
@@ -20,7 +20,8 @@ public sealed record PairEvidence(double[] PerDimension)
     /// <summary>Dimensions that say nothing.</summary>
     public int Abstain => PerDimension.Length - Agree - Disagree;
 
-    /// <summary>How much the means of two random faces differ in each dimension: twice the variance of mu over the set (at most 5,000 faces, evenly spaced).</summary>
+    /// <summary>How much the means of two random faces differ in each dimension: twice the variance of mu over the set (at most 5,000
+    /// faces, evenly spaced).</summary>
     /// <param name="faces">The set.</param>
     public static double[] SpreadOf(EmbeddingSet faces)
     {

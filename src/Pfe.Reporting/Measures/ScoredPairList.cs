@@ -26,7 +26,8 @@ public sealed record ScoredPairList(PairList Pairs, ScoreKind Kind, float[] Scor
         return new(pairs, kind, scores, genuine, impostor);
     }
 
-    /// <summary>The strictest false-match rate that the impostor pairs measure with 30 errors, but not stricter than 1e-3: the one figures are drawn at.</summary>
+    /// <summary>The strictest false-match rate that the impostor pairs measure with 30 errors, but not stricter than 1e-3: the one figures
+    /// are drawn at.</summary>
     public double WorkingRate => Math.Clamp(30.0 / Impostor.Length, 1e-3, 1);
 
     /// <summary>The threshold at a false-match rate.</summary>
@@ -36,5 +37,6 @@ public sealed record ScoredPairList(PairList Pairs, ScoreKind Kind, float[] Scor
     /// <summary>How the score is called in figures.</summary>
     public string Name => NameOf(Kind);
 
-    internal static string NameOf(ScoreKind kind) => kind switch { ScoreKind.Cosine => "cosine", ScoreKind.SharedVariance => "shared-variance MLS", _ => "MLS" };
+    internal static string NameOf(ScoreKind kind) =>
+        kind switch { ScoreKind.Cosine => "cosine", ScoreKind.SharedVariance => "shared-variance MLS", _ => "MLS" };
 }

@@ -12,13 +12,15 @@ public static class ThresholdInterval
     /// <param name="options">Of the bootstrap.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">The impostor pairs cannot support the rate.</exception>
-    public static ThresholdEstimate Find(ScoredPairList scored, double falseMatchRate, BootstrapOptions? options = null, CancellationToken cancellation = default)
+    public static ThresholdEstimate Find(
+        ScoredPairList scored, double falseMatchRate, BootstrapOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new() { Resamples = 200 };
         var found = ThresholdEstimate.Find(scored.Impostor, falseMatchRate, options.Confidence);
         if (scored.Pairs.Identities is not { } identities) return found;
         var impostors = ImpostorsFromTheTop(scored, identities);
-        var interval = Bootstrap.Intervals(identities.Max() + 1, [found.Threshold], drawn => [ThresholdOf(impostors, drawn, falseMatchRate)], options, cancellation)[0];
+        var interval = Bootstrap.Intervals(
+            identities.Max() + 1, [found.Threshold], drawn => [ThresholdOf(impostors, drawn, falseMatchRate)], options, cancellation)[0];
         return found with { Low = interval.Low, High = interval.High };
     }
 

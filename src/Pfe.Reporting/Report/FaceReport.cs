@@ -14,32 +14,39 @@ public sealed record ReportOptions
     /// <summary>Resamples of the bootstrap bands and intervals, at least 2. Default 200.</summary>
     public int Resamples { get; init; } = 200;
 
-    /// <summary>Whether pictures of faces go in and paths, which often name people; without them the report can be shared. Default true.</summary>
+    /// <summary>Whether pictures of faces go in and paths, which often name people; without them the report can be shared. Default
+    /// true.</summary>
     public bool Faces { get; init; } = true;
 }
 
-/// <summary>A set of faces as figures: one self-contained page, each figure as SVG and PNG, its numbers as CSV, and all numbers as one JSON file.</summary>
+/// <summary>A set of faces as figures: one self-contained page, each figure as SVG and PNG, its numbers as CSV, and all numbers as one JSON
+/// file.</summary>
 /// <param name="Title">Heading of the page.</param>
 /// <param name="Warnings">What spoils the numbers, in sentences; empty for a sound model.</param>
 /// <param name="Model">What the model's file says of itself; empty without a model.</param>
 /// <param name="Summary">What the reader should know first: name and value of a few numbers.</param>
 /// <param name="Figures">In reading order.</param>
 public sealed record FaceReport(
-    string Title, IReadOnlyList<string> Warnings, IReadOnlyList<(string Name, string Value)> Model, IReadOnlyList<(string Name, string Value)> Summary, IReadOnlyList<Figure> Figures)
+    string Title, IReadOnlyList<string> Warnings, IReadOnlyList<(string Name, string Value)> Model,
+        IReadOnlyList<(string Name, string Value)> Summary, IReadOnlyList<Figure> Figures)
 {
     /// <summary>Makes every figure for which there is data.</summary>
     /// <param name="data">The measured set.</param>
     /// <param name="options">Options.</param>
     /// <param name="progress">Told the name of each figure before it is made.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static FaceReport Of(ReportData data, ReportOptions? options = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    public static FaceReport Of(
+        ReportData data, ReportOptions? options = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new();
         if (!options.Faces) data = data with { Thumbnails = null, Paths = false };
         progress?.Report("bootstrap of the discard curves");
-        DiscardStudy[] discard = [QualityFigures.Study(data, data.Cosine, options.Resamples, cancellation), QualityFigures.Study(data, data.Mls, options.Resamples, cancellation)];
+        DiscardStudy[] discard = [
+            QualityFigures.Study(data, data.Cosine, options.Resamples, cancellation),
+            QualityFigures.Study(data, data.Mls, options.Resamples, cancellation)];
         var probability = data.Calibration is { } calibration
-            ? ProbabilityResult.Of(calibration, data.Faces, data.Mls.Pairs, new BootstrapOptions { Resamples = options.Resamples }, cancellation) : null;
+            ? ProbabilityResult.Of(calibration, data.Faces, data.Mls.Pairs, new BootstrapOptions { Resamples = options.Resamples },
+                cancellation) : null;
         (string Name, Func<Figure?> Make)[] makers =
         [
             ("faces by uncertainty", () => UncertaintyFigures.Faces(data)),
@@ -62,10 +69,12 @@ public sealed record FaceReport(
             progress?.Report(name);
             if (make() is { } figure) figures.Add(figure);
         }
-        return new(data.Title ?? $"Face report: {data.Name}", ReportWarnings.Of(data, options.Resamples, cancellation), data.Model, ReportSummary.Of(data, discard[1], probability), figures);
+        return new(data.Title ?? $"Face report: {data.Name}", ReportWarnings.Of(data, options.Resamples, cancellation), data.Model,
+            ReportSummary.Of(data, discard[1], probability), figures);
     }
 
-    /// <summary>Writes <c>report.html</c>, <c>data.json</c>, and for each figure <c>figures/id.svg</c>, <c>.png</c> and <c>.csv</c>.</summary>
+    /// <summary>Writes <c>report.html</c>, <c>data.json</c>, and for each figure <c>figures/id.svg</c>, <c>.png</c> and
+    /// <c>.csv</c>.</summary>
     /// <param name="folder">The folder to create or fill; files of an earlier report are replaced.</param>
     /// <param name="fonts">For the PNG files.</param>
     /// <param name="cancellation">Stops between figures.</param>

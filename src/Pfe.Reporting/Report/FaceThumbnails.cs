@@ -49,7 +49,8 @@ public sealed class FaceThumbnails
         using var picture = SKImage.FromBitmap(bitmap);
         var side = Math.Min(image.Width, image.Height);
         var middle = SKRect.Create((image.Width - side) / 2f, (image.Height - side) / 2f, side, side);
-        surface.Canvas.DrawImage(picture, middle, SKRect.Create(Size, Size), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+        surface.Canvas.DrawImage(picture, middle, SKRect.Create(Size, Size),
+            new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         using var small = surface.Snapshot();
         using var data = small.Encode(SKEncodedImageFormat.Jpeg, 85);
         return data.ToArray();

@@ -5,7 +5,8 @@ using Pfe.Reporting.Figures;
 
 namespace Pfe.Reporting.Report;
 
-/// <summary>The report as one page that needs nothing else: no script, no network, light and dark by the reader's setting, printable.</summary>
+/// <summary>The report as one page that needs nothing else: no script, no network, light and dark by the reader's setting,
+/// printable.</summary>
 internal static class HtmlPage
 {
     // Panels beside each other shrink to three quarters before one moves to a new row; small text is 9 pixels high then.
@@ -14,7 +15,9 @@ internal static class HtmlPage
     public static string Of(FaceReport report)
     {
         var html = new StringBuilder();
-        html.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{Safe(report.Title)}</title>\n<style>\n{Style()}</style>\n</head>\n<body>\n<main>\n<h1>{Safe(report.Title)}</h1>\n");
+        html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" " +
+            "content=\"width=device-width, " +
+            $"initial-scale=1\">\n<title>{Safe(report.Title)}</title>\n<style>\n{Style()}</style>\n</head>\n<body>\n<main>\n<h1>{Safe(report.Title)}</h1>\n");
         foreach (var warning in report.Warnings) html.Append($"<p class=\"warning\" role=\"alert\"><b>Warning:</b> {Safe(warning)}</p>\n");
         Table(html, "The model", report.Model);
         Table(html, report.Model.Count > 0 ? "On these faces" : null, report.Summary);
@@ -25,7 +28,8 @@ internal static class HtmlPage
         {
             var note = figure.Note is null ? "" : $"<p class=\"note\">{Safe(figure.Note)}</p>\n";
             var panels = Math.Min(figure.Columns, figure.Panels.Count) * (figure.Panels[0].Width + Gap) - Gap;
-            html.Append($"<section id=\"{figure.Id}\">\n<h2>{Safe(figure.Title)}</h2>\n{note}<figure>\n<div class=\"panels\" style=\"max-width:{panels}px\">\n");
+            html.Append($"<section id=\"{figure.Id}\">\n<h2>{Safe(figure.Title)}</h2>\n{note}<figure>\n<div class=\"panels\" " +
+                $"style=\"max-width:{panels}px\">\n");
             foreach (var panel in figure.Panels) html.Append($"<div>{figure.ToPageSvg(panel)}</div>\n");
             html.Append($"</div>\n<figcaption>{Safe(figure.Caption)}</figcaption>\n</figure>\n</section>\n");
         }
@@ -61,7 +65,8 @@ internal static class HtmlPage
 
         """;
 
-    private static string Variables(bool dark) => string.Join(' ', Enum.GetValues<Ink>().Select(Inks.Colour).Select(ink => $"--{ink.Name}: #{(dark ? ink.Dark : ink.Light):x6};"));
+    private static string Variables(bool dark) =>
+        string.Join(' ', Enum.GetValues<Ink>().Select(Inks.Colour).Select(ink => $"--{ink.Name}: #{(dark ? ink.Dark : ink.Light):x6};"));
 
     private static string Safe(string text) => WebUtility.HtmlEncode(text);
 }

@@ -60,7 +60,9 @@ public sealed record ReportData
     /// <param name="labels">Who is on each.</param>
     /// <param name="pairs">Pairs of rows; null for all pairs of the labels, or a sample of them.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static ReportData Of(string name, EmbeddingSet faces, LabelledFaces labels, Pfe.Evaluation.Pairs.PairList? pairs = null, CancellationToken cancellation = default)
+    public static ReportData Of(
+        string name, EmbeddingSet faces, LabelledFaces labels, Pfe.Evaluation.Pairs.PairList? pairs = null,
+        CancellationToken cancellation = default)
     {
         pairs ??= labels.Pairs();
         return new()
@@ -78,7 +80,8 @@ public sealed record ReportData
 
     // A measure that no face has is no curve; a face that one measure says nothing of counts as the worst.
     internal static IReadOnlyList<(string Name, double[] Values)> QualitiesIn(EmbeddingSet faces) =>
-    [.. from measure in new[] { (Column: EmbeddingSet.Norm, Name: "embedding norm"), (Column: EmbeddingSet.DetectionScore, Name: "detector score"), (Column: EmbeddingSet.Sharpness, Name: "sharpness") }
+    [.. from measure in new[] { (Column: EmbeddingSet.Norm, Name: "embedding norm"),
+        (Column: EmbeddingSet.DetectionScore, Name: "detector score"), (Column: EmbeddingSet.Sharpness, Name: "sharpness") }
         let values = faces.Columns.GetValueOrDefault(measure.Column)
         where values is not null && !Array.TrueForAll(values, float.IsNaN)
         select (measure.Name, Array.ConvertAll(values, value => float.IsNaN(value) ? double.NegativeInfinity : value))];

@@ -66,9 +66,11 @@ public sealed class ReportInputs : IDisposable
     {
         var (name, faces) = _sets[0];
         if (sources.Calibration is { } calibration && calibration.Dimension != faces.Dimension)
-            throw new PfeException($"the calibration is for D = {calibration.Dimension}, '{name}' has D = {faces.Dimension}; they come from different models");
+            throw new PfeException($"the calibration is for D = {calibration.Dimension}, '{name}' has D = {faces.Dimension}; they come " +
+                "from different models");
         if (sources.Images is { } folder && !faces.Paths.Any(path => File.Exists(Path.Combine(folder, path))))
-            throw new PfeException($"none of the images is in '{folder}', not even '{faces.Paths[0]}'; give the folder that 'pfe embed' was given");
+            throw new PfeException($"none of the images is in '{folder}', not even '{faces.Paths[0]}'; give the folder that 'pfe embed' " +
+                "was given");
         var groups = sources.Groups is { } table ? PathTable.Read(table, "group") : null;
         var words = groups?.Words(faces.Paths) ?? [];
         progress?.Report("scoring pairs");
@@ -76,9 +78,14 @@ public sealed class ReportInputs : IDisposable
         {
             Calibration = sources.Calibration,
             Model = sources.Embedder is { } model ? ModelFacts.Of(model) : [],
-            Qualities = [.. ReportData.QualitiesIn(faces), .. sources.Qualities.Select(file => (Path.GetFileNameWithoutExtension(file), PathTable.Read(file, "quality").Numbers(faces.Paths)))],
+            Qualities = [.. ReportData.QualitiesIn(faces),
+                .. sources.Qualities.Select(
+                file => (Path.GetFileNameWithoutExtension(file), PathTable.Read(file, "quality").Numbers(faces.Paths)))],
             Groups = words,
-            Notes = groups is null ? [] : [("groups", $"{words.OfType<string>().Distinct(StringComparer.Ordinal).Count()}; {words.Count(word => word is null):#,0} of {faces.Count:#,0} faces are in none, {groups.Strangers(faces.Paths):#,0} lines name no face")],
+            Notes = groups is null ? []
+                : [("groups",
+                $"{words.OfType<string>().Distinct(StringComparer.Ordinal).Count()}; {words.Count(word => word is null):#,0} of " +
+                $"{faces.Count:#,0} faces are in none, {groups.Strangers(faces.Paths):#,0} lines name no face")],
             Others = [.. _sets.Skip(1).Select(set => (set.Name, FaceUncertainty.Of(set.Faces)))],
             Thumbnails = sources.Images is { } images ? FaceThumbnails.InFolder(images, faces.Paths) : null,
             Damage = StudyDamage(faces, sources, progress, cancellation),
@@ -91,7 +98,8 @@ public sealed class ReportInputs : IDisposable
         foreach (var (_, faces) in _sets) faces.Dispose();
     }
 
-    private static DamageStudy? StudyDamage(EmbeddingSet faces, ReportSources sources, IProgress<string>? progress, CancellationToken cancellation)
+    private static DamageStudy? StudyDamage(
+        EmbeddingSet faces, ReportSources sources, IProgress<string>? progress, CancellationToken cancellation)
     {
         if (sources is not { Embedder: { } embedder, Finder: { } finder, Images: { } root }) return null;
         progress?.Report("damaging faces");

@@ -8,17 +8,20 @@ using Pfe.Vision.Imaging.Damage;
 
 namespace Pfe.Training.Configuration;
 
-/// <summary>The JSON schema of training configurations, for editors: made from <see cref="TrainingConfig"/>, its descriptions and its defaults.</summary>
+/// <summary>The JSON schema of training configurations, for editors: made from <see cref="TrainingConfig"/>, its descriptions and its
+/// defaults.</summary>
 public static class ConfigSchema
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The schema as text; committed as docs/config.schema.json.</summary>
     public static string Text { get; } = Create().ToJsonString(Indented) + "\n";
 
     private static JsonObject Create()
     {
-        var schema = TrainingJson.Default.TrainingConfig.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TransformSchemaNode = Transform, TreatNullObliviousAsNonNullable = true }).AsObject();
+        var schema = TrainingJson.Default.TrainingConfig.GetJsonSchemaAsNode(
+            new JsonSchemaExporterOptions { TransformSchemaNode = Transform, TreatNullObliviousAsNonNullable = true }).AsObject();
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "Pfe training configuration");
         return schema;
@@ -29,8 +32,11 @@ public static class ConfigSchema
         if (context.TypeInfo.Type == typeof(LandmarkSource)) node = Landmarks();
         if (context.PropertyInfo is not { } property) return node;
         var schema = node as JsonObject ?? [];
-        if (Choices(property.Name) is { } choices) ((property.Name == "kinds" ? schema["items"] : schema) as JsonObject)!["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice)]);
-        if (property.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), inherit: false) is [DescriptionAttribute description]) schema.Insert(0, "description", description.Description);
+        if (Choices(property.Name) is { } choices)
+            ((property.Name == "kinds" ? schema["items"] : schema) as JsonObject)!["enum"] =
+            new JsonArray([.. choices.Select(choice => (JsonNode)choice)]);
+        if (property.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), inherit: false) is [
+            DescriptionAttribute description]) schema.Insert(0, "description", description.Description);
         if (!property.IsRequired && Default(property) is { } value) schema["default"] = value;
         return schema;
     }
@@ -44,7 +50,8 @@ public static class ConfigSchema
                 ["type"] = "array",
                 ["minItems"] = 5,
                 ["maxItems"] = 5,
-                ["items"] = new JsonObject { ["type"] = "array", ["minItems"] = 2, ["maxItems"] = 2, ["items"] = new JsonObject { ["type"] = "number" } },
+                ["items"] = new JsonObject { ["type"] = "array", ["minItems"] = 2, ["maxItems"] = 2,
+                    ["items"] = new JsonObject { ["type"] = "number" } },
             }),
     };
 

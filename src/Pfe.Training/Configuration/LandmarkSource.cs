@@ -5,7 +5,8 @@ using Pfe.Vision.Imaging;
 
 namespace Pfe.Training.Configuration;
 
-/// <summary>Where the landmarks of the training images come from: <c>"aligned"</c>, <c>"detect"</c>, five points for all, or a list's path.</summary>
+/// <summary>Where the landmarks of the training images come from: <c>"aligned"</c>, <c>"detect"</c>, five points for all, or a list's
+/// path.</summary>
 [JsonConverter(typeof(LandmarkSourceConverter))]
 public sealed record LandmarkSource
 {

@@ -11,8 +11,9 @@ public static class LearningRate
 
     /// <summary>The rate at a step.</summary>
     /// <param name="strategy">
-    /// <c>step</c>: the schedule maps first steps to rates, the last that has begun holds. <c>cosine</c>: initial * (1 + cos(pi s / end_step)) / 2, where s is the step
-    /// rounded down to a multiple of <c>interval</c>. <c>linear</c>: <c>initial</c> until step <c>start</c>, then straight down to 0 at <c>end_step</c>.
+    /// <c>step</c>: the schedule maps first steps to rates, the last that has begun holds. <c>cosine</c>: initial * (1 + cos(pi s /
+    /// end_step)) / 2, where s is the step rounded down to a multiple of <c>interval</c>. <c>linear</c>: <c>initial</c> until step
+    /// <c>start</c>, then straight down to 0 at <c>end_step</c>.
     /// </param>
     /// <param name="schedule">The strategy's numbers by key.</param>
     /// <param name="step">From 0 on.</param>
@@ -38,7 +39,8 @@ public static class LearningRate
         foreach (var (key, value) in schedule)
         {
             if (!int.TryParse(key, out var first) || first < 0)
-                throw new UsageException($"learning_rate_schedule: '{key}' is no step; the strategy 'step' wants first steps and rates, like {{ \"0\": 0.001, \"2000\": 0.0001 }}");
+                throw new UsageException($"learning_rate_schedule: '{key}' is no step; the strategy 'step' wants first steps and rates, " +
+                    $"like {{ \"0\": 0.001, \"2000\": 0.0001 }}");
             if (first <= step && first > begun) (rate, begun) = (value, first);
         }
         return begun >= 0 ? rate : throw new UsageException($"learning_rate_schedule has no rate for step {step}: add one for step \"0\"");
@@ -49,12 +51,17 @@ public static class LearningRate
         if (!Keys.TryGetValue(strategy, out var keys))
             throw new UsageException($"learning_rate_strategy '{strategy}' is not known; there are step, cosine, linear");
         if (keys.FirstOrDefault(key => !schedule.ContainsKey(key)) is { } missing)
-            throw new UsageException($"learning_rate_schedule has no '{missing}'; the strategy '{strategy}' wants {string.Join(", ", keys)}");
+            throw new UsageException($"learning_rate_schedule has no '{missing}'; the strategy '{strategy}' wants " +
+                $"{string.Join(", ", keys)}");
         if (schedule.Keys.FirstOrDefault(key => !keys.Contains(key)) is { } unknown)
-            throw new UsageException($"learning_rate_schedule: '{unknown}' is not known; the strategy '{strategy}' wants {string.Join(", ", keys)}");
+            throw new UsageException($"learning_rate_schedule: '{unknown}' is not known; the strategy '{strategy}' wants " +
+                $"{string.Join(", ", keys)}");
         var end = schedule["end_step"];
-        if (strategy == "cosine" && schedule["interval"] < 1) throw new UsageException($"learning_rate_schedule: interval {schedule["interval"]} must be at least 1");
-        if (strategy == "linear" && schedule["start"] >= end) throw new UsageException($"learning_rate_schedule: start {schedule["start"]} must lie before end_step {end}");
-        if (step > end) throw new UsageException($"learning_rate_schedule ends at step {end}, step {step} is wanted: raise end_step to epoch_size x num_epochs");
+        if (strategy == "cosine" && schedule["interval"] < 1)
+            throw new UsageException($"learning_rate_schedule: interval {schedule["interval"]} must be at least 1");
+        if (strategy == "linear" && schedule["start"] >= end)
+            throw new UsageException($"learning_rate_schedule: start {schedule["start"]} must lie before end_step {end}");
+        if (step > end) throw new UsageException($"learning_rate_schedule ends at step {end}, step {step} is wanted: raise end_step to " +
+            "epoch_size x num_epochs");
     }
 }

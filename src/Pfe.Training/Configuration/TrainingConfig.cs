@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Pfe.Training.Configuration;
 
 /// <summary>
-/// A training run: the demo's keys under the demo's names, and Pfe's own after them. JSON in snake_case; comments and trailing commas are allowed,
-/// unknown keys are errors.
+/// A training run: the demo's keys under the demo's names, and Pfe's own after them. JSON in snake_case; comments and trailing commas are
+/// allowed, unknown keys are errors.
 /// </summary>
 /// <remarks>The properties have setters, not initialisers only: the JSON source generator would lose the defaults.</remarks>
 public sealed record TrainingConfig
@@ -41,7 +41,9 @@ public sealed record TrainingConfig
     public int Channels { get; set; } = 3;
 
     /// <summary>The demo's list of operations for training images.</summary>
-    [Description("Operations on training images in the demo's form, such as [[\"center_crop\", [112, 96]], [\"random_flip\"], [\"standardize\", \"mean_scale\"]]; only for images that are aligned already. Null: resize to the base network's input, random flip.")]
+    [Description("Operations on training images in the demo's form, such as [[\"center_crop\", [112, 96]], [\"random_flip\"], " +
+        "[\"standardize\", \"mean_scale\"]]; only for images that are aligned already. Null: resize to the base network's input, random " +
+        "flip.")]
     public JsonElement[][]? PreprocessTrain { get; set; }
 
     /// <summary>The demo's list of operations for test images.</summary>
@@ -93,7 +95,8 @@ public sealed record TrainingConfig
     public string? RestoreModel { get; set; }
 
     /// <summary>Which of its parts.</summary>
-    [Description("Which of its tensors, by the beginnings of their names in the demo's or in Pfe's spelling: UncertaintyModule, UncertaintyModule/fc1, fc2, ...; empty for all.")]
+    [Description("Which of its tensors, by the beginnings of their names in the demo's or in Pfe's spelling: UncertaintyModule, " +
+        "UncertaintyModule/fc1, fc2, ...; empty for all.")]
     public string[] RestoreScopes { get; set; } = [];
 
     /// <summary>On the two matrices.</summary>
@@ -101,7 +104,8 @@ public sealed record TrainingConfig
     public double WeightDecay { get; set; } = 5e-4;
 
     /// <summary>Accepted from the demo's files, where it has no effect on the head.</summary>
-    [Description("Dropout of the demo's base network. The base is frozen and the head has none, so it has no effect; accepted as the demo's files have it.")]
+    [Description("Dropout of the demo's base network. The base is frozen and the head has none, so it has no effect; accepted as the " +
+        "demo's files have it.")]
     public double KeepProb { get; set; } = 1;
 
     /// <summary>Of gradient descent.</summary>
@@ -113,11 +117,13 @@ public sealed record TrainingConfig
     public double GradientClip { get; set; }
 
     /// <summary>Which tensor of the base the head reads.</summary>
-    [Description("What the head reads: feature_map (the last 4-D tensor before the embedding, as in the demo), embedding (before it is normalised), or a tensor's name.")]
+    [Description("What the head reads: feature_map (the last 4-D tensor before the embedding, as in the demo), embedding (before it is " +
+        "normalised), or a tensor's name.")]
     public string HeadInput { get; set; } = "feature_map";
 
     /// <summary>Where the faces' landmarks come from.</summary>
-    [Description("aligned: the images are aligned faces already. detect: find them. Five [x, y] points: the same for every image. A path: a landmark list.")]
+    [Description("aligned: the images are aligned faces already. detect: find them. Five [x, y] points: the same for every image. A " +
+        "path: a landmark list.")]
     public LandmarkSource Landmarks { get; set; } = LandmarkSource.Aligned;
 
     /// <summary>The order of a landmark list's numbers.</summary>
@@ -125,11 +131,13 @@ public sealed record TrainingConfig
     public bool LandmarksTransposed { get; set; }
 
     /// <summary>Damaged copies.</summary>
-    [Description("Damaged copies of the training images, so that sigma learns what bad images look like. Null or copies = 0: none, as in the demo.")]
+    [Description("Damaged copies of the training images, so that sigma learns what bad images look like. Null or copies = 0: none, as in " +
+        "the demo.")]
     public DamageOptions Damage { get; set; } = new();
 
     /// <summary>Classes that are set aside to judge the head by.</summary>
-    [Description("Classes set aside, drawn by the seed: never trained on, they give the table of MLS against cosine. 0 for none, as in the demo.")]
+    [Description("Classes set aside, drawn by the seed: never trained on, they give the table of MLS against cosine. 0 for none, as in " +
+        "the demo.")]
     public int HeldOutClasses { get; set; }
 
     /// <summary>CPU threads of the training steps; 0 for all.</summary>

@@ -13,7 +13,8 @@ public static class TrainingConfigFile
 
     /// <summary>Reads and checks a configuration file.</summary>
     /// <param name="path">A JSON file.</param>
-    /// <exception cref="UsageException">Not JSON, an unknown key (with the nearest known one), a value of the wrong kind or out of range.</exception>
+    /// <exception cref="UsageException">Not JSON, an unknown key (with the nearest known one), a value of the wrong kind or out of
+    /// range.</exception>
     public static TrainingConfig Load(string path)
     {
         try { return Parse(File.ReadAllBytes(path), path); }
@@ -35,7 +36,8 @@ public static class TrainingConfigFile
             var reader = new Utf8JsonReader(json, Lenient);
             reader.Read();
             UnknownKeys.Refuse(ref reader, TrainingJson.Default.TrainingConfig, json, name);
-            var config = JsonSerializer.Deserialize(json, TrainingJson.Default.TrainingConfig) ?? throw new UsageException($"'{name}' holds no configuration");
+            var config = JsonSerializer.Deserialize(json, TrainingJson.Default.TrainingConfig)
+                ?? throw new UsageException($"'{name}' holds no configuration");
             Validate(config, name);
             return config;
         }
@@ -65,12 +67,14 @@ public static class TrainingConfigFile
         {
             if (!holds) throw new UsageException($"{name}: {message}");
         }
-        Require(config.Name.Length > 0 && config.Name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0, $"name '{config.Name}' must be a folder's name");
+        Require(config.Name.Length > 0 && config.Name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0,
+            $"name '{config.Name}' must be a folder's name");
         Require(config.Channels == 3, $"channels {config.Channels}: only 3 is possible; grey images are read as three equal channels");
         Require(config.UncertaintyModule == "fc", $"uncertainty_module '{config.UncertaintyModule}' is not known; there is fc");
         Require(config.ImageSize is null or { Length: 2 }, "image_size should be [height, width]");
         Require(config.SummaryInterval > 0, $"summary_interval {config.SummaryInterval} must be at least 1");
-        Require(config.EpochSize > 0 && config.NumEpochs > 0, $"epoch_size {config.EpochSize} and num_epochs {config.NumEpochs} must be at least 1");
+        Require(config.EpochSize > 0 && config.NumEpochs > 0,
+            $"epoch_size {config.EpochSize} and num_epochs {config.NumEpochs} must be at least 1");
         Require(config.WeightDecay >= 0, $"weight_decay {config.WeightDecay} must not be negative");
         Require(config.Momentum is >= 0 and < 1, $"momentum {config.Momentum} must lie in [0, 1)");
         Require(config.GradientClip >= 0, $"gradient_clip {config.GradientClip} must not be negative");
@@ -81,7 +85,8 @@ public static class TrainingConfigFile
         Require(damage.Probability is >= 0 and <= 1, $"damage.probability {damage.Probability} must lie in [0, 1]");
         Require(damage.Strength is >= 0 and <= 1, $"damage.strength {damage.Strength} must lie in [0, 1]");
         Require(damage.Misalignment is >= 0 and <= 0.5, $"damage.misalignment {damage.Misalignment} must lie in [0, 0.5] eye distances");
-        foreach (var kind in damage.Kinds) Require(DamageKinds.Contains(kind), $"damage.kinds: '{kind}' is not known; there are {string.Join(", ", DamageKinds)}");
+        foreach (var kind in damage.Kinds)
+            Require(DamageKinds.Contains(kind), $"damage.kinds: '{kind}' is not known; there are {string.Join(", ", DamageKinds)}");
         try
         {
             LearningRate.At(config.LearningRateStrategy, config.LearningRateSchedule, 0);

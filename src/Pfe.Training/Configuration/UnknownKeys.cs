@@ -3,7 +3,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Pfe.Training.Configuration;
 
-/// <summary>Finds the first key that a type does not have, before the deserialiser does, to name its line and the key that was meant.</summary>
+/// <summary>Finds the first key that a type does not have, before the deserialiser does, to name its line and the key that was
+/// meant.</summary>
 internal static class UnknownKeys
 {
     /// <summary>Reads one value; <paramref name="type"/> says what its keys may be.</summary>
@@ -23,7 +24,8 @@ internal static class UnknownKeys
             {
                 var line = 1 + json[..(int)reader.TokenStartIndex].Count((byte)'\n');
                 var nearest = type.Properties.Select(candidate => candidate.Name).MinBy(candidate => Distance(key, candidate))!;
-                var hint = Distance(key, nearest) <= Math.Max(2, key.Length / 3) ? $"did you mean '{nearest}'?" : $"known are {string.Join(", ", type.Properties.Select(candidate => candidate.Name))}";
+                var hint = Distance(key, nearest) <= Math.Max(2, key.Length / 3)
+                    ? $"did you mean '{nearest}'?" : $"known are {string.Join(", ", type.Properties.Select(candidate => candidate.Name))}";
                 throw new UsageException($"{name}({line}): there is no key '{key}'; {hint}");
             }
             reader.Read();

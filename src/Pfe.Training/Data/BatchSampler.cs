@@ -21,11 +21,14 @@ public sealed class BatchSampler
     public BatchSampler(IEnumerable<int> labels, int size, int classes, int seed)
     {
         if (classes < 1 || size < 2 * classes || size % classes != 0)
-            throw new UsageException($"batch_format: {size} images do not make {classes} classes of equal size; size should be num_classes x 2, 3, 4, ...");
-        _images = labels.Select((label, image) => (label, image)).GroupBy(pair => pair.label, pair => pair.image).OrderBy(group => group.Key)
+            throw new UsageException($"batch_format: {size} images do not make {classes} classes of equal size; size should be " +
+                "num_classes x 2, 3, 4, ...");
+        _images = labels.Select((label, image) => (label, image)).GroupBy(pair => pair.label, pair => pair.image)
+            .OrderBy(group => group.Key)
             .Select(group => group.ToArray()).ToArray();
         if (_images.Length < classes)
-            throw new UsageException($"batch_format: num_classes is {classes}, the training data has {_images.Length} classes; use at most as many");
+            throw new UsageException($"batch_format: num_classes is {classes}, the training data has {_images.Length} classes; use at " +
+                "most as many");
         (_classes, _each, _seed) = (classes, size / classes, seed);
     }
 

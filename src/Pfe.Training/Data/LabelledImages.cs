@@ -3,12 +3,14 @@ namespace Pfe.Training.Data;
 /// <summary>Image files grouped by person: from a folder of class folders, or from a list file.</summary>
 public sealed class LabelledImages
 {
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif" };
+    private static readonly HashSet<string> Extensions =
+        new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif" };
 
     private LabelledImages(string root, IEnumerable<(string Class, string Path)> images)
     {
         Root = root;
-        var classes = images.GroupBy(image => image.Class, image => image.Path).OrderBy(group => group.Key, StringComparer.Ordinal).ToArray();
+        var classes = images.GroupBy(image => image.Class, image => image.Path).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .ToArray();
         Classes = classes.Select(group => group.Key).ToArray();
         Paths = classes.SelectMany(group => group.Order(StringComparer.Ordinal)).ToArray();
         Labels = classes.SelectMany((group, label) => group.Select(_ => label)).ToArray();
@@ -27,11 +29,12 @@ public sealed class LabelledImages
     public IReadOnlyList<int> Labels { get; }
 
     /// <summary>
-    /// Reads a folder of class folders, or a <c>.txt</c> list with <c>path label</c> or <c>path</c> on each line (without labels the image's folder is its
-    /// class). <c>~</c> is the home folder; paths in a list are relative to the list, or else to the working folder.
+    /// Reads a folder of class folders, or a <c>.txt</c> list with <c>path label</c> or <c>path</c> on each line (without labels the
+    /// image's folder is its class). <c>~</c> is the home folder; paths in a list are relative to the list, or else to the working folder.
     /// </summary>
     /// <param name="path">The folder or list.</param>
-    /// <exception cref="PfeException">Missing; a class without images; a malformed line; an image of the list that does not exist.</exception>
+    /// <exception cref="PfeException">Missing; a class without images; a malformed line; an image of the list that does not
+    /// exist.</exception>
     public static LabelledImages Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -49,14 +52,17 @@ public sealed class LabelledImages
             var before = images.Count;
             foreach (var file in Directory.EnumerateFiles(folder))
                 if (Extensions.Contains(System.IO.Path.GetExtension(file))) images.Add((System.IO.Path.GetFileName(folder), file));
-            if (images.Count == before) throw new PfeException($"class folder '{folder}' has no images: add some ({string.Join(", ", Extensions)}) or remove it");
+            if (images.Count == before)
+                throw new PfeException($"class folder '{folder}' has no images: add some ({string.Join(", ", Extensions)}) or remove it");
         }
-        return images.Count > 0 ? images : throw new PfeException($"'{root}' has no class folders: each person's images belong into a folder of their own");
+        return images.Count > 0 ? images
+            : throw new PfeException($"'{root}' has no class folders: each person's images belong into a folder of their own");
     }
 
     private static List<(string, string)> OfList(string list)
     {
-        var lines = File.ReadAllLines(list).Select((text, i) => (Text: text.Trim(), Number: i + 1)).Where(line => line.Text.Length > 0).ToArray();
+        var lines = File.ReadAllLines(list).Select((text, i) => (Text: text.Trim(), Number: i + 1)).Where(line => line.Text.Length > 0)
+            .ToArray();
         if (lines.Length == 0) throw new PfeException($"list '{list}' is empty; each line should be 'path label' or 'path'");
         // The first line decides for all. A label is an integer, as the demo reads it; so paths may hold spaces.
         var labelled = LastWord(lines[0].Text) is { } word && int.TryParse(word, out _);
@@ -70,7 +76,8 @@ public sealed class LabelledImages
             var image = Home(labelled ? text[..^label!.Length].TrimEnd() : text);
             var beside = System.IO.Path.GetFullPath(image, folder);
             var full = File.Exists(beside) ? beside : System.IO.Path.GetFullPath(image);
-            if (!File.Exists(full)) throw new PfeException($"{list}({number}): there is no image '{image}', neither from the list's folder nor from the working folder");
+            if (!File.Exists(full)) throw new PfeException($"{list}({number}): there is no image '{image}', neither from the list's " +
+                "folder nor from the working folder");
             images.Add((label ?? System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(full)!), full));
         }
         return images;

@@ -18,7 +18,8 @@ internal sealed class AlignedInput
         var (training, test) = (config.PreprocessTrain ?? config.PreprocessTest!, config.PreprocessTest ?? config.PreprocessTrain!);
         _training = PreprocessPipeline.Parse(training, "preprocess_train");
         _test = PreprocessPipeline.Parse(test, "preprocess_test");
-        _standardizes = test.Any(step => step is [var name, ..] && name.ValueKind == System.Text.Json.JsonValueKind.String && name.GetString() == "standardize");
+        _standardizes = test.Any(step =>
+            step is [var name, ..] && name.ValueKind == System.Text.Json.JsonValueKind.String && name.GetString() == "standardize");
         _base = network;
     }
 
@@ -28,7 +29,8 @@ internal sealed class AlignedInput
     {
         if (config.PreprocessTrain is null && config.PreprocessTest is null) return null;
         if (config.Landmarks != LandmarkSource.Aligned)
-            throw new UsageException($"preprocess_train and preprocess_test work on aligned faces; with landmarks '{config.Landmarks}' the faces are aligned straight to the network's input, so leave them out");
+            throw new UsageException($"preprocess_train and preprocess_test work on aligned faces; with landmarks '{config.Landmarks}' " +
+                "the faces are aligned straight to the network's input, so leave them out");
         return new AlignedInput(config, network);
     }
 
@@ -42,7 +44,8 @@ internal sealed class AlignedInput
     {
         var batch = (damaged ? _training : _test).Apply(PixelBatch.Of([face]), random);
         if ((batch.Width, batch.Height) != (_base.Width, _base.Height) || batch.Count != 1)
-            throw new UsageException($"{(damaged ? "preprocess_train" : "preprocess_test")} ends in {batch.Count} of {batch.Height} x {batch.Width}, the network takes 1 of {_base.Height} x {_base.Width} (height x width)");
+            throw new UsageException($"{(damaged ? "preprocess_train" : "preprocess_test")} ends in {batch.Count} of {batch.Height} x " +
+                $"{batch.Width}, the network takes 1 of {_base.Height} x {_base.Width} (height x width)");
         var bgr = _base.ChannelOrder == ChannelOrder.Bgr;
         batch.CopyPlanes(0, bgr, input);
         if (_standardizes) return;

@@ -86,7 +86,8 @@ internal sealed class FaceVariants : IFeatureSource, IDisposable
         var deviation = _options.Misalignment * face.EyeDistance;
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         Point2 Moved(Point2 point) => new(point.X + deviation * Normal(), point.Y + deviation * Normal());
-        return new FiveLandmarks(Moved(face.LeftEye), Moved(face.RightEye), Moved(face.Nose), Moved(face.LeftMouth), Moved(face.RightMouth));
+        return new FiveLandmarks(Moved(face.LeftEye), Moved(face.RightEye), Moved(face.Nose), Moved(face.LeftMouth),
+            Moved(face.RightMouth));
     }
 
     private void Mirror(ReadOnlySpan<float> from, Span<float> to)

@@ -20,8 +20,9 @@ public sealed record UnreadableImage(int Image, string Reason);
 public sealed record CacheIndex(int Images, int Variants, int Dimension, int FeatureSize, int Done, UnreadableImage[] Unreadable);
 
 /// <summary>
-/// What the frozen base says about every training image, computed once: the embedding (float32, not normalised) and the tensor that the head
-/// reads (float16), for the clean image, its mirror image and each damaged copy. Memory-mapped: the system keeps in memory what it has room for.
+/// What the frozen base says about every training image, computed once: the embedding (float32, not normalised) and the tensor that the
+/// head reads (float16), for the clean image, its mirror image and each damaged copy. Memory-mapped: the system keeps in memory what it has
+/// room for.
 /// </summary>
 public sealed class FeatureCache : IDisposable
 {
@@ -32,7 +33,8 @@ public sealed class FeatureCache : IDisposable
     private readonly FileBytes _embeddings;
     private readonly FileBytes? _features;
 
-    private FeatureCache(CacheIndex index, FileBytes embeddings, FileBytes? features) => (Index, _embeddings, _features) = (index, embeddings, features);
+    private FeatureCache(CacheIndex index, FileBytes embeddings, FileBytes? features) =>
+        (Index, _embeddings, _features) = (index, embeddings, features);
 
     /// <summary>What it holds.</summary>
     public CacheIndex Index { get; }
@@ -46,7 +48,8 @@ public sealed class FeatureCache : IDisposable
     public static FeatureCache Open(string folder)
     {
         var index = ReadIndex(folder) ?? throw new PfeException($"'{folder}' holds no feature cache");
-        if (index.Done < index.Images) throw new PfeException($"feature cache '{folder}' is incomplete: {index.Done} of {index.Images} images");
+        if (index.Done < index.Images)
+            throw new PfeException($"feature cache '{folder}' is incomplete: {index.Done} of {index.Images} images");
         var embeddings = FileBytes.Map(Path.Combine(folder, EmbeddingFile));
         try { return new FeatureCache(index, embeddings, index.FeatureSize > 0 ? FileBytes.Map(Path.Combine(folder, FeatureFile)) : null); }
         catch
@@ -93,7 +96,8 @@ public sealed class FeatureCache : IDisposable
         var path = Path.Combine(folder, IndexFile);
         if (!File.Exists(path)) return null;
         try { return JsonSerializer.Deserialize(File.ReadAllBytes(path), TrainingJson.Default.CacheIndex); }
-        catch (JsonException e) { throw new PfeException($"'{path}' is damaged; remove the folder to compute the cache again: {e.Message}", e); }
+        catch (JsonException e) { throw new PfeException(
+            $"'{path}' is damaged; remove the folder to compute the cache again: {e.Message}", e); }
     }
 
     private ReadOnlySpan<float> Embedding(int image, int variant) =>
@@ -102,7 +106,8 @@ public sealed class FeatureCache : IDisposable
     private long Row(int image, int variant)
     {
         if ((uint)image >= (uint)Index.Images) throw new ArgumentOutOfRangeException(nameof(image), image, $"0 to {Index.Images - 1}");
-        if ((uint)variant >= (uint)Index.Variants) throw new ArgumentOutOfRangeException(nameof(variant), variant, $"0 to {Index.Variants - 1}");
+        if ((uint)variant >= (uint)Index.Variants)
+            throw new ArgumentOutOfRangeException(nameof(variant), variant, $"0 to {Index.Variants - 1}");
         return (long)image * Index.Variants + variant;
     }
 }

@@ -47,17 +47,20 @@ internal static class FeatureCacheBuilder
     /// <param name="source">The base network.</param>
     /// <param name="progress">Told after each chunk.</param>
     /// <param name="cancellation">Stops after the images in work; what is done stays.</param>
-    public static void Complete(string folder, int images, IFeatureSource source, IProgress<CacheProgress>? progress, CancellationToken cancellation)
+    public static void Complete(
+        string folder, int images, IFeatureSource source, IProgress<CacheProgress>? progress, CancellationToken cancellation)
     {
         var index = FeatureCache.ReadIndex(folder) ?? new CacheIndex(images, source.Variants, source.Dimension, source.FeatureSize, 0, []);
         if (index.Done == images) return;
-        var (embeddingBytes, featureBytes) = ((long)source.Variants * source.Dimension * sizeof(float), (long)source.Variants * source.FeatureSize * sizeof(ushort));
+        var (embeddingBytes, featureBytes) =
+            ((long)source.Variants * source.Dimension * sizeof(float), (long)source.Variants * source.FeatureSize * sizeof(ushort));
         CheckSpace(folder, (images - index.Done) * (embeddingBytes + featureBytes));
         try
         {
             Directory.CreateDirectory(folder);
             using var embeddings = OpenAt(Path.Combine(folder, FeatureCache.EmbeddingFile), index.Done * embeddingBytes);
-            using var features = source.FeatureSize > 0 ? OpenAt(Path.Combine(folder, FeatureCache.FeatureFile), index.Done * featureBytes) : null;
+            using var features = source.FeatureSize > 0
+                ? OpenAt(Path.Combine(folder, FeatureCache.FeatureFile), index.Done * featureBytes) : null;
             Fill(folder, index, source, embeddings, features, progress, cancellation);
         }
         catch (AggregateException e) when (e.InnerException is PfeException first)
@@ -67,11 +70,13 @@ internal static class FeatureCacheBuilder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PfeException($"cannot write the feature cache '{folder}': {e.Message}. What is done is kept and the next run goes on from there; cache_dir names another place", e);
+            throw new PfeException($"cannot write the feature cache '{folder}': {e.Message}. What is done is kept and the next run goes " +
+                "on from there; cache_dir names another place", e);
         }
     }
 
-    private static void Fill(string folder, CacheIndex index, IFeatureSource source, FileStream embeddings, FileStream? features, IProgress<CacheProgress>? progress, CancellationToken cancellation)
+    private static void Fill(string folder, CacheIndex index, IFeatureSource source, FileStream embeddings, FileStream? features,
+        IProgress<CacheProgress>? progress, CancellationToken cancellation)
     {
         var (perEmbedding, perFeature) = (source.Variants * source.Dimension, source.Variants * source.FeatureSize);
         var embeddingChunk = AlignedMemory.Of(ChunkImages * perEmbedding);
@@ -81,7 +86,8 @@ internal static class FeatureCacheBuilder
         {
             var (first, count) = (index.Done, Math.Min(ChunkImages, index.Images - index.Done));
             var failures = new ConcurrentBag<UnreadableImage>();
-            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount },
+            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation,
+                MaxDegreeOfParallelism = Environment.ProcessorCount },
                 () => AlignedMemory.Of(perFeature),
                 (i, _, scratch) =>
                 {
@@ -103,9 +109,11 @@ internal static class FeatureCacheBuilder
             features?.Write(MemoryMarshal.AsBytes(featureChunk.AsSpan(0, count * perFeature)));
             features?.Flush();
             index = index with { Done = first + count, Unreadable = [.. index.Unreadable, .. failures.OrderBy(failure => failure.Image)] };
-            AtomicFile.WriteText(Path.Combine(folder, FeatureCache.IndexFile), JsonSerializer.Serialize(index, TrainingJson.Default.CacheIndex));
+            AtomicFile.WriteText(Path.Combine(folder, FeatureCache.IndexFile),
+                JsonSerializer.Serialize(index, TrainingJson.Default.CacheIndex));
             var perSecond = (index.Done - start) / clock.Elapsed.TotalSeconds;
-            progress?.Report(new CacheProgress(index.Done, index.Images, (long)(index.Done - start) * source.Variants, perSecond * source.Variants,
+            progress?.Report(new CacheProgress(
+                index.Done, index.Images, (long)(index.Done - start) * source.Variants, perSecond * source.Variants,
                 TimeSpan.FromSeconds((index.Images - index.Done) / perSecond)));
         }
     }
@@ -130,7 +138,8 @@ internal static class FeatureCacheBuilder
         while (!existing.Exists && existing.Parent is { } parent) existing = parent;
         var free = new DriveInfo(existing.FullName).AvailableFreeSpace;
         if (free < needed)
-            throw new PfeException($"the feature cache needs {Gigabytes(needed)} in '{folder}', {Gigabytes(free)} are free: make room, or name another place with cache_dir");
+            throw new PfeException($"the feature cache needs {Gigabytes(needed)} in '{folder}', {Gigabytes(free)} are free: make room, " +
+                "or name another place with cache_dir");
     }
 
     private static string Gigabytes(long bytes) => $"{bytes / 1e9:0.##} GB";

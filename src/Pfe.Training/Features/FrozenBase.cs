@@ -5,7 +5,8 @@ using Pfe.Vision.Models;
 
 namespace Pfe.Training.Features;
 
-/// <summary>The base network as training uses it: faces in, embeddings and the head's input out. Several threads may run it at once.</summary>
+/// <summary>The base network as training uses it: faces in, embeddings and the head's input out. Several threads may run it at
+/// once.</summary>
 internal sealed class FrozenBase : IDisposable
 {
     /// <param name="model">The base's ONNX file.</param>
@@ -19,7 +20,9 @@ internal sealed class FrozenBase : IDisposable
         HeadInput = headInput switch
         {
             "embedding" => graph.Embedding,
-            "feature_map" => graph.FeatureMap ?? throw new UsageException($"no feature map was found in '{model.Name}': name a tensor with head_input, or use \"embedding\""),
+            "feature_map" => graph.FeatureMap
+                ?? throw new UsageException($"no feature map was found in '{model.Name}': name a tensor with head_input, or use " +
+                "\"embedding\""),
             _ => headInput,
         };
         FeatureSize = HeadInput == Embedding ? 0 : graph.SizeOf(HeadInput);
@@ -36,7 +39,8 @@ internal sealed class FrozenBase : IDisposable
             if (config.EmbeddingSize is { } size && size != network.Dimension)
                 throw new UsageException($"embedding_size is {size}, '{config.EmbeddingNetwork}' gives {network.Dimension} dimensions");
             if (config.ImageSize is [var height, var width] && (height, width) != (description.Height, description.Width))
-                throw new UsageException($"image_size is [{height}, {width}], '{config.EmbeddingNetwork}' takes [{description.Height}, {description.Width}]");
+                throw new UsageException($"image_size is [{height}, {width}], '{config.EmbeddingNetwork}' takes [{description.Height}, " +
+                    $"{description.Width}]");
             return network;
         }
         catch

@@ -26,9 +26,11 @@ internal sealed class LandmarkLookup : IDisposable
     /// <exception cref="ImageException">No face was found, or the list does not name the image.</exception>
     public FiveLandmarks? Of(int index, Image image)
     {
-        if (_finder is not null) return _finder.FindMain(image)?.Landmarks ?? throw new ImageException(_images.Paths[index], "no face was found");
+        if (_finder is not null) return _finder.FindMain(image)?.Landmarks
+            ?? throw new ImageException(_images.Paths[index], "no face was found");
         if (_list is null) return _points;
-        return _list.TryGetValue(Name(_images.Paths[index]), out var face) ? face : throw new ImageException(_images.Paths[index], $"the landmark list '{_source}' does not name it");
+        return _list.TryGetValue(Name(_images.Paths[index]), out var face)
+            ? face : throw new ImageException(_images.Paths[index], $"the landmark list '{_source}' does not name it");
     }
 
     public void Dispose() => _finder?.Dispose();

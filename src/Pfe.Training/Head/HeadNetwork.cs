@@ -55,7 +55,9 @@ internal sealed class HeadNetwork : IDisposable
     public IEnumerable<(string Name, Tensor Tensor)> State => _tensors.Select(pair => (pair.Key, pair.Value));
 
     /// <summary>What gradient descent changes.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> Trained => State.Where(entry => !entry.Name.EndsWith(".mean", StringComparison.Ordinal) && !entry.Name.EndsWith(".variance", StringComparison.Ordinal));
+    public IEnumerable<(string Name, Tensor Tensor)> Trained =>
+        State.Where(entry => !entry.Name.EndsWith(".mean", StringComparison.Ordinal)
+        && !entry.Name.EndsWith(".variance", StringComparison.Ordinal));
 
     /// <summary>Only the two matrices are decayed.</summary>
     public static bool IsDecayed(string name) => name.EndsWith(".weight", StringComparison.Ordinal);

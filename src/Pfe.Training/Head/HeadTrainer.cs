@@ -17,7 +17,8 @@ internal readonly record struct StepResult(int Step, double Loss, double Learnin
     public bool IsFinite => double.IsFinite(Loss) && double.IsFinite(MeanLogVariance);
 }
 
-/// <summary>Everything that the next step depends on: the head, the momentum, how many steps are done, and the factor on the learning rate.</summary>
+/// <summary>Everything that the next step depends on: the head, the momentum, how many steps are done, and the factor on the learning
+/// rate.</summary>
 /// <param name="Step">Steps done.</param>
 /// <param name="RateFactor">1, halved by every recovery.</param>
 /// <param name="Recoveries">How often the run went back to an earlier state.</param>

@@ -40,6 +40,7 @@ internal static class PairLoss
         var variance = logVariance.exp();
         var sum = variance.index_select(0, first).add(variance.index_select(0, second), Held.One);
         var difference = mu.index_select(0, first).sub(mu.index_select(0, second));
-        return difference.mul(difference).div(sum.add(Held.Guard, Held.One)).add(sum.log(), Held.One).sum(1).mean().MoveToOuterDisposeScope();
+        return difference.mul(difference).div(sum.add(Held.Guard, Held.One)).add(sum.log(), Held.One).sum(1).mean()
+            .MoveToOuterDisposeScope();
     }
 }

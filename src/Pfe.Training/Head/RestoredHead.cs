@@ -31,13 +31,15 @@ internal static class RestoredHead
     {
         using var file = Safetensors.Open(path);
         if (scopes.FirstOrDefault(scope => !DemoNames.Any(names => Matches(scope, names.Key, names.Value))) is { } unknown)
-            throw new UsageException($"restore_scopes: '{unknown}' names no part of the head; there are {string.Join(", ", DemoNames.Keys)} and {string.Join(", ", DemoNames.Values)}");
+            throw new UsageException($"restore_scopes: '{unknown}' names no part of the head; there are " +
+                $"{string.Join(", ", DemoNames.Keys)} and {string.Join(", ", DemoNames.Values)}");
         foreach (var (name, tensor) in head.State.ToArray())
         {
             if (scopes.Count > 0 && !scopes.Any(scope => Matches(scope, name, DemoNames[name]))) continue;
             var values = Read(file, name);
             if (values.Length != tensor.numel())
-                throw new PfeException($"restore_model '{path}': '{name}' has {values.Length} values, this head has {tensor.numel()}: it belongs to another base or head_input");
+                throw new PfeException($"restore_model '{path}': '{name}' has {values.Length} values, this head has {tensor.numel()}: it " +
+                    "belongs to another base or head_input");
             head.Set(name, values);
         }
     }
@@ -46,7 +48,8 @@ internal static class RestoredHead
         Begins(name, scope, '.') || Begins(demoName, scope, '/');
 
     private static bool Begins(string name, string scope, char separator) =>
-        name.StartsWith(scope, StringComparison.Ordinal) && (name.Length == scope.Length || scope[^1] == separator || name[scope.Length] == separator);
+        name.StartsWith(scope, StringComparison.Ordinal)
+            && (name.Length == scope.Length || scope[^1] == separator || name[scope.Length] == separator);
 
     private static float[] Read(Safetensors file, string name) => file.Type(name) == "F16"
         ? [.. file.Values<Half>(name).ToArray().Select(value => (float)value)]

@@ -2,7 +2,8 @@ namespace Pfe.Training.Head;
 
 /// <summary>
 /// Watches a run for its two failures. Divergence: the loss is no longer a number, or far above where it began. Collapse: sigma lies on its
-/// floor, or has stopped to differ between faces. Either way the run goes back to the last good state with half the learning rate, or stops.
+/// floor, or has stopped to differ between faces. Either way the run goes back to the last good state with half the learning rate, or
+/// stops.
 /// </summary>
 internal sealed class TrainingHealth(double firstLoss, bool hasLearnt)
 {
@@ -30,8 +31,10 @@ internal sealed class TrainingHealth(double firstLoss, bool hasLearnt)
     {
         if (!result.IsFinite) return "diverged: the loss is no longer a number";
         if (double.IsNaN(FirstLoss)) FirstLoss = result.Loss;
-        if (result.Loss > FirstLoss + 3 * Math.Abs(FirstLoss) + 1000) return $"diverged: the loss rose from {FirstLoss:0} to {result.Loss:0}";
-        if (result.MeanLogVariance < Math.Log(HeadNetwork.VarianceFloor) + 0.1) return "collapsed: sigma^2 lies on its floor of 1e-6 for nearly all faces";
+        if (result.Loss > FirstLoss + 3 * Math.Abs(FirstLoss) + 1000)
+            return $"diverged: the loss rose from {FirstLoss:0} to {result.Loss:0}";
+        if (result.MeanLogVariance < Math.Log(HeadNetwork.VarianceFloor) + 0.1)
+            return "collapsed: sigma^2 lies on its floor of 1e-6 for nearly all faces";
         HasLearnt |= result.Spread > LearntSpread;
         return HasLearnt && result.Spread < LeastSpread ? "collapsed: sigma has become the same for all faces" : null;
     }

@@ -11,7 +11,9 @@ internal static class Checkpoint
     private const string Format = "pfe-training-checkpoint";
 
     public static void Save(TrainerState state, string path) => Safetensors.Write(path,
-        [.. state.Tensors.Select(pair => new SafetensorsEntry(pair.Key, "F32", [pair.Value.Length], stream => stream.Write(MemoryMarshal.AsBytes(pair.Value.AsSpan()))))],
+        [.. state.Tensors.Select(pair =>
+            new SafetensorsEntry(pair.Key, "F32", [pair.Value.Length], stream =>
+            stream.Write(MemoryMarshal.AsBytes(pair.Value.AsSpan()))))],
         new Dictionary<string, string>
         {
             ["format"] = Format,

@@ -30,7 +30,8 @@ internal static class HeldOutEvaluation
     /// <param name="images">Held-out images.</param>
     /// <param name="labels">The class of every image of the cache.</param>
     /// <param name="seed">Decides which damaged copies are taken; the same for every head.</param>
-    public static IReadOnlyList<HeldOutRow> Measure(HeadNetwork head, FeatureCache cache, IReadOnlyList<int> images, IReadOnlyList<int> labels, int seed)
+    public static IReadOnlyList<HeldOutRow> Measure(
+        HeadNetwork head, FeatureCache cache, IReadOnlyList<int> images, IReadOnlyList<int> labels, int seed)
     {
         var copies = cache.Index.Variants - 2;
         var classes = images.Select(image => labels[image]).ToArray();
@@ -49,8 +50,8 @@ internal static class HeldOutEvaluation
     }
 
     /// <summary>
-    /// Every held-out image once, clean or damaged as chance decides: what the model's calibration is fitted on. Paths read class/image, with #copy behind
-    /// where it is a damaged one.
+    /// Every held-out image once, clean or damaged as chance decides: what the model's calibration is fitted on. Paths read class/image,
+    /// with #copy behind where it is a damaged one.
     /// </summary>
     /// <param name="head">Evaluated with its moving averages.</param>
     /// <param name="cache">The images' features.</param>
@@ -60,8 +61,10 @@ internal static class HeldOutEvaluation
     public static EmbeddingSet Mixed(HeadNetwork head, FeatureCache cache, IReadOnlyList<int> images, IReadOnlyList<int> labels, int seed)
     {
         var (copies, random) = (cache.Index.Variants - 2, Seeds.Random(seed, Seeds.HeldOut, 2));
-        var faces = images.Select(image => (Image: image, Variant: copies > 0 && random.Next(2) == 0 ? 2 + random.Next(copies) : 0)).ToArray();
-        return Embed(head, cache, faces, [.. faces.Select(face => $"{labels[face.Image]:D5}/{face.Image:D6}{(face.Variant > 0 ? $"#{face.Variant - 1}" : "")}")]);
+        var faces = images.Select(image => (Image: image, Variant: copies > 0 && random.Next(2) == 0 ? 2 + random.Next(copies) : 0))
+            .ToArray();
+        return Embed(head, cache, faces,
+            [.. faces.Select(face => $"{labels[face.Image]:D5}/{face.Image:D6}{(face.Variant > 0 ? $"#{face.Variant - 1}" : "")}")]);
     }
 
     /// <summary>All pairs of faces with their scores, for a calibration.</summary>
@@ -70,7 +73,8 @@ internal static class HeldOutEvaluation
     public static ScoredPairs AllPairs(EmbeddingSet faces, int[] classes)
     {
         var (first, second) = AllPairs(faces.Count);
-        return ScoredPairs.Of(faces, first, second, Array.ConvertAll(first, row => classes[row]).Zip(second, (label, row) => label == classes[row]).ToArray());
+        return ScoredPairs.Of(faces, first, second,
+            Array.ConvertAll(first, row => classes[row]).Zip(second, (label, row) => label == classes[row]).ToArray());
     }
 
     private static (int[] First, int[] Second) AllPairs(int count)
@@ -106,7 +110,8 @@ internal static class HeldOutEvaluation
 
     private static IEnumerable<HeldOutRow> Pairs(string name, EmbeddingSet faces, int[] classes)
     {
-        foreach (var (kind, label) in new[] { (ScoreKind.Cosine, "cosine"), (ScoreKind.MutualLikelihood, "mls"), (ScoreKind.SharedVariance, "shared-variance mls") })
+        foreach (var (kind, label) in new[] { (ScoreKind.Cosine, "cosine"), (ScoreKind.MutualLikelihood, "mls"),
+            (ScoreKind.SharedVariance, "shared-variance mls") })
             yield return Row(name, label, faces, classes, kind);
     }
 
@@ -116,11 +121,13 @@ internal static class HeldOutEvaluation
             .SelectMany(group => group.Chunk((group.Count() + 1) / 2).Select(rows => (Class: group.Key, Rows: rows))).ToArray();
         if (halves.Length < 4) yield break;
         var dimension = faces.Dimension;
-        var (average, fused, variance) = (new float[halves.Length * dimension], new float[halves.Length * dimension], new float[halves.Length * dimension]);
+        var (average, fused, variance) =
+            (new float[halves.Length * dimension], new float[halves.Length * dimension], new float[halves.Length * dimension]);
         for (var i = 0; i < halves.Length; i++)
         {
             TemplateFusion.Average(faces, halves[i].Rows, average.AsSpan(i * dimension, dimension));
-            TemplateFusion.Fuse(faces, halves[i].Rows, VarianceRule.Minimum, fused.AsSpan(i * dimension, dimension), variance.AsSpan(i * dimension, dimension));
+            TemplateFusion.Fuse(faces, halves[i].Rows, VarianceRule.Minimum, fused.AsSpan(i * dimension, dimension),
+                variance.AsSpan(i * dimension, dimension));
         }
         for (var i = 0; i < variance.Length; i++) variance[i] = MathF.Log(variance[i]);
         var names = halves.Select((half, i) => $"{half.Class}/{i}").ToArray();

@@ -15,7 +15,8 @@ internal static class HeldOutFile
     public static void TruncateAfter(string path, int step)
     {
         if (!File.Exists(path)) return;
-        var kept = File.ReadAllLines(path).Where((line, i) => i == 0 || int.Parse(line.Split(',')[0], CultureInfo.InvariantCulture) <= step);
+        var kept = File.ReadAllLines(path)
+            .Where((line, i) => i == 0 || int.Parse(line.Split(',')[0], CultureInfo.InvariantCulture) <= step);
         AtomicFile.WriteText(path, string.Concat(kept.Select(line => line + "\n")));
     }
 

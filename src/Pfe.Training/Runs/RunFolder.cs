@@ -67,6 +67,7 @@ public sealed record RunFolder(string Path)
     /// <param name="keep">How many stay.</param>
     public void RemoveOldCheckpoints(int keep)
     {
-        foreach (var old in Directory.EnumerateFiles(Path, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal).Skip(keep)) File.Delete(old);
+        foreach (var old in Directory.EnumerateFiles(Path, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal).Skip(keep))
+            File.Delete(old);
     }
 }

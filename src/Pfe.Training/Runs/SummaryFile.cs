@@ -11,7 +11,9 @@ namespace Pfe.Training.Runs;
 /// <param name="MeanLogVariance">Mean of log sigma^2.</param>
 /// <param name="SigmaSpread">Standard deviation over faces of their mean log sigma^2.</param>
 /// <param name="ImagesPerSecond">Batch entries a second since the last line.</param>
-public sealed record Summary(int Step, double Loss, double RegularisationLoss, double LearningRate, double MeanLogVariance, double SigmaSpread, double ImagesPerSecond);
+public sealed record Summary(
+    int Step, double Loss, double RegularisationLoss, double LearningRate, double MeanLogVariance, double SigmaSpread,
+    double ImagesPerSecond);
 
 /// <summary>The summaries as CSV: one line each, flushed at once, so that a plot can follow a run.</summary>
 internal static class SummaryFile
@@ -26,7 +28,8 @@ internal static class SummaryFile
             if (!File.Exists(path)) File.WriteAllText(path, Header + "\n");
             File.AppendAllText(path, Line(summary));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new PfeException($"cannot write '{path}': {e.Message}", e); }
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException) { throw new PfeException($"cannot write '{path}': {e.Message}", e); }
     }
 
     /// <summary>Forgets lines after <paramref name="step"/>: a resumed run writes them again.</summary>
@@ -37,7 +40,8 @@ internal static class SummaryFile
         AtomicFile.WriteText(path, string.Concat(lines.Where((line, i) => i == 0 || Step(line) <= step).Select(line => line + "\n")));
     }
 
-    private static int Step(string line) => int.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out var step) ? step : int.MaxValue;
+    private static int Step(string line) =>
+        int.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out var step) ? step : int.MaxValue;
 
     private static string Line(Summary s) => string.Create(CultureInfo.InvariantCulture,
         $"{s.Step},{s.Loss:G9},{s.RegularisationLoss:G9},{s.LearningRate:G9},{s.MeanLogVariance:G9},{s.SigmaSpread:G9},{s.ImagesPerSecond:F1}\n");

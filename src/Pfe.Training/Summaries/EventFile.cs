@@ -11,8 +11,8 @@ namespace Pfe.Training.Summaries;
 public readonly record struct Scalar(string Tag, double Value);
 
 /// <summary>
-/// A TensorBoard event file of scalars: records of [length, checksum, payload, checksum], each payload a protocol buffer <c>Event</c>. Every
-/// call leaves a whole file on disk, so TensorBoard can follow a run and a killed run can go on.
+/// A TensorBoard event file of scalars: records of [length, checksum, payload, checksum], each payload a protocol buffer <c>Event</c>.
+/// Every call leaves a whole file on disk, so TensorBoard can follow a run and a killed run can go on.
 /// </summary>
 public static class EventFile
 {
@@ -21,7 +21,8 @@ public static class EventFile
 
     // Protocol buffer keys: field number << 3 | wire type. Event: wall_time = 1, step = 2, file_version = 3, summary = 5;
     // Summary: value = 1; Summary.Value: tag = 1, simple_value = 2.
-    private const byte WallTime = 1 << 3 | 1, Step = 2 << 3, FileVersion = 3 << 3 | 2, SummaryMessage = 5 << 3 | 2, Value = 1 << 3 | 2, Tag = 1 << 3 | 2, SimpleValue = 2 << 3 | 5;
+    private const byte WallTime = 1 << 3 | 1, Step = 2 << 3, FileVersion = 3 << 3 | 2, SummaryMessage = 5 << 3 | 2, Value = 1 << 3 | 2,
+        Tag = 1 << 3 | 2, SimpleValue = 2 << 3 | 5;
 
     /// <summary>Appends a training summary: loss, regularisation loss and learning rate under the demo's tags, and what Pfe adds.</summary>
     /// <param name="path">The file; created where there is none.</param>
@@ -29,7 +30,8 @@ public static class EventFile
     /// <param name="summary">The summary.</param>
     internal static void Append(string path, DateTimeOffset time, Summary summary) => Append(path, time, summary.Step,
         new("losses/loss", summary.Loss), new("losses/reg_loss", summary.RegularisationLoss), new("learning_rate", summary.LearningRate),
-        new("sigma/mean_log_variance", summary.MeanLogVariance), new("sigma/spread", summary.SigmaSpread), new("images_per_second", summary.ImagesPerSecond));
+        new("sigma/mean_log_variance", summary.MeanLogVariance), new("sigma/spread", summary.SigmaSpread),
+            new("images_per_second", summary.ImagesPerSecond));
 
     /// <summary>Appends one step's values; creates the file where there is none.</summary>
     /// <param name="path">The file; TensorBoard reads files whose name contains <c>tfevents</c>.</param>
@@ -40,7 +42,8 @@ public static class EventFile
     public static void Append(string path, DateTimeOffset time, long step, params ReadOnlySpan<Scalar> scalars)
     {
         var records = new MemoryStream();
-        if (!File.Exists(path) || new FileInfo(path).Length == 0) Frame(records, Event(time, writer => WriteText(writer, FileVersion, Version)));
+        if (!File.Exists(path) || new FileInfo(path).Length == 0)
+            Frame(records, Event(time, writer => WriteText(writer, FileVersion, Version)));
         var summary = SummaryOf(scalars);
         Frame(records, Event(time, writer =>
         {
@@ -124,7 +127,8 @@ public static class EventFile
         var length = BinaryPrimitives.ReadInt64LittleEndian(bytes);
         if (length < 0 || length > bytes.Length - LengthBytes - 2 * ChecksumBytes) return default;
         var payload = bytes.Slice(LengthBytes + ChecksumBytes, (int)length);
-        return BinaryPrimitives.ReadUInt32LittleEndian(bytes[(LengthBytes + ChecksumBytes + payload.Length)..]) == Crc32C.Masked(payload) ? payload : default;
+        return BinaryPrimitives.ReadUInt32LittleEndian(bytes[(LengthBytes + ChecksumBytes + payload.Length)..]) == Crc32C.Masked(payload)
+            ? payload : default;
     }
 
     /// <summary>The step of an event as this class writes it: behind key and time; the version record has none.</summary>

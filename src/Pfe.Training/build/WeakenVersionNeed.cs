@@ -49,7 +49,8 @@ public sealed class WeakenVersionNeed : Task
 
     private static bool Contains(byte[] bytes, byte[] wanted)
     {
-        for (var i = Array.IndexOf(bytes, wanted[0]); i >= 0 && i + wanted.Length <= bytes.Length; i = Array.IndexOf(bytes, wanted[0], i + 1))
+        for (var i = Array.IndexOf(bytes, wanted[0]); i >= 0
+            && i + wanted.Length <= bytes.Length; i = Array.IndexOf(bytes, wanted[0], i + 1))
             if (!wanted.Where((value, k) => bytes[i + k] != value).Any()) return true;
         return false;
     }

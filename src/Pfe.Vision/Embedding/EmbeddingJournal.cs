@@ -74,7 +74,8 @@ internal sealed class EmbeddingJournal : IDisposable
     public bool HasRow(int image) => _rowAt[image] > 0;
 
     /// <summary>Records a finished chunk; safe for several threads.</summary>
-    public void Append(int chunk, IReadOnlyList<EmbeddedImage> images, ReadOnlySpan<float> mu, ReadOnlySpan<float> logVariance, IReadOnlyList<(int Image, FailedImage Failure)> failures)
+    public void Append(int chunk, IReadOnlyList<EmbeddedImage> images, ReadOnlySpan<float> mu, ReadOnlySpan<float> logVariance,
+        IReadOnlyList<(int Image, FailedImage Failure)> failures)
     {
         using var payload = new MemoryStream();
         using (var writer = new BinaryWriter(payload, Encoding.UTF8, leaveOpen: true))
@@ -120,7 +121,8 @@ internal sealed class EmbeddingJournal : IDisposable
     /// <summary>Reads the row of an image, <see cref="RowBytes"/> long.</summary>
     public void ReadRow(int image, Span<byte> row)
     {
-        if (RandomAccess.Read(_file.SafeFileHandle, row, _rowAt[image]) != _rowBytes) throw new PfeException($"'{_path}' was cut off while it was read");
+        if (RandomAccess.Read(_file.SafeFileHandle, row, _rowAt[image]) != _rowBytes)
+            throw new PfeException($"'{_path}' was cut off while it was read");
     }
 
     /// <summary>Closes the journal; an empty one is not left behind.</summary>

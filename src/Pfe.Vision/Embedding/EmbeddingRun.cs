@@ -72,7 +72,9 @@ public static class EmbeddingRun
         return new EmbeddingRunResult(rows.Count, failures);
     }
 
-    private static void Write(string output, EmbeddingJournal journal, List<int> rows, IReadOnlyList<FaceSource> images, FaceEmbedder embedder, EmbeddingRunOptions options)
+    private static void Write(
+        string output, EmbeddingJournal journal, List<int> rows, IReadOnlyList<FaceSource> images, FaceEmbedder embedder,
+        EmbeddingRunOptions options)
     {
         var vector = embedder.Dimension * sizeof(float);
         var paths = Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(row => images[row].Name)));
@@ -105,16 +107,19 @@ public static class EmbeddingRun
             ["model"] = embedder.Description.Name,
             [ModelChecksumKey] = embedder.Sha256,
             ["alignment"] = embedder.Template.Name,
-            ["faces"] = options.Aligned ? "aligned before" : images.Any(image => image.Landmarks is not null) ? "landmark list" : "detected",
+            ["faces"] = options.Aligned ? "aligned before" : images.Any(image => image.Landmarks is not null) ? "landmark list"
+                : "detected",
         };
-        if (embedder.Metadata.TryGetValue(ScoreCalibration.MetadataKey, out var calibration)) metadata[ScoreCalibration.MetadataKey] = calibration;
+        if (embedder.Metadata.TryGetValue(ScoreCalibration.MetadataKey, out var calibration))
+            metadata[ScoreCalibration.MetadataKey] = calibration;
         return metadata;
     }
 
     private static byte[] Key(IReadOnlyList<FaceSource> images, FaceEmbedder embedder, EmbeddingRunOptions options)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{embedder.Sha256} {options.Aligned} {ChunkSize} {EmbeddingJournal.RowBytes(embedder.Dimension)}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{embedder.Sha256} {options.Aligned} {ChunkSize} " +
+            $"{EmbeddingJournal.RowBytes(embedder.Dimension)}\n"));
         foreach (var image in images) hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\n{image.Path}\n{image.Landmarks}\n"));
         return hash.GetHashAndReset();
     }
@@ -146,8 +151,10 @@ public static class EmbeddingRun
             }
             var values = good.Count * embedder.Dimension;
             var norms = new float[good.Count];
-            if (good.Count > 0) embedder.Run(_input.Slice(0, good.Count * embedder.InputLength), good.Count, _mu.Slice(0, values), _logVariance.Slice(0, values), norms);
-            journal.Append(chunk, [.. good.Select((image, row) => new EmbeddedImage(image, norms[row], scores[row], sharpness[row]))], _mu.Span[..values], _logVariance.Span[..values], failed);
+            if (good.Count > 0) embedder.Run(
+                _input.Slice(0, good.Count * embedder.InputLength), good.Count, _mu.Slice(0, values), _logVariance.Slice(0, values), norms);
+            journal.Append(chunk, [.. good.Select((image, row) => new EmbeddedImage(image, norms[row], scores[row], sharpness[row]))],
+                _mu.Span[..values], _logVariance.Span[..values], failed);
         }
 
         // Green is the middle plane in either order of channels, and most of what an eye calls brightness.
@@ -174,7 +181,8 @@ public static class EmbeddingRun
                 embedder.Prepare(photo, landmarks, input);
                 return float.NaN;
             }
-            if (finder is null) throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face finder", nameof(source));
+            if (finder is null) throw new ArgumentException(
+                $"'{source.Name}' has no landmarks and there is no face finder", nameof(source));
             var face = finder.FindMain(photo) ?? throw new ImageException(source.Path, "no face found");
             embedder.Prepare(photo, face.Landmarks, input);
             return face.Score;

@@ -8,7 +8,8 @@ public sealed record AlignmentRunOptions
     /// <summary>Size and landmark places of the aligned faces.</summary>
     public AlignmentTemplate Template { get; init; } = AlignmentTemplate.ArcFace;
 
-    /// <summary>How many components of an image's name, counted from its end, make its path in the output folder; the demo's <c>--dir-depth</c>.</summary>
+    /// <summary>How many components of an image's name, counted from its end, make its path in the output folder; the demo's
+    /// <c>--dir-depth</c>.</summary>
     public int DirectoryDepth { get; init; } = 2;
 
     /// <summary>Fail on the first image that cannot be used instead of counting it.</summary>
@@ -37,8 +38,10 @@ public static class AlignmentRun
     /// <param name="options">Options.</param>
     /// <param name="progress">Told after every image.</param>
     /// <param name="cancellation">Stops the run; a later one goes on.</param>
-    /// <exception cref="PfeException">The folder cannot be written, two images would share a file, or with Strict the first failure.</exception>
-    public static AlignmentRunResult Run(IReadOnlyList<FaceSource> images, FaceFinder? finder, string output, AlignmentRunOptions? options = null,
+    /// <exception cref="PfeException">The folder cannot be written, two images would share a file, or with Strict the first
+    /// failure.</exception>
+    public static AlignmentRunResult Run(
+        IReadOnlyList<FaceSource> images, FaceFinder? finder, string output, AlignmentRunOptions? options = null,
         IProgress<ImageProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -78,7 +81,8 @@ public static class AlignmentRun
         ArgumentNullException.ThrowIfNull(template);
         var photo = new Pyramid(Image.Load(source.Path));
         var landmarks = source.Landmarks
-            ?? (finder ?? throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face finder", nameof(source))).FindMain(photo)?.Landmarks
+            ?? (finder ?? throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face finder", nameof(source)))
+                .FindMain(photo)?.Landmarks
             ?? throw new ImageException(source.Path, "no face found");
         AffineMap toPhoto;
         try
@@ -100,11 +104,14 @@ public static class AlignmentRun
         var targets = new string[images.Count];
         for (var i = 0; i < targets.Length; i++)
         {
-            var parts = images[i].Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or "..")).TakeLast(depth);
+            var parts = images[i].Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."))
+                .TakeLast(depth);
             var target = Path.Combine([output, .. parts]);
-            if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP")) target = Path.ChangeExtension(target, ".png");
+            if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP"))
+                target = Path.ChangeExtension(target, ".png");
             if (!taken.TryAdd(target, images[i].Name))
-                throw new UsageException($"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': raise --dir-depth above {depth}");
+                throw new UsageException($"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': raise " +
+                    $"--dir-depth above {depth}");
             targets[i] = target;
         }
         return targets;

@@ -36,7 +36,8 @@ public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveL
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(scale);
         var unit = Math.Max(width, height) * scale;
         Point2 At(double x, double y) => new(width / 2.0 + unit * x, height / 2.0 + unit * y);
-        return new AlignmentTemplate(scale == 1 ? $"demo-{width}x{height}" : $"demo-{width}x{height}-scale-{scale}", width, height, new FiveLandmarks(
+        return new AlignmentTemplate(
+            scale == 1 ? $"demo-{width}x{height}" : $"demo-{width}x{height}-scale-{scale}", width, height, new FiveLandmarks(
             At(-0.158083929, -0.0384258929), At(0.156533929, -0.0401660714), At(0.000225, 0.140505357),
             At(-0.129024107, 0.324691964), At(0.131516964, 0.323250893)));
     }
@@ -44,13 +45,15 @@ public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveL
     /// <summary>Finds a template by name.</summary>
     /// <param name="name">One of the names of <see cref="All"/>, or the demo's at another size: <c>demo-112x112</c>, width first.</param>
     /// <exception cref="PfeException">There is no such template.</exception>
-    public static AlignmentTemplate Named(string name) => All.FirstOrDefault(template => template.Name == name) ?? OfDemo(name) ?? throw new PfeException(
+    public static AlignmentTemplate Named(string name) =>
+        All.FirstOrDefault(template => template.Name == name) ?? OfDemo(name) ?? throw new PfeException(
         $"there is no alignment template '{name}'; there are {string.Join(", ", All.Select(template => template.Name))}");
 
     private static AlignmentTemplate? OfDemo(string name) =>
         name.StartsWith("demo-", StringComparison.Ordinal) && name["demo-".Length..].Split('x') is [var first, var second]
         && ushort.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width > 0
-        && ushort.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height > 0 ? OfDemo(width, height) : null;
+        && ushort.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height > 0
+            ? OfDemo(width, height) : null;
 
     /// <summary>
     /// The map from a network input of the given size back to the photograph, ready for <see cref="Warp"/>. An input of another size than
@@ -79,8 +82,10 @@ public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveL
         ArgumentNullException.ThrowIfNull(image);
         var (shape, wanted) = ((double)image.Width / image.Height, (double)Width / Height);
         if (Math.Min(image.Width, image.Height) < FewestPixels)
-            throw new ImageException(name, $"{image.Width} x {image.Height} pixels are too few for an aligned face; at least {FewestPixels} a side are wanted");
+            throw new ImageException(name,
+                $"{image.Width} x {image.Height} pixels are too few for an aligned face; at least {FewestPixels} a side are wanted");
         if (Math.Abs(shape / wanted - 1) > 0.02)
-            throw new ImageException(name, $"{image.Width} x {image.Height} is not the shape of an aligned face ({Width} x {Height}); align it first");
+            throw new ImageException(name,
+                $"{image.Width} x {image.Height} is not the shape of an aligned face ({Width} x {Height}); align it first");
     }
 }

@@ -25,7 +25,9 @@ public static class DetectionRun
     /// <param name="cancellation">Stops the run.</param>
     /// <returns>One entry an image, in order.</returns>
     /// <exception cref="PfeException">With <paramref name="strict"/> the first unreadable image.</exception>
-    public static IReadOnlyList<DetectedImage> Run(IReadOnlyList<FaceSource> images, FaceFinder finder, bool strict = false, IProgress<ImageProgress>? progress = null, CancellationToken cancellation = default)
+    public static IReadOnlyList<DetectedImage> Run(
+        IReadOnlyList<FaceSource> images, FaceFinder finder, bool strict = false, IProgress<ImageProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(finder);
@@ -38,7 +40,8 @@ public static class DetectionRun
                 var image = Image.Load(images[i].Path);
                 var faces = finder.FindAll(image);
                 var main = FaceFinder.Main(faces, image);
-                found[i] = new DetectedImage(images[i].Name, image.Width, image.Height, main is null ? null : faces.ToList().IndexOf(main), faces, null);
+                found[i] = new DetectedImage(
+                    images[i].Name, image.Width, image.Height, main is null ? null : faces.ToList().IndexOf(main), faces, null);
             }
             catch (ImageException e) when (!strict)
             {
@@ -62,7 +65,8 @@ public static class DetectionRun
             if (image.Main is not { } main) continue;
             text.Append(image.Name);
             for (var i = 0; i < 5; i++)
-                text.Append(CultureInfo.InvariantCulture, $" {image.Faces[main].Landmarks[i].X:0.00} {image.Faces[main].Landmarks[i].Y:0.00}");
+                text.Append(CultureInfo.InvariantCulture,
+                    $" {image.Faces[main].Landmarks[i].X:0.00} {image.Faces[main].Landmarks[i].Y:0.00}");
             text.Append('\n');
         }
         AtomicFile.WriteText(path, text.ToString());

@@ -22,7 +22,8 @@ public readonly record struct FaceBox(double Left, double Top, double Right, dou
     /// <param name="other">The other box.</param>
     public double Overlap(in FaceBox other)
     {
-        var shared = Math.Max(0, Math.Min(Right, other.Right) - Math.Max(Left, other.Left)) * Math.Max(0, Math.Min(Bottom, other.Bottom) - Math.Max(Top, other.Top));
+        var shared = Math.Max(0, Math.Min(Right, other.Right) - Math.Max(Left, other.Left))
+            * Math.Max(0, Math.Min(Bottom, other.Bottom) - Math.Max(Top, other.Top));
         return shared / (Width * Height + other.Width * other.Height - shared);
     }
 }

@@ -1,12 +1,14 @@
 namespace Pfe.Vision.Faces;
 
 /// <summary>One image to work on, and what is known of the face in it.</summary>
-/// <param name="Name">The name under which results are recorded, with forward slashes: the path relative to the folder or as the list gives it.</param>
+/// <param name="Name">The name under which results are recorded, with forward slashes: the path relative to the folder or as the list gives
+/// it.</param>
 /// <param name="Path">Where the file lies.</param>
 /// <param name="Landmarks">The face's landmarks; null to detect it.</param>
 public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmarks = null)
 {
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif" };
+    private static readonly HashSet<string> Extensions =
+        new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif" };
 
     /// <summary>Every picture below a folder, ordered by name.</summary>
     /// <param name="folder">The folder.</param>
@@ -46,7 +48,8 @@ public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmar
     /// <param name="root">What its paths are relative to (the demo's <c>--prefix</c>).</param>
     /// <exception cref="PfeException">The list is missing or malformed.</exception>
     public static IReadOnlyList<FaceSource> WithLandmarks(string list, LandmarkOrder order, string root) =>
-        [.. LandmarkList.Read(list, order).Select(line => new FaceSource(line.Path.Replace('\\', '/'), Place(root, line.Path), line.Landmarks))];
+        [.. LandmarkList.Read(list, order)
+            .Select(line => new FaceSource(line.Path.Replace('\\', '/'), Place(root, line.Path), line.Landmarks))];
 
     private static string Place(string root, string name) => name.StartsWith("~/", StringComparison.Ordinal)
         ? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), name[2..])
@@ -54,7 +57,8 @@ public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmar
 
     /// <summary>"path label" with a whole number as label.</summary>
     private static string WithoutLabel(string line) =>
-        line.LastIndexOfAny([' ', '\t']) is var blank and > 0 && line.AsSpan(blank + 1).IndexOfAnyExceptInRange('0', '9') < 0 ? line[..blank].TrimEnd() : line;
+        line.LastIndexOfAny([' ', '\t']) is var blank and > 0 && line.AsSpan(blank + 1).IndexOfAnyExceptInRange('0', '9') < 0
+            ? line[..blank].TrimEnd() : line;
 }
 
 /// <summary>An image that was left out of a run.</summary>

@@ -8,7 +8,8 @@ namespace Pfe.Vision.Faces;
 /// <param name="Repeated">Rows that repeat an earlier row's crop exactly (an image in several templates).</param>
 /// <param name="Collisions">Rows whose crop would replace another one; the first is kept.</param>
 /// <param name="Failures">Rows whose image is missing or unreadable.</param>
-public sealed record IjbaCropResult(int Cropped, int AlreadyThere, int Repeated, IReadOnlyList<FailedImage> Collisions, IReadOnlyList<FailedImage> Failures);
+public sealed record IjbaCropResult(
+    int Cropped, int AlreadyThere, int Repeated, IReadOnlyList<FailedImage> Collisions, IReadOnlyList<FailedImage> Failures);
 
 /// <summary>
 /// The demo's crop_ijba: each face of metadata.csv made square about its centre (side = the longer one, no padding), cut out with black
@@ -43,7 +44,8 @@ public static class IjbaCropRun
             {
                 if (!File.Exists(target))
                 {
-                    var path = folders.Find(face.File) ?? throw new ImageException(face.File, $"not found in '{images}', under any extension");
+                    var path = folders.Find(face.File)
+                        ?? throw new ImageException(face.File, $"not found in '{images}', under any extension");
                     Crop(Image.Load(path), face.Box).Save(target);
                     Interlocked.Increment(ref cropped);
                 }
@@ -71,17 +73,20 @@ public static class IjbaCropRun
         return Warp.ToImage(level, toLevel, Side, Side);
     }
 
-    private static (List<(IjbaFace Face, string Target)> Jobs, int Repeated, List<FailedImage> Collisions) Plan(IReadOnlyList<IjbaFace> faces, string output)
+    private static (List<(IjbaFace Face, string Target)> Jobs, int Repeated, List<FailedImage> Collisions) Plan(
+        IReadOnlyList<IjbaFace> faces, string output)
     {
         var first = new Dictionary<string, IjbaFace>(faces.Count, StringComparer.Ordinal);
         var (jobs, repeated, collisions) = (new List<(IjbaFace, string)>(faces.Count), 0, new List<FailedImage>());
         foreach (var face in faces)
         {
             var target = Path.Combine(output, face.Subject, face.File.Replace('/', '_'));
-            if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP")) target = Path.ChangeExtension(target, ".png");
+            if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP"))
+                target = Path.ChangeExtension(target, ".png");
             if (first.TryAdd(target, face)) jobs.Add((face, target));
             else if (first[target] is var other && other.File == face.File && other.Box == face.Box) repeated++;
-            else collisions.Add(new FailedImage(face.File, $"line {face.Line} would replace '{target}' of line {other.Line}, which is kept"));
+            else collisions.Add(new FailedImage(face.File, $"line {face.Line} would replace '{target}' of line {other.Line}, which is " +
+                "kept"));
         }
         return (jobs, repeated, collisions);
     }
@@ -100,8 +105,10 @@ public static class IjbaCropRun
             {
                 if (!_listed.TryGetValue(folder, out var names))
                 {
-                    var found = Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal) : Enumerable.Empty<string>();
-                    _listed[folder] = names = found.ToLookup(name => Path.GetFileNameWithoutExtension(name), StringComparer.OrdinalIgnoreCase);
+                    var found = Directory.Exists(folder)
+                        ? Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal) : Enumerable.Empty<string>();
+                    _listed[folder] = names = found.ToLookup(
+                        name => Path.GetFileNameWithoutExtension(name), StringComparer.OrdinalIgnoreCase);
                 }
                 return names[Path.GetFileNameWithoutExtension(file)].FirstOrDefault();
             }

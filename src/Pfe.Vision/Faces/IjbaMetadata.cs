@@ -24,7 +24,8 @@ public static class IjbaMetadata
             var lines = File.ReadAllLines(path);
             var header = lines.Length > 0 ? lines[0].TrimEnd('\r').Split(',') : [];
             int[] columns = [.. Wanted.Select(name => Column(header, name, path))];
-            return [.. lines.Select((line, i) => (Text: line.TrimEnd('\r'), Number: i + 1)).Skip(1).Where(line => line.Text.Length > 0).Select(line => Face(line.Text.Split(','), line.Number, columns, path))];
+            return [.. lines.Select((line, i) => (Text: line.TrimEnd('\r'), Number: i + 1)).Skip(1).Where(line => line.Text.Length > 0)
+                .Select(line => Face(line.Text.Split(','), line.Number, columns, path))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -38,8 +39,11 @@ public static class IjbaMetadata
 
     private static IjbaFace Face(string[] fields, int line, int[] columns, string path)
     {
-        if (fields.Length <= columns.Max()) throw new PfeException($"{path}, line {line}: {fields.Length} fields, at least {columns.Max() + 1} are wanted");
-        double Number(int column) => double.TryParse(fields[columns[column]], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+        if (fields.Length <= columns.Max())
+            throw new PfeException($"{path}, line {line}: {fields.Length} fields, at least {columns.Max() + 1} are wanted");
+        double Number(int column) =>
+            double.TryParse(fields[columns[column]], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && double.IsFinite(value)
             ? value
             : throw new PfeException($"{path}, line {line}: '{fields[columns[column]]}' is no number");
         var (x, y, width, height) = (Number(2), Number(3), Number(4), Number(5));

@@ -18,7 +18,8 @@ public enum LandmarkOrder
 /// <param name="Landmarks">Its landmarks in pixels.</param>
 public sealed record LandmarkLine(string Path, FiveLandmarks Landmarks);
 
-/// <summary>Landmark lists as the PFE authors publish them for CASIA-WebFace, LFW and IJB-A: a path and ten numbers a line, separated by blanks.</summary>
+/// <summary>Landmark lists as the PFE authors publish them for CASIA-WebFace, LFW and IJB-A: a path and ten numbers a line, separated by
+/// blanks.</summary>
 public static class LandmarkList
 {
     private const int Numbers = 10;
@@ -56,13 +57,15 @@ public static class LandmarkList
         for (var i = Numbers - 1; i >= 0; i--)
         {
             var blank = rest.LastIndexOfAny(' ', '\t');
-            if (blank < 0 || !double.TryParse(rest[(blank + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || !double.IsFinite(values[i]))
+            if (blank < 0 || !double.TryParse(rest[(blank + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i])
+                || !double.IsFinite(values[i]))
                 throw new PfeException($"{path}, line {number}: a path and ten numbers are wanted; '{rest[(blank + 1)..]}' is no number");
             rest = rest[..blank].TrimEnd();
         }
         Span<Point2> points = stackalloc Point2[5];
         for (var i = 0; i < 5; i++)
-            points[i] = order == LandmarkOrder.Transposed ? new Point2(values[i], values[5 + i]) : new Point2(values[2 * i], values[2 * i + 1]);
+            points[i] = order == LandmarkOrder.Transposed
+                ? new Point2(values[i], values[5 + i]) : new Point2(values[2 * i], values[2 * i + 1]);
         return new LandmarkLine(rest.ToString(), FiveLandmarks.From(points));
     }
 
@@ -80,13 +83,15 @@ public static class LandmarkList
     }
 
     private static bool LooksLikeAFace(FiveLandmarks face) =>
-        face.LeftEye.X < face.RightEye.X && face.LeftMouth.X < face.RightMouth.X && face.LeftEye.Y < face.LeftMouth.Y && face.RightEye.Y < face.RightMouth.Y;
+        face.LeftEye.X < face.RightEye.X && face.LeftMouth.X < face.RightMouth.X && face.LeftEye.Y < face.LeftMouth.Y
+            && face.RightEye.Y < face.RightMouth.Y;
 
     private static FiveLandmarks Reorder(FiveLandmarks face, LandmarkOrder from)
     {
         Span<double> flat = stackalloc double[Numbers];
         for (var i = 0; i < 5; i++)
-            (flat[from == LandmarkOrder.Transposed ? i : 2 * i], flat[from == LandmarkOrder.Transposed ? 5 + i : 2 * i + 1]) = (face[i].X, face[i].Y);
+            (flat[from == LandmarkOrder.Transposed ? i : 2 * i], flat[from == LandmarkOrder.Transposed ? 5 + i : 2 * i + 1]) =
+                (face[i].X, face[i].Y);
         Span<Point2> points = stackalloc Point2[5];
         for (var i = 0; i < 5; i++)
             points[i] = from == LandmarkOrder.Transposed ? new Point2(flat[2 * i], flat[2 * i + 1]) : new Point2(flat[i], flat[5 + i]);

@@ -13,7 +13,8 @@ internal sealed class LandmarkNetwork : IDisposable
     public LandmarkNetwork(string path, Action<SessionOptions>? configure)
     {
         _session = new NetworkSession(path, File.ReadAllBytes(path), [1, Side, Side], configure: configure);
-        if (_session.OutputLength(0) != 2 * Points) throw new PfeException($"'{path}' gives {_session.OutputLength(0)} numbers; {2 * Points} (68 points) are wanted");
+        if (_session.OutputLength(0) != 2 * Points)
+            throw new PfeException($"'{path}' gives {_session.OutputLength(0)} numbers; {2 * Points} (68 points) are wanted");
     }
 
     /// <summary>The five landmarks in the photograph, of the face that fills the crop.</summary>
@@ -35,7 +36,8 @@ internal sealed class LandmarkNetwork : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    /// <summary>Eye centres are the means of their upper and lower lids, as the base networks' training landmarks were placed at the pupils.</summary>
+    /// <summary>Eye centres are the means of their upper and lower lids, as the base networks' training landmarks were placed at the
+    /// pupils.</summary>
     private static FiveLandmarks ToFive(float[] points) => new(
         Mean(points, 37, 38, 40, 41), Mean(points, 43, 44, 46, 47), Mean(points, 30), Mean(points, 48, 60), Mean(points, 54, 64));
 

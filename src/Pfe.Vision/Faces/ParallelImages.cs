@@ -10,9 +10,11 @@ internal static class ParallelImages
     /// <param name="worker">Makes what one worker keeps between items (buffers).</param>
     /// <param name="work">The work on one item.</param>
     /// <param name="cancellation">Stops between items.</param>
-    public static void ForEach<TItem, TWorker>(IEnumerable<TItem> items, int workers, Func<TWorker> worker, Action<TItem, TWorker> work, CancellationToken cancellation)
+    public static void ForEach<TItem, TWorker>(
+        IEnumerable<TItem> items, int workers, Func<TWorker> worker, Action<TItem, TWorker> work, CancellationToken cancellation)
     {
-        var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = workers > 0 ? workers : Environment.ProcessorCount };
+        var options = new ParallelOptions { CancellationToken = cancellation,
+            MaxDegreeOfParallelism = workers > 0 ? workers : Environment.ProcessorCount };
         try
         {
             Parallel.ForEach(items, options, worker, (item, _, own) =>

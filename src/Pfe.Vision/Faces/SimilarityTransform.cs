@@ -23,7 +23,8 @@ public readonly record struct SimilarityTransform(double A, double B, double X0,
     /// <exception cref="PfeException">The points coincide or are not finite: no transform can be found.</exception>
     public static SimilarityTransform Fit(ReadOnlySpan<Point2> from, ReadOnlySpan<Point2> to)
     {
-        if (from.Length != to.Length || from.Length < 2) throw new ArgumentException($"two sets of at least two points are wanted, not {from.Length} and {to.Length}", nameof(from));
+        if (from.Length != to.Length || from.Length < 2)
+            throw new ArgumentException($"two sets of at least two points are wanted, not {from.Length} and {to.Length}", nameof(from));
         var (fromMean, toMean) = (Mean(from), Mean(to));
         double dot = 0, cross = 0, spread = 0;
         for (var i = 0; i < from.Length; i++)
@@ -40,12 +41,14 @@ public readonly record struct SimilarityTransform(double A, double B, double X0,
         return new SimilarityTransform(a, b, toMean.X - (a * fromMean.X - b * fromMean.Y), toMean.Y - (b * fromMean.X + a * fromMean.Y));
     }
 
-    /// <summary>The transform that carries a face's landmarks closest to a template's; see <see cref="Fit(ReadOnlySpan{Point2}, ReadOnlySpan{Point2})"/>.</summary>
+    /// <summary>The transform that carries a face's landmarks closest to a template's; see
+    /// <see cref="Fit(ReadOnlySpan{Point2}, ReadOnlySpan{Point2})"/>.</summary>
     /// <param name="from">The face's landmarks.</param>
     /// <param name="to">The template's.</param>
     /// <exception cref="PfeException">The landmarks coincide or are not finite.</exception>
     public static SimilarityTransform Fit(in FiveLandmarks from, in FiveLandmarks to) =>
-        Fit([from.LeftEye, from.RightEye, from.Nose, from.LeftMouth, from.RightMouth], [to.LeftEye, to.RightEye, to.Nose, to.LeftMouth, to.RightMouth]);
+        Fit([from.LeftEye, from.RightEye, from.Nose, from.LeftMouth, from.RightMouth],
+            [to.LeftEye, to.RightEye, to.Nose, to.LeftMouth, to.RightMouth]);
 
     /// <summary>Where a point goes.</summary>
     /// <param name="point">In pixels.</param>
@@ -69,5 +72,6 @@ public readonly record struct SimilarityTransform(double A, double B, double X0,
         return new Point2(x / points.Length, y / points.Length);
     }
 
-    private static string Text(ReadOnlySpan<Point2> points) => string.Join(' ', points.ToArray().Select(point => $"({point.X:0.##}, {point.Y:0.##})"));
+    private static string Text(ReadOnlySpan<Point2> points) =>
+        string.Join(' ', points.ToArray().Select(point => $"({point.X:0.##}, {point.Y:0.##})"));
 }

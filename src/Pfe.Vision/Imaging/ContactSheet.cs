@@ -72,7 +72,8 @@ public static class ContactSheet
             if (options.Title is not null) Text(canvas, options.Title, Margin, y += TitleSize, bold, TitleSize, Ink);
             if (options.Note is not null) Text(canvas, options.Note, Margin, y + Gap + TextSize, plain, TextSize, Faint);
             for (var i = 0; i < tiles.Count; i++)
-                DrawTile(canvas, tiles[i], Margin + i % columns * (options.TileSize + Gap), Margin + header + i / columns * rowHeight, options.TileSize, plain, bold);
+                DrawTile(canvas, tiles[i], Margin + i % columns * (options.TileSize + Gap), Margin + header + i / columns * rowHeight,
+                    options.TileSize, plain, bold);
         }
         return RgbaPixels.ToImage(bitmap.GetPixelSpan(), width, height);
     }
@@ -86,12 +87,14 @@ public static class ContactSheet
         if (tile.Marks is not null)
         {
             using var paint = new SKPaint { Color = Mark, IsAntialias = true };
-            foreach (var (px, py) in tile.Marks) canvas.DrawCircle(x + ((float)px + 0.5f) * scale, y + ((float)py + 0.5f) * scale, Math.Max(1.5f, size / 70f), paint);
+            foreach (var (px, py) in tile.Marks)
+                canvas.DrawCircle(x + ((float)px + 0.5f) * scale, y + ((float)py + 0.5f) * scale, Math.Max(1.5f, size / 70f), paint);
         }
         canvas.Save();
         canvas.ClipRect(SKRect.Create(x, y, size + Gap - 2, size + tile.Caption.Count * LineHeight + Gap));
         for (var line = 0; line < tile.Caption.Count; line++)
-            Text(canvas, tile.Caption[line], x, y + size + (line + 1) * LineHeight - 3, line == 0 ? bold : plain, TextSize, line == 0 ? Ink : Faint);
+            Text(canvas, tile.Caption[line], x, y + size + (line + 1) * LineHeight - 3, line == 0 ? bold : plain, TextSize,
+                line == 0 ? Ink : Faint);
         canvas.Restore();
     }
 

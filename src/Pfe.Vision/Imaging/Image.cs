@@ -8,7 +8,8 @@ namespace Pfe.Vision.Imaging;
 /// </summary>
 public sealed class Image
 {
-    /// <summary>The largest image that is decoded, in pixels (100 million: 400 MB while decoding); larger ones are refused by their header.</summary>
+    /// <summary>The largest image that is decoded, in pixels (100 million: 400 MB while decoding); larger ones are refused by their
+    /// header.</summary>
     public const long MaxPixels = 100_000_000;
 
     private readonly byte[] _pixels;
@@ -41,7 +42,8 @@ public sealed class Image
     /// <param name="y">0 to Height - 1.</param>
     public ReadOnlySpan<byte> Row(int y) => _pixels.AsSpan(y * Width * 3, Width * 3);
 
-    /// <summary>Decodes a file: JPEG (also grey and CMYK), PNG (also 16-bit, palette, alpha), WebP, BMP, the first frame of a GIF.</summary>
+    /// <summary>Decodes a file: JPEG (also grey and CMYK), PNG (also 16-bit, palette, alpha), WebP, BMP, the first frame of a
+    /// GIF.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ImageException">Missing, not an image, truncated, damaged, or above <see cref="MaxPixels"/>.</exception>
     public static Image Load(string path)
@@ -53,7 +55,8 @@ public sealed class Image
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new ImageException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message, e);
+            throw new ImageException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message,
+                e);
         }
     }
 
@@ -63,7 +66,8 @@ public sealed class Image
     /// <exception cref="ImageException">Not an image, truncated, damaged, or above <see cref="MaxPixels"/>.</exception>
     public static Image Decode(ReadOnlySpan<byte> encoded, string name) => ImageDecoder.Decode(encoded, name);
 
-    /// <summary>Writes the image atomically: <c>.png</c> lossless, <c>.webp</c> lossless, <c>.jpg</c>/<c>.jpeg</c> at quality 97 without chroma subsampling.</summary>
+    /// <summary>Writes the image atomically: <c>.png</c> lossless, <c>.webp</c> lossless, <c>.jpg</c>/<c>.jpeg</c> at quality 97 without
+    /// chroma subsampling.</summary>
     /// <param name="path">The file to create or replace; its extension gives the format.</param>
     /// <exception cref="PfeException">Another extension, or the file cannot be written.</exception>
     public void Save(string path)
@@ -84,7 +88,8 @@ public sealed class ImageException : PfeException
     /// <param name="path">The image.</param>
     /// <param name="reason">What is wrong with it and what would be right.</param>
     /// <param name="innerException">The cause, for a debugger.</param>
-    public ImageException(string path, string reason, Exception? innerException = null) : base($"image '{path}': {reason}", innerException) =>
+    public ImageException(string path, string reason, Exception? innerException = null)
+        : base($"image '{path}': {reason}", innerException) =>
         (Path, Reason) = (path, reason);
 
     /// <summary>The image.</summary>

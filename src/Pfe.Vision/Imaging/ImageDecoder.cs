@@ -12,10 +12,13 @@ internal static class ImageDecoder
     {
         using var data = SKData.CreateCopy(encoded);
         using var codec = SKCodec.Create(data)
-            ?? throw new ImageException(name, encoded.IsEmpty ? "the file is empty" : "not a picture that can be read; JPEG, PNG, WebP, BMP and GIF can be");
+            ?? throw new ImageException(name, encoded.IsEmpty ? "the file is empty" : "not a picture that can be read; JPEG, PNG, WebP, " +
+                "BMP and GIF can be");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > Image.MaxPixels)
-            throw new ImageException(name, $"{width} x {height} pixels are more than the {Image.MaxPixels / 1_000_000} million that are decoded; make it smaller first");
+            throw new ImageException(name,
+                $"{width} x {height} pixels are more than the {Image.MaxPixels / 1_000_000} million that are decoded; make it smaller " +
+                "first");
 
         var opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
         var rgba = GC.AllocateUninitializedArray<byte>(width * height * 4);

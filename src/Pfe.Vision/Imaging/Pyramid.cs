@@ -2,7 +2,8 @@ namespace Pfe.Vision.Imaging;
 
 /// <summary>
 /// A photograph with its halvings (means of 2 x 2 pixels), made when they are needed. A bilinear warp looks at four neighbours only, so
-/// a face of 800 pixels brought to 112 would alias; taken from the right halving it does not. Reductions below two use the photograph itself.
+/// a face of 800 pixels brought to 112 would alias; taken from the right halving it does not. Reductions below two use the photograph
+/// itself.
 /// </summary>
 public sealed class Pyramid
 {
@@ -19,7 +20,8 @@ public sealed class Pyramid
     /// <summary>The photograph itself.</summary>
     public Image Image => _levels[0];
 
-    /// <summary>The level on which a warp steps by less than two pixels, and the warp's map onto it. Not safe for several threads.</summary>
+    /// <summary>The level on which a warp steps by less than two pixels, and the warp's map onto it. Not safe for several
+    /// threads.</summary>
     /// <param name="toSource">Where each destination pixel lies in the photograph.</param>
     public (Image Image, AffineMap ToSource) For(in AffineMap toSource)
     {

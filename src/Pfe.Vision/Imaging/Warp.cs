@@ -6,7 +6,8 @@ namespace Pfe.Vision.Imaging;
 
 /// <summary>
 /// Bilinear warp by inverse mapping, with zero outside the image (OpenCV's <c>warpAffine</c> with a constant border): each destination
-/// pixel is looked up at its place in the source. Within 0.01 grey level of a float64 evaluation, 0.51 where the result is rounded to bytes.
+/// pixel is looked up at its place in the source. Within 0.01 grey level of a float64 evaluation, 0.51 where the result is rounded to
+/// bytes.
 /// </summary>
 public static class Warp
 {
@@ -22,7 +23,9 @@ public static class Warp
     {
         ArgumentNullException.ThrowIfNull(source);
         var plane = width * height;
-        if (destination.Length != 3 * plane) throw new ArgumentException($"{width} x {height} x 3 values are wanted, the span has {destination.Length}", nameof(destination));
+        if (destination.Length != 3 * plane)
+            throw new ArgumentException(
+            $"{width} x {height} x 3 values are wanted, the span has {destination.Length}", nameof(destination));
         var sink = new PlanarSink(destination, plane, format);
         Run(source, toSource, width, height, ref sink);
     }
@@ -82,7 +85,8 @@ public static class Warp
         }
     }
 
-    private static void Run<TSink>(Image source, in AffineMap map, int width, int height, ref TSink sink) where TSink : struct, ISink, allows ref struct
+    private static void Run<TSink>(Image source, in AffineMap map, int width, int height, ref TSink sink) where TSink
+        : struct, ISink, allows ref struct
     {
         ref var pixels = ref MemoryMarshal.GetReference(source.Pixels);
         var stride = 3 * source.Width;

@@ -26,7 +26,8 @@ internal static class FolderLock
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PfeException($"cannot write to the model folder '{Path.GetDirectoryName(path)}': {e.Message}; name another with --models or {ModelStore.FolderVariable}", e);
+            throw new PfeException($"cannot write to the model folder '{Path.GetDirectoryName(path)}': {e.Message}; name another with " +
+                $"--models or {ModelStore.FolderVariable}", e);
         }
     }
 }

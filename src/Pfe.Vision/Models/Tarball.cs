@@ -21,7 +21,8 @@ internal static class Tarball
                 var content = new byte[entry.Length];
                 entry.DataStream.ReadExactly(content);
                 var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
-                if (sha256 != file.Sha256) throw new PfeException($"{package.Package}: {file.Path} has SHA-256 {sha256}, the manifest says {file.Sha256}");
+                if (sha256 != file.Sha256)
+                    throw new PfeException($"{package.Package}: {file.Path} has SHA-256 {sha256}, the manifest says {file.Sha256}");
                 found.Add((file, content));
             }
         }
@@ -34,6 +35,7 @@ internal static class Tarball
         using var stream = File.OpenRead(path);
         var integrity = "sha512-" + Convert.ToBase64String(SHA512.HashData(stream));
         if (integrity != package.Integrity)
-            throw new PfeException($"'{path}' is not {package.Package}: its integrity is {integrity}, the manifest says {package.Integrity}");
+            throw new PfeException($"'{path}' is not {package.Package}: its integrity is {integrity}, the manifest says " +
+                $"{package.Integrity}");
     }
 }

@@ -8,7 +8,8 @@ namespace Pfe.Vision.Verification;
 /// <param name="Detection">Where the face is in it.</param>
 /// <param name="Embedding">The face as a Gaussian.</param>
 /// <param name="Uncertainty">Mean ln sigma^2; see <see cref="FaceUncertainty"/>.</param>
-/// <param name="Quality">0 to 100, how many percent of the calibration's faces are less certain; null where the model has no calibration.</param>
+/// <param name="Quality">0 to 100, how many percent of the calibration's faces are less certain; null where the model has no
+/// calibration.</param>
 public sealed record ComparedFace(string Path, DetectedFace Detection, FaceEmbedding Embedding, double Uncertainty, double? Quality);
 
 /// <summary>Two photographs compared.</summary>

@@ -42,7 +42,8 @@ public sealed class FaceVerifier : IDisposable
     /// <param name="progress">Told before something is fetched.</param>
     /// <param name="cancellation">Stops waiting and fetching.</param>
     /// <exception cref="PfeException">A network cannot be had, or the model is another kind of ONNX file.</exception>
-    public static FaceVerifier Open(ModelStore store, string? model = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    public static FaceVerifier Open(
+        ModelStore store, string? model = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         var path = model ?? DefaultModel.Get(store, progress, cancellation);
@@ -91,9 +92,11 @@ public sealed class FaceVerifier : IDisposable
     {
         var photo = Image.Load(path);
         var found = _finder.FindAll(photo);
-        if (found.Count == 0) throw new ImageException(path, "no face found; a face of at least 20 pixels between the eyes and not turned to profile is wanted");
+        if (found.Count == 0) throw new ImageException(path, "no face found; a face of at least 20 pixels between the eyes and not " +
+            "turned to profile is wanted");
         if (found.Count > 1 && choice == FaceChoice.Only)
-            throw new ImageException(path, $"{found.Count} faces found; crop the photograph to one, or ask for the main face (--main-face)");
+            throw new ImageException(path,
+                $"{found.Count} faces found; crop the photograph to one, or ask for the main face (--main-face)");
         var face = FaceFinder.Main(found, photo)!;
         var embedding = _embedder.Embed(photo, face.Landmarks);
         var uncertainty = FaceUncertainty.Of(embedding.LogVariance);

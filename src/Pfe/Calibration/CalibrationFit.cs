@@ -3,8 +3,9 @@ using Pfe.Scoring;
 namespace Pfe.Calibration;
 
 /// <summary>
-/// Fits a <see cref="ScoreCalibration"/> to pairs of known answer. Genuine and impostor pairs weigh the same in total, so the fitted log odds are
-/// a log likelihood ratio (Bruemmer and du Preez, "Application-independent evaluation of speaker detection", 2006) and any prior can be put in later.
+/// Fits a <see cref="ScoreCalibration"/> to pairs of known answer. Genuine and impostor pairs weigh the same in total, so the fitted log
+/// odds are a log likelihood ratio (Bruemmer and du Preez, "Application-independent evaluation of speaker detection", 2006) and any prior
+/// can be put in later.
 /// </summary>
 public static class CalibrationFit
 {
@@ -28,10 +29,13 @@ public static class CalibrationFit
     /// <param name="source">What the pairs are, in words.</param>
     /// <param name="cancellation">Stops the fit.</param>
     /// <exception cref="PfeException">Too few pairs of one kind, or a head whose sigma is the same for every face.</exception>
-    public static ScoreCalibration Fit(ScoredPairs pairs, IReadOnlyCollection<double> faces, ScoreKind kind, int dimension, string source = "", CancellationToken cancellation = default)
+    public static ScoreCalibration Fit(
+        ScoredPairs pairs, IReadOnlyCollection<double> faces, ScoreKind kind, int dimension, string source = "",
+        CancellationToken cancellation = default)
     {
         if (pairs.GenuineCount < FewestGenuine || pairs.ImpostorCount < FewestImpostor)
-            throw new PfeException($"{pairs.GenuineCount} genuine and {pairs.ImpostorCount} impostor pairs are too few; a calibration needs {FewestGenuine} and {FewestImpostor}, and some thousands to be worth much");
+            throw new PfeException($"{pairs.GenuineCount} genuine and {pairs.ImpostorCount} impostor pairs are too few; a calibration " +
+                $"needs {FewestGenuine} and {FewestImpostor}, and some thousands to be worth much");
         var quality = QualityScale.Fit(faces);
         var uncertainty = pairs.Uncertainty1.Zip(pairs.Uncertainty2, FaceUncertainty.OfPair).ToArray();
         var knots = EvidenceKnots.Choose(uncertainty, pairs.GenuineCount);
@@ -43,7 +47,8 @@ public static class CalibrationFit
         {
             var (below, share) = EvidenceKnots.Place(uncertainty[n], lines, i => knots[i]);
             var (x, score) = (n * k + below, (pairs.Scores[n] - centre) / spread);
-            (features[x], features[x + 1], features[x + lines], features[x + lines + 1]) = ((1 - share) * score, share * score, 1 - share, share);
+            (features[x], features[x + 1], features[x + lines], features[x + lines + 1]) =
+                ((1 - share) * score, share * score, 1 - share, share);
             features[n * k + k - 1] = Math.Abs(pairs.Uncertainty1[n] - pairs.Uncertainty2[n]);
             weights[n] = 0.5 / (pairs.Same[n] ? pairs.GenuineCount : pairs.ImpostorCount);
         }
@@ -80,8 +85,10 @@ public static class CalibrationFit
         var impostor = evidence.Where((_, n) => !pairs.Same[n]).OrderDescending().ToArray();
         return calibration with
         {
-            FalseMatch = [.. Rates.Where(rate => ThresholdEstimate.ExpectedErrors(rate, impostor.Length) >= ThresholdEstimate.ErrorsForAnInterval)
-                .Select(rate => new RateThreshold(rate, Math.BitIncrement(impostor[(int)ThresholdEstimate.ExpectedErrors(rate, impostor.Length)])))],
+            FalseMatch = [.. Rates.Where(
+                rate => ThresholdEstimate.ExpectedErrors(rate, impostor.Length) >= ThresholdEstimate.ErrorsForAnInterval)
+                .Select(rate => new RateThreshold(
+                    rate, Math.BitIncrement(impostor[(int)ThresholdEstimate.ExpectedErrors(rate, impostor.Length)])))],
             DifferentBelow = Quantiles.Of(genuine, ScoreCalibration.FalseNonMatchRate),
         };
     }
@@ -92,6 +99,7 @@ public static class CalibrationFit
     {
         var centre = scores.Average(score => (double)score);
         var spread = Math.Sqrt(scores.Average(score => (score - centre) * (score - centre)));
-        return spread > 0 && double.IsFinite(spread) ? (centre, spread) : throw new PfeException("all pairs have the same score, or one is not a number; nothing can be calibrated");
+        return spread > 0 && double.IsFinite(spread)
+            ? (centre, spread) : throw new PfeException("all pairs have the same score, or one is not a number; nothing can be calibrated");
     }
 }

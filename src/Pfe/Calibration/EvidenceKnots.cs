@@ -15,8 +15,8 @@ internal static class EvidenceKnots
     }
 
     /// <summary>
-    /// Knots at even quantiles of the pairs' uncertainty, the outermost at 1 % and 99 %. A line for each 200 genuine pairs, 2 to 5 in all: few
-    /// pairs cannot tell more lines apart.
+    /// Knots at even quantiles of the pairs' uncertainty, the outermost at 1 % and 99 %. A line for each 200 genuine pairs, 2 to 5 in all:
+    /// few pairs cannot tell more lines apart.
     /// </summary>
     public static double[] Choose(double[] uncertainty, int genuine)
     {

@@ -6,8 +6,8 @@ namespace Pfe.Calibration;
 public static class FaceUncertainty
 {
     /// <summary>
-    /// The mean of ln sigma^2 over the dimensions: the logarithm of the geometric mean variance. Larger means less certain; about -7 for a head
-    /// that has learnt nothing.
+    /// The mean of ln sigma^2 over the dimensions: the logarithm of the geometric mean variance. Larger means less certain; about -7 for a
+    /// head that has learnt nothing.
     /// </summary>
     /// <param name="logVariance">ln sigma^2, D values, at least 1.</param>
     public static double Of(ReadOnlySpan<float> logVariance)

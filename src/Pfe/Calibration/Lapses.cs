@@ -1,9 +1,9 @@
 namespace Pfe.Calibration;
 
 /// <summary>
-/// Pairs that are not what they should be: a share of the genuine pairs scores as pairs of two people do (a wrong name, a hidden face), a share of the
-/// impostor pairs as pairs of one (a double, one person under two names). They are the lapse rates of a psychometric function (Wichmann and Hill,
-/// "The psychometric function: I", 2001): unmodelled, a few of them flatten the whole curve.
+/// Pairs that are not what they should be: a share of the genuine pairs scores as pairs of two people do (a wrong name, a hidden face), a
+/// share of the impostor pairs as pairs of one (a double, one person under two names). They are the lapse rates of a psychometric function
+/// (Wichmann and Hill, "The psychometric function: I", 2001): unmodelled, a few of them flatten the whole curve.
 /// </summary>
 /// <param name="Genuine">Share of the genuine pairs, at least 0.</param>
 /// <param name="Impostor">Share of the impostor pairs, at least 0; both together below 1.</param>
@@ -13,7 +13,8 @@ internal readonly record struct Lapses(double Genuine, double Impostor)
     private const double Reach = 700;
 
     /// <summary>From two logits.</summary>
-    public static Lapses FromLogits(double genuine, double impostor) => new(ScoreCalibration.Sigmoid(genuine), ScoreCalibration.Sigmoid(impostor));
+    public static Lapses FromLogits(double genuine, double impostor) =>
+        new(ScoreCalibration.Sigmoid(genuine), ScoreCalibration.Sigmoid(impostor));
 
     /// <summary>
     /// The evidence of a pair whose evidence is <paramref name="odds"/> if it is no lapse, r = exp(odds):

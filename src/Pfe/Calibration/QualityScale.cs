@@ -3,15 +3,17 @@ using System.Globalization;
 namespace Pfe.Calibration;
 
 /// <summary>
-/// Uncertainty as a readable number from 0 to 100: <b>quality q means that the face is more certain than q percent of the reference faces</b>
-/// (those the calibration was fitted on). It falls as sigma grows, and on faces like the reference it takes all values equally often.
+/// Uncertainty as a readable number from 0 to 100: <b>quality q means that the face is more certain than q percent of the reference
+/// faces</b> (those the calibration was fitted on). It falls as sigma grows, and on faces like the reference it takes all values equally
+/// often.
 /// </summary>
 /// <param name="Uncertainties">Quantiles 0 %, 1 %, ..., 100 % of the reference faces' uncertainty (mean ln sigma^2), never falling.</param>
 public sealed record QualityScale(IReadOnlyList<double> Uncertainties)
 {
     private const int Steps = 100;
 
-    /// <summary>Below this quality a face counts as too uncertain to be blamed on anything else: the worst twentieth of the reference.</summary>
+    /// <summary>Below this quality a face counts as too uncertain to be blamed on anything else: the worst twentieth of the
+    /// reference.</summary>
     public const double Poor = 5;
 
     /// <summary>Makes a scale from reference faces.</summary>
@@ -21,10 +23,12 @@ public sealed record QualityScale(IReadOnlyList<double> Uncertainties)
     {
         var ascending = uncertainties.Order().ToArray();
         if (ascending.Length < 2) throw new PfeException($"a quality scale needs at least 2 reference faces, there are {ascending.Length}");
-        if (!double.IsFinite(ascending[0]) || !double.IsFinite(ascending[^1])) throw new PfeException("a reference face's uncertainty is not a finite number");
+        if (!double.IsFinite(ascending[0]) || !double.IsFinite(ascending[^1]))
+            throw new PfeException("a reference face's uncertainty is not a finite number");
         if (ascending[0] == ascending[^1])
             throw new PfeException(string.Create(CultureInfo.InvariantCulture,
-                $"all {ascending.Length} reference faces have the uncertainty {ascending[0]:0.###}: the head is untrained or collapsed, its sigma says nothing of quality"));
+                $"all {ascending.Length} reference faces have the uncertainty {ascending[0]:0.###}: the head is untrained or collapsed, " +
+                    $"its sigma says nothing of quality"));
         return new([.. Enumerable.Range(0, Steps + 1).Select(step => Quantiles.Of(ascending, step / (double)Steps))]);
     }
 
@@ -44,5 +48,6 @@ public sealed record QualityScale(IReadOnlyList<double> Uncertainties)
     /// <summary>An uncertainty held within those of the reference faces.</summary>
     internal double Held(double uncertainty) => Math.Clamp(uncertainty, Uncertainties[0], Uncertainties[Steps]);
 
-    internal bool IsValid => Uncertainties.Count == Steps + 1 && Uncertainties.Zip(Uncertainties.Skip(1)).All(pair => pair.First <= pair.Second);
+    internal bool IsValid => Uncertainties.Count == Steps + 1
+        && Uncertainties.Zip(Uncertainties.Skip(1)).All(pair => pair.First <= pair.Second);
 }

@@ -1,6 +1,7 @@
 namespace Pfe.Calibration;
 
-/// <summary>A rate counted on trials, with its 95 % Wilson interval, which holds for few trials and for rates near 0 and 1 as well.</summary>
+/// <summary>A rate counted on trials, with its 95 % Wilson interval, which holds for few trials and for rates near 0 and 1 as
+/// well.</summary>
 /// <param name="Rate">Share of the trials; not a number without trials.</param>
 /// <param name="Low">Lower end.</param>
 /// <param name="High">Upper end.</param>

@@ -14,14 +14,16 @@ public sealed record ReliabilityBin(double From, double To, int Pairs, double St
 /// <param name="Bins">The reliability diagram, only bins that hold pairs.</param>
 /// <param name="ExpectedCalibrationError">Mean distance between stated and observed, bins weighted by their pairs (ECE), 0 to 1.</param>
 /// <param name="Cllr">Cost of the log likelihood ratios in bits: 0 perfect, 1 as good as saying nothing, above 1 misleading.</param>
-/// <param name="Middle">All pairs told 10 % to 90 %, where a wrong curve shows and the easy pairs do not hide it; null where there are none.</param>
+/// <param name="Middle">All pairs told 10 % to 90 %, where a wrong curve shows and the easy pairs do not hide it; null where there are
+/// none.</param>
 /// <param name="CllrMin">What it would be with the best monotone mapping of the same evidence; the rest is miscalibration.</param>
-public sealed record Reliability(IReadOnlyList<ReliabilityBin> Bins, ReliabilityBin? Middle, double ExpectedCalibrationError, double Cllr, double CllrMin)
+public sealed record Reliability(
+    IReadOnlyList<ReliabilityBin> Bins, ReliabilityBin? Middle, double ExpectedCalibrationError, double Cllr, double CllrMin)
 {
     private const double MiddleFrom = 0.1;
     /// <summary>
-    /// Judges evidence against the truth. Genuine and impostor pairs weigh the same in total (prior 1/2), so that a protocol with a thousand
-    /// impostors for each genuine pair is not judged on impostors alone.
+    /// Judges evidence against the truth. Genuine and impostor pairs weigh the same in total (prior 1/2), so that a protocol with a
+    /// thousand impostors for each genuine pair is not judged on impostors alone.
     /// </summary>
     /// <param name="evidence">ln likelihood ratio of each pair.</param>
     /// <param name="same">Whether each pair shows one person; both kinds must occur.</param>
@@ -65,7 +67,8 @@ public sealed record Reliability(IReadOnlyList<ReliabilityBin> Bins, Reliability
             if (same[n]) genuine += count;
             else impostor += count;
         }
-        if (genuine == 0 || impostor == 0) throw new PfeException($"reliability needs pairs of one person and pairs of two; there are {genuine} and {impostor}");
+        if (genuine == 0 || impostor == 0)
+            throw new PfeException($"reliability needs pairs of one person and pairs of two; there are {genuine} and {impostor}");
         var weights = new double[same.Length];
         for (var n = 0; n < weights.Length; n++) weights[n] = 0.5 * (counts.IsEmpty ? 1 : counts[n]) / (same[n] ? genuine : impostor);
         return weights;

@@ -14,16 +14,18 @@ public sealed record EvidenceLine(double Uncertainty, double Slope, double Offse
 /// stored in the model file under <see cref="MetadataKey"/>.
 /// </summary>
 /// <remarks>
-/// A few straight lines from score to log odds, from the most certain pairs to the least certain; a pair in between gets its two neighbours' lines mixed by
-/// its place between them. A share of lapses on either side (<see cref="GenuineLapses"/>, <see cref="ImpostorLapses"/>) bounds the evidence. With no slope
-/// negative, the probability never falls as the score rises, whatever the uncertainties.
+/// A few straight lines from score to log odds, from the most certain pairs to the least certain; a pair in between gets its two
+/// neighbours' lines mixed by its place between them. A share of lapses on either side (<see cref="GenuineLapses"/>,
+/// <see cref="ImpostorLapses"/>) bounds the evidence. With no slope negative, the probability never falls as the score rises, whatever the
+/// uncertainties.
 /// </remarks>
 public sealed record ScoreCalibration
 {
     /// <summary>The key of an ONNX file's metadata under which a calibration is stored as JSON.</summary>
     public const string MetadataKey = "pfe.calibration";
 
-    /// <summary>The false-match rate of <see cref="Decide"/> unless another is asked for, where the fit's impostor pairs support it.</summary>
+    /// <summary>The false-match rate of <see cref="Decide"/> unless another is asked for, where the fit's impostor pairs support
+    /// it.</summary>
     public const double UsualFalseMatchRate = 1e-3;
 
     /// <summary>The false-non-match rate at which <see cref="Decide"/> answers "different".</summary>
@@ -35,19 +37,24 @@ public sealed record ScoreCalibration
     /// <summary>D of the faces it was fitted on; scores of other D are not comparable.</summary>
     public required int Dimension { get; init; }
 
-    /// <summary>The lines, from the most certain pairs to the least certain; beyond the first and the last, these hold. At least two.</summary>
+    /// <summary>The lines, from the most certain pairs to the least certain; beyond the first and the last, these hold. At least
+    /// two.</summary>
     public required IReadOnlyList<EvidenceLine> Lines { get; init; }
 
-    /// <summary>What is added to the log odds for each unit (of ln sigma^2) by which the two faces differ in uncertainty. 0 in files from before it existed.</summary>
+    /// <summary>What is added to the log odds for each unit (of ln sigma^2) by which the two faces differ in uncertainty. 0 in files from
+    /// before it existed.</summary>
     public double Unlikeness { get; init; }
 
-    /// <summary>Share of genuine pairs that score as pairs of two people do, whatever the score: the evidence is never below about its logarithm. 0 (no bound) in older files.</summary>
+    /// <summary>Share of genuine pairs that score as pairs of two people do, whatever the score: the evidence is never below about its
+    /// logarithm. 0 (no bound) in older files.</summary>
     public double GenuineLapses { get; init; }
 
-    /// <summary>Share of impostor pairs that score as pairs of one person do: the evidence is never above about minus its logarithm. 0 (no bound) in older files.</summary>
+    /// <summary>Share of impostor pairs that score as pairs of one person do: the evidence is never above about minus its logarithm. 0 (no
+    /// bound) in older files.</summary>
     public double ImpostorLapses { get; init; }
 
-    /// <summary>Thresholds on the evidence for false-match rates that the fit's impostor pairs support (30 errors at least), strictest last.</summary>
+    /// <summary>Thresholds on the evidence for false-match rates that the fit's impostor pairs support (30 errors at least), strictest
+    /// last.</summary>
     public required IReadOnlyList<RateThreshold> FalseMatch { get; init; }
 
     /// <summary>The evidence below which only <see cref="FalseNonMatchRate"/> of the fit's genuine pairs lie.</summary>
@@ -66,8 +73,8 @@ public sealed record ScoreCalibration
     public string Source { get; init; } = "";
 
     /// <summary>
-    /// The evidence for one person: ln of the likelihood ratio. Never falls as the score rises; finite for finite arguments. A face less certain than any
-    /// of the fit counts as its least certain one, a face more certain as its most certain one.
+    /// The evidence for one person: ln of the likelihood ratio. Never falls as the score rises; finite for finite arguments. A face less
+    /// certain than any of the fit counts as its least certain one, a face more certain as its most certain one.
     /// </summary>
     /// <param name="score">The pair's score of the calibrated kind.</param>
     /// <param name="uncertainty1">Mean ln sigma^2 of one face (<see cref="FaceUncertainty.Of(ReadOnlySpan{float})"/>).</param>
@@ -75,9 +82,11 @@ public sealed record ScoreCalibration
     public double LogLikelihoodRatio(double score, double uncertainty1, double uncertainty2)
     {
         (uncertainty1, uncertainty2) = (Quality.Held(uncertainty1), Quality.Held(uncertainty2));
-        var (below, place) = EvidenceKnots.Place(FaceUncertainty.OfPair(uncertainty1, uncertainty2), Lines.Count, i => Lines[i].Uncertainty);
+        var (below, place) = EvidenceKnots.Place(
+            FaceUncertainty.OfPair(uncertainty1, uncertainty2), Lines.Count, i => Lines[i].Uncertainty);
         var (from, to) = (Lines[below], Lines[below + 1]);
-        var odds = (1 - place) * (from.Slope * score + from.Offset) + place * (to.Slope * score + to.Offset) + Unlikeness * Math.Abs(uncertainty1 - uncertainty2);
+        var odds = (1 - place) * (from.Slope * score + from.Offset) + place * (to.Slope * score + to.Offset) +
+            Unlikeness * Math.Abs(uncertainty1 - uncertainty2);
         return new Lapses(GenuineLapses, ImpostorLapses).Evidence(odds);
     }
 
@@ -85,7 +94,8 @@ public sealed record ScoreCalibration
     /// <param name="pairs">N pairs with scores of the calibrated kind.</param>
     /// <returns>N values.</returns>
     public double[] LogLikelihoodRatios(ScoredPairs pairs) =>
-        [.. Enumerable.Range(0, pairs.Count).Select(n => LogLikelihoodRatio(pairs.Scores[n], pairs.Uncertainty1[n], pairs.Uncertainty2[n]))];
+        [.. Enumerable.Range(0, pairs.Count)
+            .Select(n => LogLikelihoodRatio(pairs.Scores[n], pairs.Uncertainty1[n], pairs.Uncertainty2[n]))];
 
     /// <summary>P(same person) by Bayes' rule.</summary>
     /// <param name="score">The pair's score of the calibrated kind.</param>
@@ -94,19 +104,23 @@ public sealed record ScoreCalibration
     /// <param name="prior">P(same person) before looking, above 0 and below 1.</param>
     public double Probability(double score, double uncertainty1, double uncertainty2, double prior = 0.5)
     {
-        if (prior is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(prior), prior, "a prior lies between 0 and 1, both excluded");
+        if (prior is not (> 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(prior), prior, "a prior lies between 0 and 1, both excluded");
         return Sigmoid(LogLikelihoodRatio(score, uncertainty1, uncertainty2) + Math.Log(prior / (1 - prior)));
     }
 
-    /// <summary><see cref="UsualFalseMatchRate"/>, or the strictest rate there is where the fit had too few impostor pairs for it.</summary>
+    /// <summary><see cref="UsualFalseMatchRate"/>, or the strictest rate there is where the fit had too few impostor pairs for
+    /// it.</summary>
     [JsonIgnore]
     public double DefaultFalseMatchRate => Math.Max(UsualFalseMatchRate, FalseMatch.Min(point => point.Rate));
 
     /// <summary>The threshold on the evidence for a false-match rate.</summary>
     /// <param name="falseMatchRate">One of <see cref="FalseMatch"/>.</param>
     /// <exception cref="UsageException">The fit's impostor pairs do not support that rate; the message names those it has.</exception>
-    public double ThresholdAt(double falseMatchRate) => FalseMatch.FirstOrDefault(point => Math.Abs(point.Rate / falseMatchRate - 1) < 1e-9)?.Threshold
-        ?? throw new UsageException($"no threshold for the false-match rate {falseMatchRate:0.##E+0}; this calibration ({ImpostorPairs} impostor pairs) has {string.Join(", ", FalseMatch.Select(point => $"{point.Rate:0.##E+0}"))}");
+    public double ThresholdAt(double falseMatchRate) =>
+        FalseMatch.FirstOrDefault(point => Math.Abs(point.Rate / falseMatchRate - 1) < 1e-9)?.Threshold
+        ?? throw new UsageException($"no threshold for the false-match rate {falseMatchRate:0.##E+0}; this calibration ({ImpostorPairs} " +
+            $"impostor pairs) has {string.Join(", ", FalseMatch.Select(point => $"{point.Rate:0.##E+0}"))}");
 
     /// <summary>
     /// Same, different, or cannot tell. "Same" needs the evidence of the false-match rate, "different" evidence as low as
@@ -126,9 +140,11 @@ public sealed record ScoreCalibration
             _ when Math.Max(uncertainty1, uncertainty2) > Quality.Uncertainties[^1] =>
                 (Answer.CannotTell, $"{Worse(uncertainty1, uncertainty2)} is less certain than any face of the calibration"),
             _ when evidence >= accept => (Answer.Same, $"{Share(rate)} pairs of two people look this much alike"),
-            _ when evidence < Math.Min(DifferentBelow, accept) => (Answer.Different, $"{Share(FalseNonMatchRate)} pairs of one person look this little alike"),
+            _ when evidence < Math.Min(DifferentBelow, accept) =>
+                (Answer.Different, $"{Share(FalseNonMatchRate)} pairs of one person look this little alike"),
             _ when Quality.Of(Math.Max(uncertainty1, uncertainty2)) < QualityScale.Poor =>
-                (Answer.CannotTell, $"{Worse(uncertainty1, uncertainty2)} is too uncertain: more so than {100 - QualityScale.Poor:0} % of faces"),
+                (Answer.CannotTell,
+                    $"{Worse(uncertainty1, uncertainty2)} is too uncertain: more so than {100 - QualityScale.Poor:0} % of faces"),
             _ => (Answer.CannotTell, "the evidence lies between what pairs of one person and pairs of two people usually show"),
         };
         return new(answer, Sigmoid(evidence), evidence, rate, FalseNonMatchRate, reason);
@@ -154,5 +170,6 @@ public sealed record ScoreCalibration
 
     private static string Share(double rate) => $"fewer than 1 in {Math.Round(1 / rate):#,0}";
 
-    private static string Worse(double uncertainty1, double uncertainty2) => uncertainty1 >= uncertainty2 ? "the first photograph" : "the second photograph";
+    private static string Worse(double uncertainty1, double uncertainty2) =>
+        uncertainty1 >= uncertainty2 ? "the first photograph" : "the second photograph";
 }

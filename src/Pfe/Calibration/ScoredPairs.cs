@@ -13,7 +13,8 @@ public sealed class ScoredPairs
     public ScoredPairs(float[] scores, bool[] same, double[] uncertainty1, double[] uncertainty2)
     {
         if (scores.Length != same.Length || scores.Length != uncertainty1.Length || scores.Length != uncertainty2.Length)
-            throw new ArgumentException($"{scores.Length} scores, {same.Length} labels, {uncertainty1.Length} and {uncertainty2.Length} uncertainties do not belong together", nameof(scores));
+            throw new ArgumentException($"{scores.Length} scores, {same.Length} labels, {uncertainty1.Length} and {uncertainty2.Length} " +
+                "uncertainties do not belong together", nameof(scores));
         (Scores, Same, Uncertainty1, Uncertainty2) = (scores, same, uncertainty1, uncertainty2);
         GenuineCount = same.Count(isSame => isSame);
     }
@@ -52,6 +53,7 @@ public sealed class ScoredPairs
         var scores = new float[first.Length];
         new PairScorer(faces, kind).Score(first, second, scores, cancellation: cancellation);
         var uncertainty = FaceUncertainty.Of(faces);
-        return new(scores, same.ToArray(), Array.ConvertAll(first.ToArray(), row => uncertainty[row]), Array.ConvertAll(second.ToArray(), row => uncertainty[row]));
+        return new(scores, same.ToArray(), Array.ConvertAll(first.ToArray(), row => uncertainty[row]),
+            Array.ConvertAll(second.ToArray(), row => uncertainty[row]));
     }
 }

@@ -8,9 +8,11 @@ namespace Pfe.Calibration;
 /// <param name="ImpostorPairs">How many impostor pairs it rests on.</param>
 /// <param name="Errors">How many of them match at the threshold.</param>
 /// <param name="Steady">At least 30 errors: the rate is known to about +-30 % with 90 % confidence, if the pairs are independent.</param>
-public sealed record ThresholdEstimate(double FalseMatchRate, double Threshold, double Low, double High, int ImpostorPairs, int Errors, bool Steady)
+public sealed record ThresholdEstimate(
+    double FalseMatchRate, double Threshold, double Low, double High, int ImpostorPairs, int Errors, bool Steady)
 {
-    /// <summary>Expected errors below which nothing is said: with none seen in N pairs, the rate may still be 3 / N (rule of three, 95 %).</summary>
+    /// <summary>Expected errors below which nothing is said: with none seen in N pairs, the rate may still be 3 / N (rule of three, 95
+    /// %).</summary>
     public const int ErrorsForAnything = 3;
 
     /// <summary>Expected errors from which a rate is called measured (Doddington's rule of 30).</summary>
@@ -20,26 +22,33 @@ public sealed record ThresholdEstimate(double FalseMatchRate, double Threshold, 
     /// <param name="impostor">Scores of impostor pairs.</param>
     /// <param name="falseMatchRate">Above 0, below 1.</param>
     /// <param name="confidence">Of the interval, which comes from the order statistics that the binomial number of errors spans.</param>
-    /// <exception cref="PfeException">The pairs cannot support the rate; the message says how many are needed and which rate these support.</exception>
+    /// <exception cref="PfeException">The pairs cannot support the rate; the message says how many are needed and which rate these
+    /// support.</exception>
     public static ThresholdEstimate Find(ReadOnlySpan<float> impostor, double falseMatchRate, double confidence = 0.95)
     {
-        if (falseMatchRate is not (> 0 and < 1)) throw new UsageException($"a false-match rate lies between 0 and 1, not at {falseMatchRate}");
+        if (falseMatchRate is not (> 0 and < 1))
+            throw new UsageException($"a false-match rate lies between 0 and 1, not at {falseMatchRate}");
         if (confidence is not (> 0 and < 1)) throw new UsageException($"a confidence lies between 0 and 1, not at {confidence}");
         var expected = ExpectedErrors(falseMatchRate, impostor.Length);
         if (expected < ErrorsForAnything)
-            throw new PfeException($"{impostor.Length:#,0} impostor pairs cannot support the false-match rate {falseMatchRate:0.##E+0}: that takes {Math.Ceiling(ErrorsForAnything / falseMatchRate):#,0} pairs at least (rule of three) and {Math.Ceiling(ErrorsForAnInterval / falseMatchRate):#,0} to be steady (rule of 30); these pairs support {(impostor.Length == 0 ? "none" : $"{(double)ErrorsForAnything / impostor.Length:0.#E+0}")} and above");
+            throw new PfeException($"{impostor.Length:#,0} impostor pairs cannot support the false-match rate {falseMatchRate:0.##E+0}: " +
+                $"that takes {Math.Ceiling(ErrorsForAnything / falseMatchRate):#,0} pairs at least (rule of three) and " +
+                $"{Math.Ceiling(ErrorsForAnInterval / falseMatchRate):#,0} to be steady (rule of 30); these pairs support " +
+                $"{(impostor.Length == 0 ? "none" : $"{(double)ErrorsForAnything / impostor.Length:0.#E+0}")} and above");
         var descending = impostor.ToArray();
         Array.Sort(descending, static (a, b) => b.CompareTo(a));
         var (few, many) = Binomial.Span(impostor.Length, falseMatchRate, confidence);
         var threshold = Above(descending, (int)expected);
-        return new(falseMatchRate, threshold, Above(descending, many), Above(descending, few), impostor.Length, CountAtLeast(descending, threshold), expected >= ErrorsForAnInterval);
+        return new(falseMatchRate, threshold, Above(descending, many), Above(descending, few), impostor.Length,
+            CountAtLeast(descending, threshold), expected >= ErrorsForAnInterval);
     }
 
     // Rounded, so that 1e-4 of 300,000 pairs are 30 and not a hair less.
     internal static double ExpectedErrors(double rate, int pairs) => Math.Round(rate * pairs, 6);
 
     // The smallest score that lets at most the given number of impostors through.
-    private static double Above(float[] descending, int errors) => errors >= descending.Length ? descending[^1] : MathF.BitIncrement(descending[errors]);
+    private static double Above(float[] descending, int errors) =>
+        errors >= descending.Length ? descending[^1] : MathF.BitIncrement(descending[errors]);
 
     private static int CountAtLeast(float[] descending, double threshold)
     {
@@ -51,7 +60,8 @@ public sealed record ThresholdEstimate(double FalseMatchRate, double Threshold, 
 
 internal static class Binomial
 {
-    /// <summary>The central range of the number of successes in n trials of probability p: each tail outside has at most half of 1 - confidence.</summary>
+    /// <summary>The central range of the number of successes in n trials of probability p: each tail outside has at most half of 1 -
+    /// confidence.</summary>
     public static (int Few, int Many) Span(int n, double p, double confidence)
     {
         var tail = (1 - confidence) / 2;

@@ -3,8 +3,9 @@ using Pfe.Scoring;
 namespace Pfe.Fusion;
 
 /// <summary>
-/// One embedding for several images of a person. Precision-weighted: <c>mu = sum_k mu_k / v_k / sum_k 1 / v_k</c> in each dimension, renormalised
-/// to length 1, so that a blurred frame counts little (Shi and Jain 2019, section 3.3). Average pooling is there to compare with.
+/// One embedding for several images of a person. Precision-weighted: <c>mu = sum_k mu_k / v_k / sum_k 1 / v_k</c> in each dimension,
+/// renormalised to length 1, so that a blurred frame counts little (Shi and Jain 2019, section 3.3). Average pooling is there to compare
+/// with.
 /// </summary>
 public static class TemplateFusion
 {
@@ -50,8 +51,8 @@ public static class TemplateFusion
     }
 
     /// <summary>
-    /// Fuses rows of a set as the IJB protocols do: the images of each medium (one video, one photograph) into one face first, then the media.
-    /// A long video then counts once, not once a frame.
+    /// Fuses rows of a set as the IJB protocols do: the images of each medium (one video, one photograph) into one face first, then the
+    /// media. A long video then counts once, not once a frame.
     /// </summary>
     /// <param name="faces">The images' embeddings.</param>
     /// <param name="rows">The template's rows, at least one.</param>
@@ -59,7 +60,8 @@ public static class TemplateFusion
     /// <param name="rule">How the variances combine, in both steps.</param>
     /// <param name="mu">D values to fill, of length 1.</param>
     /// <param name="variance">D values to fill.</param>
-    public static void FuseByMedia(EmbeddingSet faces, ReadOnlySpan<int> rows, ReadOnlySpan<int> media, VarianceRule rule, Span<float> mu, Span<float> variance)
+    public static void FuseByMedia(
+        EmbeddingSet faces, ReadOnlySpan<int> rows, ReadOnlySpan<int> media, VarianceRule rule, Span<float> mu, Span<float> variance)
     {
         var groups = ByMedium(rows, media);
         var d = faces.Dimension;
@@ -90,13 +92,15 @@ public static class TemplateFusion
         UnitLength.Normalise(mu);
     }
 
-    /// <summary>How much each of K faces counts in their template: its share of the precision, averaged over the dimensions; the K weights sum to 1.</summary>
+    /// <summary>How much each of K faces counts in their template: its share of the precision, averaged over the dimensions; the K weights
+    /// sum to 1.</summary>
     /// <param name="faces">The images' embeddings.</param>
     /// <param name="rows">The template's rows, at least one.</param>
     /// <param name="weights">K values to fill.</param>
     public static void Weights(EmbeddingSet faces, ReadOnlySpan<int> rows, Span<float> weights)
     {
-        if (weights.Length != rows.Length) throw new ArgumentException($"{rows.Length} rows need as many weights, not {weights.Length}", nameof(weights));
+        if (weights.Length != rows.Length)
+            throw new ArgumentException($"{rows.Length} rows need as many weights, not {weights.Length}", nameof(weights));
         var (mus, variances) = Gather(faces, rows);
         FaceGuard.Check(mus, variances);
         var d = faces.Dimension;
@@ -139,9 +143,11 @@ public static class TemplateFusion
 
     private static List<int[]> ByMedium(ReadOnlySpan<int> rows, ReadOnlySpan<int> media)
     {
-        if (rows.Length != media.Length) throw new ArgumentException($"{rows.Length} rows need as many media, not {media.Length}", nameof(media));
+        if (rows.Length != media.Length)
+            throw new ArgumentException($"{rows.Length} rows need as many media, not {media.Length}", nameof(media));
         CheckRows(rows);
-        return rows.ToArray().Zip(media.ToArray()).GroupBy(pair => pair.Second, pair => pair.First).Select(group => group.ToArray()).ToList();
+        return rows.ToArray().Zip(media.ToArray()).GroupBy(pair => pair.Second, pair => pair.First).Select(group => group.ToArray())
+            .ToList();
     }
 
     private static void CheckRows(ReadOnlySpan<int> rows)

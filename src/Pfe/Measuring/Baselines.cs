@@ -21,7 +21,9 @@ internal static class Baselines
     }
 
     /// <summary>The same sum as a chain of library calls over whole rows.</summary>
-    public static float TensorChain(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2, Span<float> a, Span<float> b)
+    public static float TensorChain(
+        ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2, Span<float> a,
+        Span<float> b)
     {
         TensorPrimitives.Subtract(mu1, mu2, a);
         TensorPrimitives.Multiply(a, a, a);
@@ -32,8 +34,8 @@ internal static class Baselines
     }
 
     /// <summary>
-    /// The kernel's own instructions for a number of (16 faces x 2 dimensions), a multiple of 32, on registers alone: what this processor allows them. Like the
-    /// kernel it moves the products' exponents after every eighth step.
+    /// The kernel's own instructions for a number of (16 faces x 2 dimensions), a multiple of 32, on registers alone: what this processor
+    /// allows them. Like the kernel it moves the products' exponents after every eighth step.
     /// </summary>
     [MethodImpl(Compiled.Apart)]
     public static float RegisterLoop(int steps)
@@ -83,19 +85,25 @@ internal static class Baselines
         return Vector256.Sum(s1 + s2 + s3 + s4 + p1 + p2 + p3 + p4) + Vector256.Sum(e1 + e2 + e3 + e4);
     }
 
-    /// <summary>Multiply-adds on registers alone: the peak of a matrix product. A step is 128 of them, in more chains than the processor has under way.</summary>
+    /// <summary>Multiply-adds on registers alone: the peak of a matrix product. A step is 128 of them, in more chains than the processor
+    /// has under way.</summary>
     [MethodImpl(Compiled.Apart)]
     public static float FmaLoop(int steps)
     {
         if (!Vector512.IsHardwareAccelerated) return FmaLoop256(2 * steps);
-        Vector512<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default, x = Vector512.Create(0.5f);
+        Vector512<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default,
+            x = Vector512.Create(0.5f);
         Vector512<float> i = default, j = default, k = default, l = default, m = default, n = default, o = default, p = default;
         for (steps /= 2; steps > 0; steps--)
         {
-            (a, b, c, d) = (Vector512.FusedMultiplyAdd(a, x, x), Vector512.FusedMultiplyAdd(b, x, x), Vector512.FusedMultiplyAdd(c, x, x), Vector512.FusedMultiplyAdd(d, x, x));
-            (e, f, g, h) = (Vector512.FusedMultiplyAdd(e, x, x), Vector512.FusedMultiplyAdd(f, x, x), Vector512.FusedMultiplyAdd(g, x, x), Vector512.FusedMultiplyAdd(h, x, x));
-            (i, j, k, l) = (Vector512.FusedMultiplyAdd(i, x, x), Vector512.FusedMultiplyAdd(j, x, x), Vector512.FusedMultiplyAdd(k, x, x), Vector512.FusedMultiplyAdd(l, x, x));
-            (m, n, o, p) = (Vector512.FusedMultiplyAdd(m, x, x), Vector512.FusedMultiplyAdd(n, x, x), Vector512.FusedMultiplyAdd(o, x, x), Vector512.FusedMultiplyAdd(p, x, x));
+            (a, b, c, d) = (Vector512.FusedMultiplyAdd(a, x, x), Vector512.FusedMultiplyAdd(b, x, x), Vector512.FusedMultiplyAdd(c, x, x),
+                Vector512.FusedMultiplyAdd(d, x, x));
+            (e, f, g, h) = (Vector512.FusedMultiplyAdd(e, x, x), Vector512.FusedMultiplyAdd(f, x, x), Vector512.FusedMultiplyAdd(g, x, x),
+                Vector512.FusedMultiplyAdd(h, x, x));
+            (i, j, k, l) = (Vector512.FusedMultiplyAdd(i, x, x), Vector512.FusedMultiplyAdd(j, x, x), Vector512.FusedMultiplyAdd(k, x, x),
+                Vector512.FusedMultiplyAdd(l, x, x));
+            (m, n, o, p) = (Vector512.FusedMultiplyAdd(m, x, x), Vector512.FusedMultiplyAdd(n, x, x), Vector512.FusedMultiplyAdd(o, x, x),
+                Vector512.FusedMultiplyAdd(p, x, x));
         }
         return Vector512.Sum(a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p);
     }
@@ -104,11 +112,14 @@ internal static class Baselines
     [MethodImpl(Compiled.Apart)]
     private static float FmaLoop256(int steps)
     {
-        Vector256<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default, x = Vector256.Create(0.5f);
+        Vector256<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default,
+            x = Vector256.Create(0.5f);
         for (; steps > 0; steps--)
         {
-            (a, b, c, d) = (Vector256.MultiplyAddEstimate(a, x, x), Vector256.MultiplyAddEstimate(b, x, x), Vector256.MultiplyAddEstimate(c, x, x), Vector256.MultiplyAddEstimate(d, x, x));
-            (e, f, g, h) = (Vector256.MultiplyAddEstimate(e, x, x), Vector256.MultiplyAddEstimate(f, x, x), Vector256.MultiplyAddEstimate(g, x, x), Vector256.MultiplyAddEstimate(h, x, x));
+            (a, b, c, d) = (Vector256.MultiplyAddEstimate(a, x, x), Vector256.MultiplyAddEstimate(b, x, x),
+                Vector256.MultiplyAddEstimate(c, x, x), Vector256.MultiplyAddEstimate(d, x, x));
+            (e, f, g, h) = (Vector256.MultiplyAddEstimate(e, x, x), Vector256.MultiplyAddEstimate(f, x, x),
+                Vector256.MultiplyAddEstimate(g, x, x), Vector256.MultiplyAddEstimate(h, x, x));
         }
         return Vector256.Sum(a + b + c + d + e + f + g + h);
     }
@@ -117,7 +128,8 @@ internal static class Baselines
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(ref Vector512<float> s, ref Vector512<float> p)
     {
-        Vector512<float> t1 = p + Vector512.Create(0.5f), t2 = p + Vector512.Create(0.25f), d1 = p - Vector512.Create(0.125f), d2 = p - Vector512.Create(0.0625f);
+        Vector512<float> t1 = p + Vector512.Create(0.5f), t2 = p +
+            Vector512.Create(0.25f), d1 = p - Vector512.Create(0.125f), d2 = p - Vector512.Create(0.0625f);
         var product = t1 * t2;
         s += Vector512.FusedMultiplyAdd(d1 * d1, t2, d2 * d2 * t1) / product;
         p *= product;
@@ -128,7 +140,8 @@ internal static class Baselines
     {
         var bits = product.AsInt32();
         exponent += bits >> 23;
-        product = Vector512.ConditionalSelect(Vector512.Create(RunningSums.FractionBits), bits, Vector512.Create(RunningSums.One)).AsSingle();
+        product = Vector512.ConditionalSelect(Vector512.Create(RunningSums.FractionBits), bits, Vector512.Create(RunningSums.One))
+            .AsSingle();
         total += sum;
     }
 
@@ -137,14 +150,16 @@ internal static class Baselines
     {
         var bits = product.AsInt32();
         exponent += bits >> 23;
-        product = Vector256.ConditionalSelect(Vector256.Create(RunningSums.FractionBits), bits, Vector256.Create(RunningSums.One)).AsSingle();
+        product = Vector256.ConditionalSelect(Vector256.Create(RunningSums.FractionBits), bits, Vector256.Create(RunningSums.One))
+            .AsSingle();
         total += sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(ref Vector256<float> s, ref Vector256<float> p)
     {
-        Vector256<float> t1 = p + Vector256.Create(0.5f), t2 = p + Vector256.Create(0.25f), d1 = p - Vector256.Create(0.125f), d2 = p - Vector256.Create(0.0625f);
+        Vector256<float> t1 = p + Vector256.Create(0.5f), t2 = p +
+            Vector256.Create(0.25f), d1 = p - Vector256.Create(0.125f), d2 = p - Vector256.Create(0.0625f);
         var product = t1 * t2;
         s += Vector256.MultiplyAddEstimate(d1 * d1, t2, d2 * d2 * t1) / product;
         p *= product;

@@ -9,7 +9,8 @@ namespace Pfe.Measuring;
 /// <param name="rounds">How many count.</param>
 /// <param name="cancellation">Stops the measurement.</param>
 /// <param name="warmUp">Rounds before that do not.</param>
-/// <param name="twice">Each is done once untimed before it is timed, so that the one before it has no say: a processor it left idle takes milliseconds to come back.</param>
+/// <param name="twice">Each is done once untimed before it is timed, so that the one before it has no say: a processor it left idle takes
+/// milliseconds to come back.</param>
 internal sealed class InterleavedTimer(int rounds, CancellationToken cancellation, int warmUp = 2, bool twice = false)
 {
     private readonly List<(Action Work, List<double> Seconds)> _contestants = [];

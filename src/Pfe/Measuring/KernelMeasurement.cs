@@ -41,13 +41,16 @@ internal static unsafe class KernelMeasurement
             var (a, b) = (new float[Dimension], new float[Dimension]);
             Naive(probes, faces, scores, (m1, v1, m2, v2) => Baselines.TensorChain(m1, v1, m2, v2, a, b));
         });
-        var registers = Add("register-only loop, same instructions", Faces * 8.0, () => scores[0] = Baselines.RegisterLoop(Faces / 16 * 8 * Dimension / 2));
+        var registers = Add("register-only loop, same instructions", Faces * 8.0, () =>
+            scores[0] = Baselines.RegisterLoop(Faces / 16 * 8 * Dimension / 2));
         var peak = Add("register-only multiply-adds", Faces * 32.0, () => scores[0] = Baselines.FmaLoop(Faces * 32 / 128 * Dimension));
         Add("matrix, full score", Probes * Faces, () => full.Score(probes, 0, Probes, scores, threads: 1, cancellation), registers);
-        Add("listed pairs, full score", Faces, () => pairs.Score(first, second, scores.AsMemory(0, Faces), threads: 1, cancellation), registers);
+        Add("listed pairs, full score", Faces, () =>
+            pairs.Score(first, second, scores.AsMemory(0, Faces), threads: 1, cancellation), registers);
         Add("matrix, shared variance", Probes * Faces, () => shared.Score(probes, 0, Probes, scores, threads: 1, cancellation), peak);
         Add("kernel, shared variance", Probes * Faces, () => panels.Scan(0, dots.BlockCount, NoSink.Instance, cancellation), peak);
-        var registers256 = Add("register-only loop, 256 bits", Faces * 8.0, () => scores[0] = Baselines.RegisterLoop256(Faces / 16 * 8 * Dimension / 2));
+        var registers256 = Add("register-only loop, 256 bits", Faces * 8.0, () =>
+            scores[0] = Baselines.RegisterLoop256(Faces / 16 * 8 * Dimension / 2));
         foreach (var path in SimdPath.Available)
         {
             var kernels = SimdPath.Choose(path);
@@ -57,10 +60,12 @@ internal static unsafe class KernelMeasurement
         timer.Run();
         double Speed(int contestant) => entries[contestant].Pairs / timer.Median(contestant) / 1e6;
         return [.. entries.Select(entry => new KernelSpeed(
-            entry.Name, Speed(entry.Contestant), Speed(entry.Contestant) / Speed(demo), entry.Limit is { } limit ? Speed(entry.Contestant) / Speed(limit) : null))];
+            entry.Name, Speed(entry.Contestant), Speed(entry.Contestant) / Speed(demo), entry.Limit is { } limit
+                ? Speed(entry.Contestant) / Speed(limit) : null))];
     }
 
-    private delegate float PairScore(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2);
+    private delegate float PairScore(
+        ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2);
 
     // 1 x 64 pairs; the variances are laid out once, so that no exponential is timed.
     private static void Naive(EmbeddingSet probes, EmbeddingSet faces, float[] scores, PairScore score)

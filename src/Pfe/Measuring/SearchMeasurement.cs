@@ -5,14 +5,16 @@ using Pfe.Search;
 
 namespace Pfe.Measuring;
 
-/// <summary>One probe against a gallery in every mode and store, beside a plain read of the same bytes in the same run; and how often the ten best are the exact ones.</summary>
+/// <summary>One probe against a gallery in every mode and store, beside a plain read of the same bytes in the same run; and how often the
+/// ten best are the exact ones.</summary>
 internal static unsafe class SearchMeasurement
 {
     private const int Chunk = 50_000;
     private const float TieMargin = 0.1f;
 
     /// <summary>Measures on simulated faces; the two index files go to <paramref name="folder"/>.</summary>
-    public static IReadOnlyList<SearchSpeed> Simulated(int count, int rounds, string folder, IProgress<string>? progress, CancellationToken cancellation)
+    public static IReadOnlyList<SearchSpeed> Simulated(
+        int count, int rounds, string folder, IProgress<string>? progress, CancellationToken cancellation)
     {
         IEnumerable<EmbeddingSet> Faces()
         {
@@ -29,17 +31,20 @@ internal static unsafe class SearchMeasurement
     }
 
     /// <summary>Measures on a set of real faces, each probe a face of the set that does not count as its own match.</summary>
-    public static IReadOnlyList<SearchSpeed> Real(EmbeddingSet faces, int rounds, string folder, IProgress<string>? progress, CancellationToken cancellation)
+    public static IReadOnlyList<SearchSpeed> Real(
+        EmbeddingSet faces, int rounds, string folder, IProgress<string>? progress, CancellationToken cancellation)
     {
         var step = Math.Max(1, faces.Count / 1000);
         int[] rows = [.. Enumerable.Range(0, faces.Count).Where(row => row % step == 0)];
         using var probes = new EmbeddingSet(
-            faces.Dimension, [.. rows.SelectMany(row => faces.Mu(row).ToArray())], [.. rows.SelectMany(row => faces.LogVariance(row).ToArray())], [.. rows.Select(row => faces.Paths[row])]);
+            faces.Dimension, [.. rows.SelectMany(row => faces.Mu(row).ToArray())],
+                [.. rows.SelectMany(row => faces.LogVariance(row).ToArray())], [.. rows.Select(row => faces.Paths[row])]);
         return Run(() => [faces], probes, skipSelf: true, rounds, folder, progress, cancellation);
     }
 
     private static List<SearchSpeed> Run(
-        Func<IEnumerable<EmbeddingSet>> faces, EmbeddingSet probes, bool skipSelf, int rounds, string folder, IProgress<string>? progress, CancellationToken cancellation)
+        Func<IEnumerable<EmbeddingSet>> faces, EmbeddingSet probes, bool skipSelf, int rounds, string folder, IProgress<string>? progress,
+            CancellationToken cancellation)
     {
         string wide = Path.Combine(folder, "bits32.pfi"), narrow = Path.Combine(folder, "bits16.pfi");
         EmbeddingIndex.Build(wide, faces(), new IndexOptions(), null, cancellation);
@@ -56,7 +61,8 @@ internal static unsafe class SearchMeasurement
             results.Add(timed[0]);
             results.AddRange(timed.Skip(1).Zip(ways, (row, way) =>
             {
-                var (recall, ties) = Compare(deep, way.Index.Search(probes, way.Options with { K = skipSelf ? 11 : 10 }, cancellation), probes, skipSelf);
+                var (recall, ties) = Compare(
+                    deep, way.Index.Search(probes, way.Options with { K = skipSelf ? 11 : 10 }, cancellation), probes, skipSelf);
                 return row with { Recall = recall, NearTies = ties };
             }));
         }
@@ -81,7 +87,8 @@ internal static unsafe class SearchMeasurement
 
     // The plain read, then the ways in their order.
     private static SearchSpeed[] Time(
-        string where, (string Name, EmbeddingIndex Index, SearchOptions Options)[] ways, EmbeddingIndex wide, EmbeddingSet probes, int rounds, CancellationToken cancellation)
+        string where, (string Name, EmbeddingIndex Index, SearchOptions Options)[] ways, EmbeddingIndex wide, EmbeddingSet probes,
+            int rounds, CancellationToken cancellation)
     {
         using var probe = new EmbeddingSet(probes.Dimension, probes.Mu(0).ToArray(), probes.LogVariance(0).ToArray(), ["probe"]);
         var timer = new InterleavedTimer(rounds, cancellation, twice: true);
@@ -107,7 +114,8 @@ internal static unsafe class SearchMeasurement
             var mine = found[probe].Where(Counts).Take(10).ToArray();
             hits += mine.Count(match => ten.Contains(match.Id));
             wanted += ten.Count;
-            ties += mine.Count(match => !ten.Contains(match.Id) && all.Any(other => other.Id == match.Id && tenth - other.Score <= TieMargin));
+            ties += mine.Count(match =>
+                !ten.Contains(match.Id) && all.Any(other => other.Id == match.Id && tenth - other.Score <= TieMargin));
         }
         return (hits / (double)wanted, ties);
     }

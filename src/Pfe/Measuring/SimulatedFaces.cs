@@ -3,14 +3,16 @@ using System.Numerics.Tensors;
 namespace Pfe.Measuring;
 
 /// <summary>
-/// Faces drawn as the method sees them: a person is a point on the sphere; an image of them is that point plus Gaussian noise of the image's own
-/// variances, brought back to unit length. Variances differ from image to image (quality) and from dimension to dimension. Reproducible.
+/// Faces drawn as the method sees them: a person is a point on the sphere; an image of them is that point plus Gaussian noise of the
+/// image's own variances, brought back to unit length. Variances differ from image to image (quality) and from dimension to dimension.
+/// Reproducible.
 /// </summary>
 internal static class SimulatedFaces
 {
     private const int FacesOfAPerson = 5;
 
-    /// <summary>Faces <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1 of an endless sequence; face i shows person i / 5. Another shot shows the same people on other images.</summary>
+    /// <summary>Faces <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1 of an endless sequence; face i
+    /// shows person i / 5. Another shot shows the same people on other images.</summary>
     public static EmbeddingSet Create(int first, int count, int dimension, int shot = 0)
     {
         var (mu, logVariance) = (new float[(long)count * dimension], new float[(long)count * dimension]);
@@ -30,10 +32,12 @@ internal static class SimulatedFaces
             }
             TensorPrimitives.Divide(mean, TensorPrimitives.Norm(mean), mean);
         });
-        return new EmbeddingSet(dimension, mu, logVariance, [.. Enumerable.Range(first, count).Select(i => $"person {i / FacesOfAPerson}, image {i % FacesOfAPerson}")]);
+        return new EmbeddingSet(dimension, mu, logVariance,
+            [.. Enumerable.Range(first, count).Select(i => $"person {i / FacesOfAPerson}, image {i % FacesOfAPerson}")]);
     }
 
-    /// <summary>Numbers near enough to a standard normal, by the sum of the four 16-bit parts of a hashed counter: fast and the same everywhere.</summary>
+    /// <summary>Numbers near enough to a standard normal, by the sum of the four 16-bit parts of a hashed counter: fast and the same
+    /// everywhere.</summary>
     private struct Normals(ulong seed)
     {
         private ulong _state = seed * 0x9E3779B97F4A7C15;

@@ -15,14 +15,17 @@ public sealed record SpeedOptions
     public string? TemporaryFolder { get; init; }
 }
 
-/// <summary>Measures the kernels and the search on this machine, each beside its baseline in the same run, so that anyone can check what docs/search.md and bench/results state.</summary>
+/// <summary>Measures the kernels and the search on this machine, each beside its baseline in the same run, so that anyone can check what
+/// docs/search.md and bench/results state.</summary>
 public static class SpeedCheck
 {
-    /// <summary>Runs for about two minutes with the defaults. Anything else that runs meanwhile moves the numbers; the ratios move less.</summary>
+    /// <summary>Runs for about two minutes with the defaults. Anything else that runs meanwhile moves the numbers; the ratios move
+    /// less.</summary>
     /// <param name="options">What to measure; null for the defaults.</param>
     /// <param name="progress">What is being done.</param>
     /// <param name="cancellation">Stops the measurement and removes its files.</param>
-    public static SpeedReport Run(SpeedOptions? options = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    public static SpeedReport Run(
+        SpeedOptions? options = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new SpeedOptions();
         progress?.Report("kernels");
@@ -33,12 +36,14 @@ public static class SpeedCheck
         return new SpeedReport(SimdPath.Kernels.Name, Environment.ProcessorCount, kernels, search, options.Faces);
     }
 
-    /// <summary>Measures speed and recall of the search modes on real faces, each a probe against all the others (at most 1,000 probes).</summary>
+    /// <summary>Measures speed and recall of the search modes on real faces, each a probe against all the others (at most 1,000
+    /// probes).</summary>
     /// <param name="faces">At least 40 faces.</param>
     /// <param name="options">Rounds and folder; null for the defaults.</param>
     /// <param name="progress">What is being done.</param>
     /// <param name="cancellation">Stops the measurement and removes its files.</param>
-    public static IReadOnlyList<SearchSpeed> Search(EmbeddingSet faces, SpeedOptions? options = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    public static IReadOnlyList<SearchSpeed> Search(
+        EmbeddingSet faces, SpeedOptions? options = null, IProgress<string>? progress = null, CancellationToken cancellation = default)
     {
         if (faces.Count < 40) throw new PfeException($"{faces.Count} faces are too few to measure a search; give at least 40");
         options ??= new SpeedOptions();

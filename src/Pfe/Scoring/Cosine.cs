@@ -5,7 +5,8 @@ namespace Pfe.Scoring;
 /// <summary>The cosine of two means: the score of a deterministic embedding, blind to the variances.</summary>
 public static class Cosine
 {
-    /// <summary>The cosine of the angle between two means, -1 to 1; lengths need not be 1. A mean of length 0 has the cosine 0 with everything.</summary>
+    /// <summary>The cosine of the angle between two means, -1 to 1; lengths need not be 1. A mean of length 0 has the cosine 0 with
+    /// everything.</summary>
     /// <param name="mu1">The first mean, D values.</param>
     /// <param name="mu2">The second mean, D values.</param>
     /// <exception cref="ArgumentException">Lengths differ or a value is not finite; names index and value.</exception>
@@ -25,7 +26,8 @@ public static class Cosine
         // Lengths near the ends of single precision's range.
         double dot = 0, squared1 = 0, squared2 = 0;
         for (var l = 0; l < mu1.Length; l++)
-            (dot, squared1, squared2) = (dot + (double)mu1[l] * mu2[l], squared1 + (double)mu1[l] * mu1[l], squared2 + (double)mu2[l] * mu2[l]);
+            (dot, squared1, squared2) =
+                (dot + (double)mu1[l] * mu2[l], squared1 + (double)mu1[l] * mu1[l], squared2 + (double)mu2[l] * mu2[l]);
         return squared1 > 0 && squared2 > 0 ? (float)Math.Clamp(dot / Math.Sqrt(squared1) / Math.Sqrt(squared2), -1, 1) : 0f;
     }
 }

@@ -10,7 +10,8 @@ internal static class FaceGuard
     public static void Check(ReadOnlySpan<float> mu, ReadOnlySpan<float> variance)
     {
         if (mu.Length != variance.Length || mu.IsEmpty)
-            throw new ArgumentException($"mean and variance need the same number of values, at least 1; they have {mu.Length} and {variance.Length}", nameof(variance));
+            throw new ArgumentException($"mean and variance need the same number of values, at least 1; they have {mu.Length} and " +
+                $"{variance.Length}", nameof(variance));
         CheckMean(mu);
         // Min and Max hand a NaN on, and a comparison with NaN is false: one pass finds every bad value.
         if (!(TensorPrimitives.Min(variance) > 0 && TensorPrimitives.Max(variance) < float.PositiveInfinity))
@@ -27,13 +28,15 @@ internal static class FaceGuard
     /// <summary>Checks a face's one variance.</summary>
     public static void CheckVariance(float variance, string name)
     {
-        if (!(variance > 0 && float.IsFinite(variance))) throw new ArgumentException($"{name} is {variance}; it must be positive and finite", name);
+        if (!(variance > 0 && float.IsFinite(variance)))
+            throw new ArgumentException($"{name} is {variance}; it must be positive and finite", name);
     }
 
     /// <summary>Checks that two faces have the same D.</summary>
     public static void SameLength(int first, int second)
     {
-        if (first != second) throw new ArgumentException($"the two faces have {first} and {second} dimensions; a score needs the same number", nameof(second));
+        if (first != second) throw new ArgumentException($"the two faces have {first} and {second} dimensions; a score needs the same " +
+            "number", nameof(second));
     }
 
     /// <summary>Whether the fast kernels can take a checked face, and its range of variances.</summary>

@@ -5,6 +5,7 @@ namespace Pfe.Scoring;
 /// <param name="Score">The score, higher meaning more alike.</param>
 public readonly record struct Match(int Index, float Score)
 {
-    /// <summary>Puts the better match first; of equal scores the lower index, so that results do not depend on the order of the work.</summary>
+    /// <summary>Puts the better match first; of equal scores the lower index, so that results do not depend on the order of the
+    /// work.</summary>
     internal int Order(Match other) => Score != other.Score ? other.Score.CompareTo(Score) : Index.CompareTo(other.Index);
 }

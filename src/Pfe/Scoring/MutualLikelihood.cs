@@ -5,12 +5,13 @@ using Pfe.Scoring.Kernels;
 namespace Pfe.Scoring;
 
 /// <summary>
-/// The mutual likelihood score (MLS): the logarithm of the likelihood that two faces N(mu1, diag(var1)) and N(mu2, diag(var2)) show one person.
+/// The mutual likelihood score (MLS): the logarithm of the likelihood that two faces N(mu1, diag(var1)) and N(mu2, diag(var2)) show one
+/// person.
 /// <code>MLS = -1/2 * sum_l [ (mu1_l - mu2_l)^2 / (var1_l + var2_l) + ln(var1_l + var2_l) ] - D/2 * ln(2 pi)</code>
 /// </summary>
 /// <remarks>
-/// Shi and Jain, "Probabilistic Face Embeddings", ICCV 2019, eq. 3. The score has no fixed range: with small variances it is positive and large,
-/// with large ones negative. Only its order and a calibration on pairs of known answer give it a meaning.
+/// Shi and Jain, "Probabilistic Face Embeddings", ICCV 2019, eq. 3. The score has no fixed range: with small variances it is positive and
+/// large, with large ones negative. Only its order and a calibration on pairs of known answer give it a meaning.
 /// The reference demo computes the sum without the factor 1/2 and without the constant; <see cref="ToDemo"/> and <see cref="FromDemo"/>
 /// convert, as one is an increasing affine image of the other.
 /// </remarks>
@@ -23,8 +24,10 @@ public static unsafe class MutualLikelihood
     /// <param name="variance1">The first sigma squared, D positive values.</param>
     /// <param name="mu2">The second mean, D values.</param>
     /// <param name="variance2">The second sigma squared, D positive values.</param>
-    /// <exception cref="ArgumentException">Lengths differ, a mean is not finite, or a variance is not positive and finite; names index and value.</exception>
-    public static float Score(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
+    /// <exception cref="ArgumentException">Lengths differ, a mean is not finite, or a variance is not positive and finite; names index and
+    /// value.</exception>
+    public static float Score(
+        ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
     {
         FaceGuard.Check(mu1, variance1);
         FaceGuard.Check(mu2, variance2);

@@ -7,7 +7,8 @@ namespace Pfe.Scoring;
 /// Scores listed pairs of faces: a protocol's genuine and impostor pairs as row numbers into one set (or two).
 /// The faces are laid out once, 8 D bytes each (1 MB for 256 faces of 512 dimensions); nothing grows with the number of pairs.
 /// </summary>
-/// <remarks>Results do not depend on the number of threads. Pairs that share their first row one after the other are fastest. Safe for use by several threads at once.</remarks>
+/// <remarks>Results do not depend on the number of threads. Pairs that share their first row one after the other are fastest. Safe for use
+/// by several threads at once.</remarks>
 /// <example><code>
 /// using var scorer = new PairScorer(templates, ScoreKind.MutualLikelihood);
 /// scorer.Score(first, second, scores);   // scores[n] = score of rows first[n] and second[n]
@@ -28,7 +29,8 @@ public sealed unsafe class PairScorer : IDisposable
     /// <param name="kind">Which score.</param>
     /// <param name="cancellation">Stops the preparation.</param>
     /// <exception cref="PfeException">A row holds a value that cannot be scored; names row, path, dimension and value.</exception>
-    public PairScorer(EmbeddingSet faces, ScoreKind kind, CancellationToken cancellation = default) : this(faces, faces, kind, cancellation) { }
+    public PairScorer(EmbeddingSet faces, ScoreKind kind, CancellationToken cancellation = default)
+        : this(faces, faces, kind, cancellation) { }
 
     /// <summary>Prepares pairs between two sets, which are not needed afterwards.</summary>
     /// <param name="first">Faces on the left of each pair.</param>
@@ -59,8 +61,10 @@ public sealed unsafe class PairScorer : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public float Score(int i, int j)
     {
-        if ((uint)i >= (uint)_first.Count) throw new ArgumentOutOfRangeException(nameof(i), i, $"the first set has rows 0 to {_first.Count - 1}");
-        if ((uint)j >= (uint)_second.Count) throw new ArgumentOutOfRangeException(nameof(j), j, $"the second set has rows 0 to {_second.Count - 1}");
+        if ((uint)i >= (uint)_first.Count)
+            throw new ArgumentOutOfRangeException(nameof(i), i, $"the first set has rows 0 to {_first.Count - 1}");
+        if ((uint)j >= (uint)_second.Count)
+            throw new ArgumentOutOfRangeException(nameof(j), j, $"the second set has rows 0 to {_second.Count - 1}");
         switch (Kind)
         {
             case ScoreKind.MutualLikelihood when _period > 0 && _first.Fits(i) && _second.Fits(j):
@@ -84,10 +88,12 @@ public sealed unsafe class PairScorer : IDisposable
     /// <param name="threads">How many threads; 0 for one a processor.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public void Score(ReadOnlyMemory<int> first, ReadOnlyMemory<int> second, Memory<float> scores, int threads = 0, CancellationToken cancellation = default)
+    public void Score(ReadOnlyMemory<int> first, ReadOnlyMemory<int> second, Memory<float> scores, int threads = 0,
+        CancellationToken cancellation = default)
     {
         if (first.Length != second.Length || first.Length != scores.Length)
-            throw new ArgumentException($"{first.Length} first rows, {second.Length} second rows and {scores.Length} scores do not belong together", nameof(scores));
+            throw new ArgumentException($"{first.Length} first rows, {second.Length} second rows and {scores.Length} scores do not " +
+                "belong together", nameof(scores));
         Workers.Run(first.Length, 4096, threads, (begin, end) =>
         {
             ReadOnlySpan<int> i = first.Span, j = second.Span;

@@ -3,10 +3,11 @@ using Pfe.Scoring.Blocks;
 namespace Pfe.Scoring;
 
 /// <summary>
-/// N faces in memory, laid out for scoring probes against all of them at the speed of the hardware: whole score matrices and the best matches.
-/// Memory: 8 D bytes a face for the full score, 4 D for the others. For galleries on disk see EmbeddingIndex.
+/// N faces in memory, laid out for scoring probes against all of them at the speed of the hardware: whole score matrices and the best
+/// matches. Memory: 8 D bytes a face for the full score, 4 D for the others. For galleries on disk see EmbeddingIndex.
 /// </summary>
-/// <remarks>Results are the same whatever the number of threads. Accuracy: docs/numerics.md. Safe for use by several threads at once.</remarks>
+/// <remarks>Results are the same whatever the number of threads. Accuracy: docs/numerics.md. Safe for use by several threads at
+/// once.</remarks>
 /// <example><code>
 /// using var gallery = ScoreGallery.Create(faces, ScoreKind.MutualLikelihood);
 /// var row = new float[gallery.Count];
@@ -38,8 +39,10 @@ public sealed unsafe class ScoreGallery : IDisposable
     /// <param name="threads">How many threads; 0 for one a processor.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">A row holds a value that cannot be scored; names row, path, dimension and value.</exception>
-    public static ScoreGallery Create(EmbeddingSet faces, ScoreKind kind = ScoreKind.MutualLikelihood, int threads = 0, CancellationToken cancellation = default) =>
-        new(kind == ScoreKind.MutualLikelihood ? new MutualLikelihoodGallery(faces, threads, cancellation) : new DotGallery(faces, kind, threads, cancellation), kind);
+    public static ScoreGallery Create(
+        EmbeddingSet faces, ScoreKind kind = ScoreKind.MutualLikelihood, int threads = 0, CancellationToken cancellation = default) =>
+        new(kind == ScoreKind.MutualLikelihood
+            ? new MutualLikelihoodGallery(faces, threads, cancellation) : new DotGallery(faces, kind, threads, cancellation), kind);
 
     /// <summary>Scores some probes against every face. For a matrix beyond memory call it for some rows at a time.</summary>
     /// <param name="probes">The set with the probes, of the gallery's D.</param>
@@ -49,16 +52,20 @@ public sealed unsafe class ScoreGallery : IDisposable
     /// <param name="threads">How many threads; 0 for one a processor.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">A probe holds a value that cannot be scored; names row, path, dimension and value.</exception>
-    public void Score(EmbeddingSet probes, int first, int count, Memory<float> scores, int threads = 0, CancellationToken cancellation = default)
+    public void Score(EmbeddingSet probes, int first, int count, Memory<float> scores, int threads = 0,
+        CancellationToken cancellation = default)
     {
         CheckRows(probes, first, count);
-        if (scores.Length != (long)count * Count) throw new ArgumentException($"{count} probes x {Count} faces need {(long)count * Count} scores, not {scores.Length}", nameof(scores));
+        if (scores.Length != (long)count * Count)
+            throw new ArgumentException(
+            $"{count} probes x {Count} faces need {(long)count * Count} scores, not {scores.Length}", nameof(scores));
         using var pinned = scores.Pin();
         for (var at = 0; at < count; at += ProbesAtOnce)
         {
             using var prepared = _gallery.Prepare(probes, first + at, Math.Min(ProbesAtOnce, count - at));
             var sink = new MatrixSink((float*)pinned.Pointer + (long)at * Count, Count);
-            Workers.Run(_gallery.BlockCount, BlocksInARun, threads, (begin, end) => prepared.Scan(begin, end, sink, cancellation), cancellation);
+            Workers.Run(_gallery.BlockCount, BlocksInARun, threads, (begin, end) =>
+                prepared.Scan(begin, end, sink, cancellation), cancellation);
         }
     }
 
@@ -73,7 +80,8 @@ public sealed unsafe class ScoreGallery : IDisposable
     /// <returns>For each probe at most k matches, best first; equal scores by index.</returns>
     /// <exception cref="PfeException">A probe holds a value that cannot be scored; names row, path, dimension and value.</exception>
     public Match[][] Top(
-        EmbeddingSet probes, int first, int count, int k, float threshold = float.NegativeInfinity, int threads = 0, CancellationToken cancellation = default)
+        EmbeddingSet probes, int first, int count, int k, float threshold = float.NegativeInfinity, int threads = 0,
+            CancellationToken cancellation = default)
     {
         CheckRows(probes, first, count);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
@@ -83,7 +91,8 @@ public sealed unsafe class ScoreGallery : IDisposable
             var rows = Math.Min(ProbesAtOnce, count - at);
             using var prepared = _gallery.Prepare(probes, first + at, rows);
             using var sinks = new ThreadLocal<TopSink>(() => new TopSink(rows, k, threshold), trackAllValues: true);
-            Workers.Run(_gallery.BlockCount, BlocksInARun, threads, (begin, end) => prepared.Scan(begin, end, sinks.Value!, cancellation), cancellation);
+            Workers.Run(_gallery.BlockCount, BlocksInARun, threads, (begin, end) =>
+                prepared.Scan(begin, end, sinks.Value!, cancellation), cancellation);
             TopSink.Merge(sinks.Values, rows, k, threshold).CopyTo(results, at);
         }
         return results;

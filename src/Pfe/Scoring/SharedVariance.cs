@@ -15,8 +15,10 @@ public static class SharedVariance
     /// <param name="variance1">The first sigma squared, D positive values; their mean is used.</param>
     /// <param name="mu2">The second mean, D values.</param>
     /// <param name="variance2">The second sigma squared, D positive values; their mean is used.</param>
-    /// <exception cref="ArgumentException">Lengths differ, a mean is not finite, or a variance is not positive and finite; names index and value.</exception>
-    public static float Score(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
+    /// <exception cref="ArgumentException">Lengths differ, a mean is not finite, or a variance is not positive and finite; names index and
+    /// value.</exception>
+    public static float Score(
+        ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
     {
         FaceGuard.Check(mu1, variance1);
         FaceGuard.Check(mu2, variance2);
@@ -28,7 +30,8 @@ public static class SharedVariance
     /// <param name="variance1">The first sigma squared, positive.</param>
     /// <param name="mu2">The second mean, D values.</param>
     /// <param name="variance2">The second sigma squared, positive.</param>
-    /// <exception cref="ArgumentException">Lengths differ, a mean is not finite, or a variance is not positive and finite; names index and value.</exception>
+    /// <exception cref="ArgumentException">Lengths differ, a mean is not finite, or a variance is not positive and finite; names index and
+    /// value.</exception>
     public static float Score(ReadOnlySpan<float> mu1, float variance1, ReadOnlySpan<float> mu2, float variance2)
     {
         FaceGuard.CheckMean(mu1);

@@ -4,9 +4,10 @@ using Pfe.Scoring.Kernels;
 namespace Pfe.Search;
 
 /// <summary>
-/// The exact scan that leaves a block early. After each stretch of dimensions a face's score can at best become what it is so far with the least that
-/// <see cref="RestTable"/> allows the rest to add; when that is below the k-th best for all 16 faces, the rest of the block is not even read.
-/// A block that survives has gone through the same sums as in the exact scan, so the results are the same to the last bit.
+/// The exact scan that leaves a block early. After each stretch of dimensions a face's score can at best become what it is so far with the
+/// least that
+/// <see cref="RestTable"/> allows the rest to add; when that is below the k-th best for all 16 faces, the rest of the block is not even
+/// read. A block that survives has gone through the same sums as in the exact scan, so the results are the same to the last bit.
 /// </summary>
 internal sealed unsafe class EarlyOut(Segment segment, ProbeRows probes, LiveFaces sink)
 {
@@ -14,7 +15,8 @@ internal sealed unsafe class EarlyOut(Segment segment, ProbeRows probes, LiveFac
     private readonly ScoreFormula _formula = new(segment.Blocks.Dimension, segment.Blocks.Scale, segment.Blocks.Store);
     private readonly BlockScan _scan = new(segment.Blocks, probes, sink, SimdPath.Kernels);
     private readonly IKernels _kernels = SimdPath.Kernels;
-    private readonly float[][] _probeSums = [.. Enumerable.Range(0, probes.Count).Select(probe => ProbeSums(probes, probe, segment.Blocks.Padded))];
+    private readonly float[][] _probeSums =
+        [.. Enumerable.Range(0, probes.Count).Select(probe => ProbeSums(probes, probe, segment.Blocks.Padded))];
 
     /// <summary>Scores blocks <paramref name="firstBlock"/> to <paramref name="endBlock"/> - 1, or leaves them.</summary>
     public void Run(int firstBlock, int endBlock, CancellationToken cancellation)
@@ -35,7 +37,8 @@ internal sealed unsafe class EarlyOut(Segment segment, ProbeRows probes, LiveFac
         for (var at = 0; at < _blocks.Padded && probes.Period(probe) > 0; at += RestTable.Stretch)
         {
             var dimensions = Math.Min(RestTable.Stretch, _blocks.Padded - at);
-            _kernels.OneProbe(_blocks.Block(block, at), _blocks.Store, probes.Row(probe, at), probes.Step, dimensions, probes.Period(probe), sums);
+            _kernels.OneProbe(_blocks.Block(block, at), _blocks.Store, probes.Row(probe, at), probes.Step, dimensions, probes.Period(probe),
+                sums);
             // Behind the last stretch nothing is left to save.
             if (at + dimensions < _blocks.Padded && IsHopeless(probe, block, at / RestTable.Stretch, sums)) return;
         }

@@ -7,7 +7,8 @@ namespace Pfe.Search;
 /// <summary>The three changes of an index file: made, added to, removed from.</summary>
 internal static class IndexChange
 {
-    public static void Build(string path, IEnumerable<EmbeddingSet> faces, IndexOptions options, IProgress<int>? progress, CancellationToken cancellation) =>
+    public static void Build(string path, IEnumerable<EmbeddingSet> faces, IndexOptions options, IProgress<int>? progress,
+        CancellationToken cancellation) =>
         AtomicFile.Write(path, stream =>
         {
             IndexFile? index = null;
@@ -39,15 +40,19 @@ internal static class IndexChange
                 for (var id = 0; id < open.FaceCount; id++)
                     if (!open.IsRemoved(id) && wanted.Contains(open.Name(id)) && found.Add(id)) seen.Add(open.Name(id));
             wanted.ExceptWith(seen);
-            if (wanted.Count > 0) throw new PfeException($"'{path}' holds no face named '{wanted.Order(StringComparer.Ordinal).First()}'; nothing was removed");
+            if (wanted.Count > 0) throw new PfeException($"'{path}' holds no face named " +
+                $"'{wanted.Order(StringComparer.Ordinal).First()}'; nothing was removed");
             return index with { Removed = [.. index.Removed.Concat(found).Order()] };
         });
         return found.Count;
     }
 
-    private static IndexFile AddSegment(IndexFile index, EmbeddingSet faces, Stream stream, IProgress<int>? progress, CancellationToken cancellation)
+    private static IndexFile AddSegment(
+        IndexFile index, EmbeddingSet faces, Stream stream, IProgress<int>? progress, CancellationToken cancellation)
     {
-        if (faces.Dimension != index.Dimension) throw new PfeException($"the faces have {faces.Dimension} dimensions, the index has {index.Dimension}: they come from different models");
+        if (faces.Dimension != index.Dimension)
+            throw new PfeException($"the faces have {faces.Dimension} dimensions, the index has {index.Dimension}: they come from " +
+            "different models");
         // A page's start, so that every block lies on a cache line.
         stream.Position = (index.End + IndexFile.PageSize - 1) / IndexFile.PageSize * IndexFile.PageSize;
         var before = index.FaceCount;
@@ -62,7 +67,8 @@ internal static class IndexChange
         try
         {
             // Held while the file changes; readers do not look at it.
-            using var _ = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using var _ = new FileStream(
+                path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             IndexFile index;
             using (var file = FileBytes.Map(path)) index = IndexFile.Read(file);
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 1 << 16);

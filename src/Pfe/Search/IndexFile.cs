@@ -6,9 +6,9 @@ using Pfe.Storage;
 namespace Pfe.Search;
 
 /// <summary>
-/// The outline of an index file. A head of one page names format, dimension, store and scale, and holds two commit slots. Segments of faces follow,
-/// then a directory of the segments and of the removed faces. A change writes new segments and a new directory behind the old ones and then,
-/// after a flush, the slot that is older: whoever reads sees the state before or after, whatever happens in between.
+/// The outline of an index file. A head of one page names format, dimension, store and scale, and holds two commit slots. Segments of faces
+/// follow, then a directory of the segments and of the removed faces. A change writes new segments and a new directory behind the old ones
+/// and then, after a flush, the slot that is older: whoever reads sees the state before or after, whatever happens in between.
 /// </summary>
 /// <param name="Dimension">D.</param>
 /// <param name="Store">How faces are held.</param>
@@ -40,15 +40,20 @@ internal sealed record IndexFile(int Dimension, BlockStore Store, VarianceScale 
     public static IndexFile Read(FileBytes file)
     {
         if (file.Length < PageSize || !file.Span<byte>(0, 8).SequenceEqual(Magic))
-            throw new PfeException($"'{file.FilePath}' is not an index of faces: it should begin with PFEINDEX; make one with 'pfe index build'");
+            throw new PfeException($"'{file.FilePath}' is not an index of faces: it should begin with PFEINDEX; make one with 'pfe index " +
+                "build'");
         var head = file.Span<byte>(0, HeadLength);
         var version = BinaryPrimitives.ReadInt32LittleEndian(head[8..]);
-        if (version != Version) throw new PfeException($"'{file.FilePath}' is an index of version {version}; this program reads version {Version}");
-        if (Crc32C.Of(head[..28]) != BinaryPrimitives.ReadUInt32LittleEndian(head[28..])) throw Damaged(file, "the checksum of its head does not match");
+        if (version != Version) throw new PfeException($"'{file.FilePath}' is an index of version {version}; this program reads version " +
+            $"{Version}");
+        if (Crc32C.Of(head[..28]) != BinaryPrimitives.ReadUInt32LittleEndian(head[28..]))
+            throw Damaged(file, "the checksum of its head does not match");
         var index = new IndexFile(
-            BinaryPrimitives.ReadInt32LittleEndian(head[12..]), (BlockStore)BinaryPrimitives.ReadInt32LittleEndian(head[16..]), new VarianceScale(BinaryPrimitives.ReadInt32LittleEndian(head[20..])));
+            BinaryPrimitives.ReadInt32LittleEndian(head[12..]), (BlockStore)BinaryPrimitives.ReadInt32LittleEndian(head[16..]),
+                new VarianceScale(BinaryPrimitives.ReadInt32LittleEndian(head[20..])));
         // Of two slots the newer intact one counts; a change that was cut off has spoilt the other at most.
-        var state = Enumerable.Range(0, 2).Select(slot => index.ReadSlot(file, slot)).OfType<IndexFile>().MaxBy(candidate => candidate.Sequence);
+        var state = Enumerable.Range(0, 2).Select(slot => index.ReadSlot(file, slot)).OfType<IndexFile>()
+            .MaxBy(candidate => candidate.Sequence);
         return state ?? throw Damaged(file, "neither of its two directories is intact");
     }
 
@@ -96,10 +101,13 @@ internal sealed record IndexFile(int Dimension, BlockStore Store, VarianceScale 
         using var reader = new BinaryReader(new MemoryStream(directory.ToArray()), Encoding.UTF8);
         var segments = new SegmentEntry[reader.ReadInt32()];
         for (var i = 0; i < segments.Length; i++)
-            segments[i] = new SegmentEntry(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt32(), reader.ReadUInt32(), new VarianceRange(reader.ReadSingle(), reader.ReadSingle()));
+            segments[i] = new SegmentEntry(
+                reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt32(), reader.ReadUInt32(),
+                new VarianceRange(reader.ReadSingle(), reader.ReadSingle()));
         var removed = new int[reader.ReadInt32()];
         for (var i = 0; i < removed.Length; i++) removed[i] = reader.ReadInt32();
-        var state = this with { Sequence = BinaryPrimitives.ReadInt64LittleEndian(slot), End = offset + length, Segments = segments, Removed = removed };
+        var state = this with { Sequence = BinaryPrimitives.ReadInt64LittleEndian(slot), End = offset + length, Segments = segments,
+            Removed = removed };
         return segments.All(segment => segment.Offset + segment.Length <= file.Length) ? state : null;
     }
 

@@ -3,9 +3,9 @@ using Pfe.Scoring.Blocks;
 namespace Pfe.Search;
 
 /// <summary>
-/// What early-out knows of the dimensions it has not seen: for each face, <c>sum log2 variance</c> (scaled) over the dimensions behind each stretch of 128.
-/// As <c>a + b &gt;= 2 sqrt(a b)</c>, the rest of a pair's <c>sum log2 t</c> is at least the number of dimensions plus half the two faces' sums: tight where
-/// the two variances are alike.
+/// What early-out knows of the dimensions it has not seen: for each face, <c>sum log2 variance</c> (scaled) over the dimensions behind each
+/// stretch of 128. As <c>a + b &gt;= 2 sqrt(a b)</c>, the rest of a pair's <c>sum log2 t</c> is at least the number of dimensions plus half
+/// the two faces' sums: tight where the two variances are alike.
 /// </summary>
 internal static unsafe class RestTable
 {

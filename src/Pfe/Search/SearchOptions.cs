@@ -6,7 +6,8 @@ public enum IndexStore
     /// <summary>Single precision: 8 D bytes a face (4,096), plus D + 28 for the faster modes.</summary>
     Bits32,
 
-    /// <summary>16-bit: 4 D bytes a face (2,048), plus D + 28 for the faster modes. Nearly twice as fast; the score moves by some hundredths.</summary>
+    /// <summary>16-bit: 4 D bytes a face (2,048), plus D + 28 for the faster modes. Nearly twice as fast; the score moves by some
+    /// hundredths.</summary>
     Bits16,
 }
 
@@ -16,10 +17,12 @@ public enum SearchMode
     /// <summary>Every face, the full score.</summary>
     Exact,
 
-    /// <summary>Every face, but a block of 16 is left as soon as none of its faces can still reach the best k. The same result as <see cref="Exact"/>.</summary>
+    /// <summary>Every face, but a block of 16 is left as soon as none of its faces can still reach the best k. The same result as
+    /// <see cref="Exact"/>.</summary>
     EarlyOut,
 
-    /// <summary>The shared-variance score in 8 bits over every face, then the full score of the best <see cref="SearchOptions.ShortlistSize"/>. May miss a match.</summary>
+    /// <summary>The shared-variance score in 8 bits over every face, then the full score of the best
+    /// <see cref="SearchOptions.ShortlistSize"/>. May miss a match.</summary>
     Shortlist,
 }
 

@@ -21,7 +21,8 @@ internal sealed unsafe class Segment
         (_file, _entry, FirstId) = (file, entry, firstId);
         _layout = new Layout(index, entry.Count);
         // The span reaches to the segment's end, so its bounds check covers everything below.
-        if (entry.Length < _layout.Names) throw new PfeException($"'{file.FilePath}' is damaged: a segment of {entry.Count} faces has only {entry.Length} bytes");
+        if (entry.Length < _layout.Names)
+            throw new PfeException($"'{file.FilePath}' is damaged: a segment of {entry.Count} faces has only {entry.Length} bytes");
         var start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(file.Span<byte>(entry.Offset, 1)));
         Blocks = new FaceBlocks(file, start, entry.Count, index.Dimension, index.Store, index.Scale, entry.Range);
     }
@@ -57,7 +58,8 @@ internal sealed unsafe class Segment
             running = Crc32C.Add(running, _file.Span<byte>(_entry.Offset + at, (int)Math.Min(1 << 20, _entry.Length - at)));
         }
         if (~running != _entry.Checksum)
-            throw new PfeException($"'{_file.FilePath}' is damaged: the faces {FirstId} to {FirstId + Count - 1} do not match their checksum; build the index again");
+            throw new PfeException($"'{_file.FilePath}' is damaged: the faces {FirstId} to {FirstId + Count - 1} do not match their " +
+                "checksum; build the index again");
     }
 
     /// <summary>Where a segment's parts begin, from its first byte.</summary>

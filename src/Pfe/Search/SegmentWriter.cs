@@ -8,7 +8,8 @@ using Pfe.Storage;
 namespace Pfe.Search;
 
 /// <summary>Writes the faces of a set as one segment, in bounded memory: the parts in the order of <see cref="Segment.Layout"/>.</summary>
-internal sealed unsafe class SegmentWriter(IndexFile index, EmbeddingSet faces, Stream stream, IProgress<int>? progress, CancellationToken cancellation)
+internal sealed unsafe class SegmentWriter(
+    IndexFile index, EmbeddingSet faces, Stream stream, IProgress<int>? progress, CancellationToken cancellation)
 {
     private const int BlocksAtOnce = 64;
     private uint _running = Crc32C.Start;
@@ -65,13 +66,15 @@ internal sealed unsafe class SegmentWriter(IndexFile index, EmbeddingSet faces, 
             if (row % 256 == 0) cancellation.ThrowIfCancellationRequested();
             var mu = reader.Read(row, out var variance);
             var fits = FaceGuard.FitsKernels(mu, variance, out var own);
-            if (!fits || index.Scale.Period(own, own) == 0) throw Refuse(row, own, VarianceScale.MinVariance, VarianceScale.MaxVariance, "an index");
+            if (!fits || index.Scale.Period(own, own) == 0)
+                throw Refuse(row, own, VarianceScale.MinVariance, VarianceScale.MaxVariance, "an index");
             if (index.Store == BlockStore.Int16)
             {
                 var (low, high) = (SmallFloat.Min / index.Scale.Variance, SmallFloat.Max / index.Scale.Variance);
                 if (own.Min < low || own.Max > high) throw Refuse(row, own, low, high, "this 16-bit index");
                 if (System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(mu) is var largest && MathF.Abs(largest) > 1.0001f)
-                    throw new PfeException($"row {row} ('{faces.Paths[row]}') has a mean of {largest}; a 16-bit index holds means from -1 to 1: normalise them to unit length");
+                    throw new PfeException($"row {row} ('{faces.Paths[row]}') has a mean of {largest}; a 16-bit index holds means from " +
+                        "-1 to 1: normalise them to unit length");
             }
             range = range.With(own);
         }

@@ -6,8 +6,8 @@ using Pfe.Scoring.Kernels;
 namespace Pfe.Search;
 
 /// <summary>
-/// 16 faces in 8 bits for the shortlist: pair of dimensions after pair of dimensions, 16 x 2 means; then a face's step (what 1 stands for), its squared length
-/// and its one variance, 16 of each. Scored by the shared-variance form.
+/// 16 faces in 8 bits for the shortlist: pair of dimensions after pair of dimensions, 16 x 2 means; then a face's step (what 1 stands for),
+/// its squared length and its one variance, 16 of each. Scored by the shared-variance form.
 /// </summary>
 internal static unsafe class ShortBlock
 {
@@ -37,9 +37,11 @@ internal static unsafe class ShortBlock
         var facts = Facts(block, probe.Dimension);
         for (var lane = 0; lane < Lanes; lane += 4)
         {
-            var dot = Vector128.ConvertToSingle(Vector128.Load(dots + lane)) * (Vector128.Load(facts + lane) * Vector128.Create(probe.Step));
+            var dot = Vector128.ConvertToSingle(Vector128.Load(dots + lane))
+                * (Vector128.Load(facts + lane) * Vector128.Create(probe.Step));
             var variance = Vector128.Load(facts + 2 * Lanes + lane) + Vector128.Create(probe.Variance);
-            var squared = Vector128.Max(Vector128.Load(facts + Lanes + lane) + Vector128.Create(probe.Squared) - (dot + dot), Vector128<float>.Zero);
+            var squared = Vector128.Max(
+                Vector128.Load(facts + Lanes + lane) + Vector128.Create(probe.Squared) - (dot + dot), Vector128<float>.Zero);
             var score = squared / variance + Vector128.Create((float)probe.Dimension) * Vector128.Log(variance);
             (score * Vector128.Create(-0.5f)).CopyTo(scores[lane..]);
         }

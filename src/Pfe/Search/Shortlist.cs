@@ -7,7 +7,8 @@ namespace Pfe.Search;
 /// <summary>The search in two steps: the shared-variance form in 8 bits over every face, then the full score of the best of them.</summary>
 internal static unsafe class Shortlist
 {
-    public static Match[][] Search(EmbeddingIndex index, EmbeddingSet probes, int first, int count, SearchOptions options, CancellationToken cancellation)
+    public static Match[][] Search(
+        EmbeddingIndex index, EmbeddingSet probes, int first, int count, SearchOptions options, CancellationToken cancellation)
     {
         var (reader, queries) = (new FaceReader(probes), new ShortProbe[count]);
         for (var probe = 0; probe < count; probe++)
@@ -33,12 +34,14 @@ internal static unsafe class Shortlist
         var results = new Match[count][];
         Workers.Run(count, 1, options.Threads, (begin, end) =>
         {
-            for (var probe = begin; probe < end; probe++) results[probe] = Rank(index, probes, first + probe, candidates[probe], options, cancellation);
+            for (var probe = begin; probe < end; probe++)
+                results[probe] = Rank(index, probes, first + probe, candidates[probe], options, cancellation);
         }, cancellation);
         return results;
     }
 
-    private static Match[] Rank(EmbeddingIndex index, EmbeddingSet probes, int row, Match[] candidates, SearchOptions options, CancellationToken cancellation)
+    private static Match[] Rank(
+        EmbeddingIndex index, EmbeddingSet probes, int row, Match[] candidates, SearchOptions options, CancellationToken cancellation)
     {
         var best = new TopMatches(options.K, options.Threshold);
         foreach (var segment in index.Segments)

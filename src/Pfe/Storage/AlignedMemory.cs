@@ -5,9 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Pfe.Storage;
 
 /// <summary>
-/// Zeroed memory at a cache line's start that the garbage collector does not move. Megabytes come from the system in large pages (Linux): a scan of millions of faces
-/// otherwise waits for address translation. Less is lent by the array pool, in sizes of its own, at most twice as much: fresh
-/// pages for every call cost more than the work done in them.
+/// Zeroed memory at a cache line's start that the garbage collector does not move. Megabytes come from the system in large pages (Linux): a
+/// scan of millions of faces otherwise waits for address translation. Less is lent by the array pool, in sizes of its own, at most twice as
+/// much: fresh pages for every call cost more than the work done in them.
 /// </summary>
 internal sealed unsafe partial class AlignedMemory : SafeHandleZeroOrMinusOneIsInvalid
 {

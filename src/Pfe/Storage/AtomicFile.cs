@@ -3,7 +3,8 @@ namespace Pfe.Storage;
 /// <summary>Outputs are written aside and renamed, so a reader never sees half a file and a failure leaves nothing behind.</summary>
 public static class AtomicFile
 {
-    /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; on any failure the old file, if there was one, stays as it was.</summary>
+    /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; on any failure the old file, if there was one, stays as it
+    /// was.</summary>
     /// <param name="path">The file to create or replace. Missing folders are created.</param>
     /// <param name="write">Writes the content to the stream it is given.</param>
     /// <exception cref="PfeException">The file cannot be written (no space, no permission); the message names the file.</exception>

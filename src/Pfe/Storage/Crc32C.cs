@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace Pfe.Storage;
 
-/// <summary>CRC-32C (Castagnoli), the checksum that processors compute in hardware; of Pfe's index and of TensorFlow's and TensorBoard's files.</summary>
+/// <summary>CRC-32C (Castagnoli), the checksum that processors compute in hardware; of Pfe's index and of TensorFlow's and TensorBoard's
+/// files.</summary>
 public static class Crc32C
 {
     /// <summary>What a running checksum starts from.</summary>
@@ -14,7 +15,8 @@ public static class Crc32C
     /// <param name="bytes">The next bytes.</param>
     public static uint Add(uint running, ReadOnlySpan<byte> bytes)
     {
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..]) running = BitOperations.Crc32C(running, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            running = BitOperations.Crc32C(running, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
         foreach (var value in bytes) running = BitOperations.Crc32C(running, value);
         return running;
     }

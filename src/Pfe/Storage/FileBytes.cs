@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Pfe.Storage;
 
-/// <summary>The bytes of a file, to read: mapped (opened in constant time, paged in on demand, never copied) or loaded into memory.</summary>
+/// <summary>The bytes of a file, to read: mapped (opened in constant time, paged in on demand, never copied) or loaded into
+/// memory.</summary>
 /// <remarks>Spans handed out are valid until <see cref="Dispose"/>; keep this open as long as they are in use.</remarks>
 public sealed unsafe class FileBytes : IDisposable
 {
@@ -62,7 +63,8 @@ public sealed unsafe class FileBytes : IDisposable
         }
     });
 
-    /// <summary>The <paramref name="count"/> values of type <typeparamref name="T"/> that start <paramref name="offset"/> bytes into the file.</summary>
+    /// <summary>The <paramref name="count"/> values of type <typeparamref name="T"/> that start <paramref name="offset"/> bytes into the
+    /// file.</summary>
     /// <typeparam name="T">An unmanaged type, little-endian on disk as in memory.</typeparam>
     /// <param name="offset">Byte offset, not negative.</param>
     /// <param name="count">Number of values.</param>
@@ -73,7 +75,8 @@ public sealed unsafe class FileBytes : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (offset + (long)count * sizeof(T) > Length)
-            throw new PfeException($"'{FilePath}' is truncated: bytes {offset} to {offset + (long)count * sizeof(T)} are wanted, the file has {Length}");
+            throw new PfeException($"'{FilePath}' is truncated: bytes {offset} to {offset + (long)count * sizeof(T)} are wanted, the " +
+                $"file has {Length}");
         return MemoryMarshal.CreateReadOnlySpan(ref *(T*)(_start + offset), count);
     }
 

@@ -30,7 +30,8 @@ public sealed class Safetensors : IDisposable
         _file = file;
         var length = file.Length >= 8 ? BinaryPrimitives.ReadUInt64LittleEndian(file.Span<byte>(0, 8)) : 0;
         if (length is 0 or > MaxHeader || 8 + (long)length > file.Length)
-            throw new PfeException($"'{file.FilePath}' is not a safetensors file: its first 8 bytes should give the length of a JSON header");
+            throw new PfeException($"'{file.FilePath}' is not a safetensors file: its first 8 bytes should give the length of a JSON " +
+                "header");
         try
         {
             var reader = new Utf8JsonReader(file.Span<byte>(8, (int)length));
@@ -74,7 +75,8 @@ public sealed class Safetensors : IDisposable
     /// <exception cref="PfeException">No such tensor.</exception>
     public string Type(string name) => Find(name).Type;
 
-    /// <summary><paramref name="count"/> values of a tensor from element <paramref name="first"/> on, without a copy; valid until disposal.</summary>
+    /// <summary><paramref name="count"/> values of a tensor from element <paramref name="first"/> on, without a copy; valid until
+    /// disposal.</summary>
     /// <typeparam name="T">float, Half, long, int or byte, as stored.</typeparam>
     /// <param name="name">The tensor's name.</param>
     /// <param name="first">Index of the first element in the flattened tensor.</param>
@@ -110,7 +112,8 @@ public sealed class Safetensors : IDisposable
                 var (start, want) = (stream.Position, Product(tensor.Shape) * SizeOf(tensor.Type));
                 tensor.Write(stream);
                 if (stream.Position - start != want)
-                    throw new InvalidOperationException($"tensor '{tensor.Name}' wrote {stream.Position - start} bytes, its shape needs {want}");
+                    throw new InvalidOperationException($"tensor '{tensor.Name}' wrote {stream.Position - start} bytes, its shape needs " +
+                        $"{want}");
             }
         });
 
@@ -160,9 +163,11 @@ public sealed class Safetensors : IDisposable
         var type = entry.Value.GetProperty("dtype").GetString()!;
         var shape = entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
-        if (offsets.Length != 2 || offsets[1] - offsets[0] != Product(shape) * SizeOf(type) || offsets[0] < 0 || start + offsets[1] > _file.Length)
+        if (offsets.Length != 2 || offsets[1] - offsets[0] != Product(shape) * SizeOf(type) || offsets[0] < 0
+            || start + offsets[1] > _file.Length)
             throw new PfeException(string.Create(CultureInfo.InvariantCulture,
-                $"'{_file.FilePath}' is truncated or damaged: tensor '{entry.Name}' ({type}, {string.Join('x', shape)}) does not fit into {_file.Length} bytes"));
+                $"'{_file.FilePath}' is truncated or damaged: tensor '{entry.Name}' ({type}, {string.Join('x', shape)}) does not fit " +
+                    $"into {_file.Length} bytes"));
         _tensors[entry.Name] = new Tensor(type, shape, start + offsets[0]);
     }
 

@@ -14,11 +14,13 @@ public sealed class FolderBenchmarkTests : IDisposable
     private string[] Write(int people, int images, Func<int, int, string>? content = null)
     {
         var names = (from person in Enumerable.Range(0, people) from image in Enumerable.Range(0, images) select (person, image)).ToList();
-        foreach (var (person, image) in names) File.WriteAllText(_folder.File($"p{person:00}", $"{image}.jpg"), content?.Invoke(person, image) ?? $"{person} {image}");
+        foreach (var (person, image) in names)
+            File.WriteAllText(_folder.File($"p{person:00}", $"{image}.jpg"), content?.Invoke(person, image) ?? $"{person} {image}");
         return [.. names.Select(name => $"p{name.person:00}/{name.image}.jpg")];
     }
 
-    private static EmbeddingSet FacesOf(string[] names, Func<string, string>? identity = null) => Faces.Of(names, [.. names.Select(identity ?? (name => name[..3]))], 32, 0.3, 6);
+    private static EmbeddingSet FacesOf(string[] names, Func<string, string>? identity = null) =>
+        Faces.Of(names, [.. names.Select(identity ?? (name => name[..3]))], 32, 0.3, 6);
 
     [Fact]
     public void Every_pair_is_compared_once_and_a_sound_folder_has_no_warning()
@@ -36,7 +38,8 @@ public sealed class FolderBenchmarkTests : IDisposable
     {
         var names = Write(40, 4);
         using var faces = FacesOf(names);
-        IReadOnlyList<FolderScoreResult> Scores(int seed) => new FolderBenchmark(_folder.Path, faces).Evaluate(new() { MaxGenuinePairs = 100, MaxImpostorPairs = 3000, Seed = seed }).Scores;
+        IReadOnlyList<FolderScoreResult> Scores(int seed) =>
+            new FolderBenchmark(_folder.Path, faces).Evaluate(new() { MaxGenuinePairs = 100, MaxImpostorPairs = 3000, Seed = seed }).Scores;
         double[] Thresholds(int seed) => [.. Scores(seed).SelectMany(score => score.Rates).Select(rate => rate.Threshold)];
         Thresholds(1).ShouldBe(Thresholds(1));
         Thresholds(1).ShouldNotBe(Thresholds(2));
@@ -52,7 +55,8 @@ public sealed class FolderBenchmarkTests : IDisposable
         keys.Distinct().Count().ShouldBe(520);
         for (var n = 0; n < pairs.Count; n++) (identity[keys[n].Item1] == identity[keys[n].Item2]).ShouldBe(pairs.Same.Span[n]);
         // 1,000 ends over 60 faces: 17 each on average; an even draw stays well within these bounds.
-        foreach (var face in Enumerable.Range(0, 60)) keys.Skip(20).Count(key => key.Item1 == face || key.Item2 == face).ShouldBeInRange(3, 38);
+        foreach (var face in Enumerable.Range(0, 60))
+            keys.Skip(20).Count(key => key.Item1 == face || key.Item2 == face).ShouldBeInRange(3, 38);
     }
 
     [Fact]
@@ -70,13 +74,16 @@ public sealed class FolderBenchmarkTests : IDisposable
     public void A_folder_that_supports_no_false_accept_rate_says_so_in_words()
     {
         using var faces = FacesOf(Write(3, 2));
-        new FolderBenchmark(_folder.Path, faces).Evaluate().Notes.ShouldContain("this folder supports no false accept rate at all: its 12 impostor pairs of 3 pairs of persons would have to be 3000 to say anything of FAR 1e-2");
+        new FolderBenchmark(_folder.Path, faces).Evaluate()
+            .Notes.ShouldContain("this folder supports no false accept rate at all: its 12 impostor pairs of 3 pairs of persons would " +
+            "have to be 3000 to say anything of FAR 1e-2");
     }
 
     [Fact]
     public void Equal_files_under_two_names_are_found_and_equal_files_of_one_person_are_not_meant()
     {
-        var names = Write(40, 3, (person, image) => (person, image) switch { (4, 1) or (9, 2) => "the same", (5, _) => "one person's", _ => $"{person} {image}" });
+        var names = Write(40, 3, (person, image) =>
+            (person, image) switch { (4, 1) or (9, 2) => "the same", (5, _) => "one person's", _ => $"{person} {image}" });
         using var faces = FacesOf(names);
         var check = new FolderBenchmark(_folder.Path, faces).Evaluate().Check;
         check.EqualFiles.ShouldBe([new LikelyDuplicate("p04/1.jpg", "p09/2.jpg", null)]);

@@ -3,7 +3,8 @@ namespace Pfe.Evaluation.Tests.Generated;
 /// <summary>A face or template in float64, with the paper's formulas written out.</summary>
 internal sealed record NaiveFace(double[] Mu, double[] Variance)
 {
-    public static NaiveFace Row(EmbeddingSet set, int row) => new([.. set.Mu(row).ToArray().Select(v => (double)v)], [.. set.LogVariance(row).ToArray().Select(v => Math.Exp(v))]);
+    public static NaiveFace Row(EmbeddingSet set, int row) =>
+        new([.. set.Mu(row).ToArray().Select(v => (double)v)], [.. set.LogVariance(row).ToArray().Select(v => Math.Exp(v))]);
 
     public static double Cosine(NaiveFace a, NaiveFace b) =>
         a.Mu.Zip(b.Mu).Sum(p => p.First * p.Second) / Math.Sqrt(a.Mu.Sum(v => v * v) * b.Mu.Sum(v => v * v));
@@ -22,7 +23,8 @@ internal sealed record NaiveFace(double[] Mu, double[] Variance)
     public static double SharedMls(NaiveFace a, NaiveFace b) => Mls(Shared(a), Shared(b));
 
     /// <summary>Mean of the means; not renormalised, as a cosine does not see it.</summary>
-    public static NaiveFace Average(IReadOnlyList<NaiveFace> faces) => new([.. faces[0].Mu.Select((_, l) => faces.Average(f => f.Mu[l]))], faces[0].Variance);
+    public static NaiveFace Average(IReadOnlyList<NaiveFace> faces) =>
+        new([.. faces[0].Mu.Select((_, l) => faces.Average(f => f.Mu[l]))], faces[0].Variance);
 
     public static NaiveFace Fuse(IReadOnlyList<NaiveFace> faces)
     {

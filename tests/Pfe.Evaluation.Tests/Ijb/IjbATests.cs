@@ -22,7 +22,8 @@ public sealed class IjbATests
             .Select(fields => (Subject: fields[1], Path: $"{fields[1]}/{fields[2].Replace('/', '_')}")).Distinct().ToList();
         var lost = images.Select(image => image.Subject).Distinct().Order(StringComparer.Ordinal).ElementAt(9);
         images.RemoveAll(image => image.Subject == lost);
-        using var faces = Faces.Of([.. images.Select(image => image.Path)], [.. images.Select(image => image.Subject)], 48, 0.05, 7, damaged: false);
+        using var faces = Faces.Of(
+            [.. images.Select(image => image.Path)], [.. images.Select(image => image.Subject)], 48, 0.05, 7, damaged: false);
 
         var splits = new List<int>();
         var result = IjbA.Evaluate(root, faces, progress: new Tell(splits.Add));
@@ -59,7 +60,8 @@ public sealed class IjbATests
         return (genuine.Average(subject => subject == lost ? 0.0 : 1.0), subjects.Values.Count(subject => subject == lost));
     }
 
-    private static int CountLines(string root) => Directory.GetFiles(root, "verify_comparisons_*.csv", SearchOption.AllDirectories).Sum(file => File.ReadLines(file).Count());
+    private static int CountLines(string root) =>
+        Directory.GetFiles(root, "verify_comparisons_*.csv", SearchOption.AllDirectories).Sum(file => File.ReadLines(file).Count());
 
     private sealed class Tell(Action<int> tell) : IProgress<int>
     {

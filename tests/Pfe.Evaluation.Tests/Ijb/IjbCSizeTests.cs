@@ -12,8 +12,9 @@ public sealed class IjbCSizeTests
     private const int Subjects = 3531, TemplateCount = 23_124, ImagesATemplate = 3, Dimension = 512, Impostors = 15_638_932;
 
     /// <summary>
-    /// Run alone: <c>dotnet run -c Release --project tests/Pfe.Evaluation.Tests -- -explicit only -class Pfe.Evaluation.Tests.Ijb.IjbCSizeTests -showliveoutput</c>.
-    /// Wall time and peak memory go to the output; docs/evaluation.md quotes them.
+    /// Run alone: <c>dotnet run -c Release --project tests/Pfe.Evaluation.Tests -- -explicit only -class
+    /// Pfe.Evaluation.Tests.Ijb.IjbCSizeTests -showliveoutput</c>. Wall time and peak memory go to the output; docs/evaluation.md quotes
+    /// them.
     /// </summary>
     [Fact(Explicit = true)]
     public void A_protocol_of_the_size_of_ijbc_is_read_pooled_scored_by_six_methods_and_judged()
@@ -33,8 +34,10 @@ public sealed class IjbCSizeTests
 
     private static readonly ScoreCalibration Calibration = new()
     {
-        Score = ScoreKind.MutualLikelihood, Dimension = Dimension, Lines = [new(-8, 0.02, -15), new(-4, 0.02, -15)], FalseMatch = [new(1e-3, 3)], DifferentBelow = -1,
-        Quality = new([.. Enumerable.Range(0, 101).Select(step => -8 + 0.04 * step)]), GenuinePairs = 30, ImpostorPairs = 30_000, Source = "made up",
+        Score = ScoreKind.MutualLikelihood, Dimension = Dimension, Lines = [new(-8, 0.02, -15), new(-4, 0.02, -15)],
+            FalseMatch = [new(1e-3, 3)], DifferentBelow = -1,
+        Quality = new([.. Enumerable.Range(0, 101).Select(step => -8 + 0.04 * step)]), GenuinePairs = 30, ImpostorPairs = 30_000,
+            Source = "made up",
     };
 
     private static IjbCFiles Write(TemporaryFolder folder)
@@ -105,7 +108,8 @@ public sealed class IjbCSizeTests
         public void Write(string what)
         {
             var process = Process.GetCurrentProcess();
-            TestContext.Current.TestOutputHelper!.WriteLine($"{clock.Elapsed.TotalSeconds:0.0} s, processor {process.TotalProcessorTime.TotalSeconds:0} s, peak {process.PeakWorkingSet64 >> 20} MB: {what}");
+            TestContext.Current.TestOutputHelper!.WriteLine($"{clock.Elapsed.TotalSeconds:0.0} s, processor " +
+                $"{process.TotalProcessorTime.TotalSeconds:0} s, peak {process.PeakWorkingSet64 >> 20} MB: {what}");
         }
     }
 }

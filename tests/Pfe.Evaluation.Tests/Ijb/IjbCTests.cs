@@ -32,14 +32,16 @@ public sealed class IjbCTests
     }
 
     private static EmbeddingSet SmallFaces(string[]? paths = null) =>
-        Faces.Of(paths ?? ["img/1.jpg", "frames/2.jpg", "frames/3.jpg", "img/4.jpg", "img/5.jpg", "img/6.jpg"], ["10", "10", "10", "10", "11", "12"], 16, 0.2, 9);
+        Faces.Of(paths ?? ["img/1.jpg", "frames/2.jpg", "frames/3.jpg", "img/4.jpg", "img/5.jpg", "img/6.jpg"],
+            ["10", "10", "10", "10", "11", "12"], 16, 0.2, 9);
 
     [Fact]
     public void Rates_of_all_six_methods_equal_the_definition_in_float64()
     {
         var random = new Random(8);
         using var folder = new TemporaryFolder();
-        var (csv, paths, identities) = (new List<string> { "TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID" }, new List<string>(), new List<string>());
+        var (csv, paths, identities) =
+            (new List<string> { "TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID" }, new List<string>(), new List<string>());
         var images = new Dictionary<int, List<(int Row, int Medium)>>();
         for (var template = 0; template < 120; template++)
         {
@@ -62,15 +64,20 @@ public sealed class IjbCTests
         {
             Func<IReadOnlyList<NaiveFace>, NaiveFace> pool = method.Pooling == Pooling.Average ? NaiveFace.Average : NaiveFace.Fuse;
             var rows = images[template].Select(image => (image.Medium, Face: NaiveFace.Row(faces, image.Row))).ToList();
-            return pool(method.MediaAware ? [.. rows.GroupBy(row => row.Medium).Select(group => pool([.. group.Select(row => row.Face)]))] : [.. rows.Select(row => row.Face)]);
+            return pool(method.MediaAware ? [.. rows.GroupBy(row => row.Medium).Select(group => pool([.. group.Select(row => row.Face)]))]
+                : [.. rows.Select(row => row.Face)]);
         }
         result.Methods.Count.ShouldBe(6);
         foreach (var method in result.Methods)
         {
-            var templates = Enumerable.Range(0, 120).Select(template => Naive(template, new(method.Pooling, method.Score, method.MediaAware))).ToList();
+            var templates = Enumerable.Range(0, 120)
+                .Select(template => Naive(template, new(method.Pooling, method.Score, method.MediaAware))).ToList();
             var scores = pairs.Select(pair => (Same: pair.a / 3 == pair.b / 3,
-                Score: (float)(method.Score == ScoreKind.Cosine ? NaiveFace.Cosine(templates[pair.a], templates[pair.b]) : NaiveFace.Mls(templates[pair.a], templates[pair.b])))).ToList();
-            float[] genuine = [.. scores.Where(s => s.Same).Select(s => s.Score)], impostor = [.. scores.Where(s => !s.Same).Select(s => s.Score)];
+                Score: (float)(method.Score == ScoreKind.Cosine
+                    ? NaiveFace.Cosine(templates[pair.a], templates[pair.b]) : NaiveFace.Mls(templates[pair.a], templates[pair.b]))))
+                    .ToList();
+            float[] genuine = [.. scores.Where(s => s.Same).Select(s => s.Score)],
+                impostor = [.. scores.Where(s => !s.Same).Select(s => s.Score)];
             foreach (var rate in method.Rates)
             {
                 var threshold = NaiveMetrics.ThresholdAtFar(impostor, rate.RequestedFar);
@@ -89,8 +96,10 @@ public sealed class IjbCTests
         using var faces = SmallFaces();
         IjbC.Evaluate(Write(folder), faces).Methods.Select(m => (m.Pooling, m.Score, m.MediaAware)).ShouldBe(
         [
-            (Pooling.Average, ScoreKind.Cosine, false), (Pooling.Uncertainty, ScoreKind.Cosine, false), (Pooling.Uncertainty, ScoreKind.MutualLikelihood, false),
-            (Pooling.Average, ScoreKind.Cosine, true), (Pooling.Uncertainty, ScoreKind.Cosine, true), (Pooling.Uncertainty, ScoreKind.MutualLikelihood, true),
+            (Pooling.Average, ScoreKind.Cosine, false), (Pooling.Uncertainty, ScoreKind.Cosine, false),
+                (Pooling.Uncertainty, ScoreKind.MutualLikelihood, false),
+            (Pooling.Average, ScoreKind.Cosine, true), (Pooling.Uncertainty, ScoreKind.Cosine, true),
+                (Pooling.Uncertainty, ScoreKind.MutualLikelihood, true),
         ]);
     }
 
@@ -100,7 +109,8 @@ public sealed class IjbCTests
         using var folder = new TemporaryFolder();
         using var faces = SmallFaces(["img/1.jpg", "frames/2.jpg", "frames/3.jpg", "lost.jpg", "img/5.jpg", "img/6.jpg"]);
         var result = IjbC.Evaluate(Write(folder), faces);
-        (result.Images, result.ImagesMissing, result.Templates, result.TemplatesWithoutImages, result.PairsWithoutScore).ShouldBe((6, 1, 4, 1, 2));
+        (result.Images, result.ImagesMissing, result.Templates, result.TemplatesWithoutImages, result.PairsWithoutScore)
+            .ShouldBe((6, 1, 4, 1, 2));
         result.Methods.ShouldAllBe(method => method.Rates.All(rate => rate.Tar == 0));
     }
 
@@ -114,7 +124,9 @@ public sealed class IjbCTests
         builder.Add(2, "y", 2, "b");
         builder.Add(3, "x", 3, "c");
         var pairs = new Evaluation.Pairs.PairList([0, 0], [1, 2], [false, true], [0, 1, 0]);
-        var scores = TemplateVerification.Score(faces, builder.Build(), pairs, VarianceRule.Minimum, [TemplateMethod.All[2], TemplateMethod.All[0]]).Select(s => s.Scores).ToList();
+        var scores = TemplateVerification.Score(
+            faces, builder.Build(), pairs, VarianceRule.Minimum, [TemplateMethod.All[2], TemplateMethod.All[0]]).Select(s => s.Scores)
+            .ToList();
         scores[0][0].ShouldBeLessThan(-100_000);
         scores[0][1].ShouldBeLessThan(scores[0][0]);
         scores[1][1].ShouldBe(TemplateVerification.MissingScore);
@@ -124,7 +136,8 @@ public sealed class IjbCTests
     public void The_names_that_the_crop_tool_gives_are_found_too()
     {
         using var folder = new TemporaryFolder();
-        using var faces = SmallFaces(["10/img_1.jpg", "10/frames_2.jpg", "10/frames_3.jpg", "10/img_4.jpg", "11/img_5.jpg", "12/img_6.jpg"]);
+        using var faces = SmallFaces(
+            ["10/img_1.jpg", "10/frames_2.jpg", "10/frames_3.jpg", "10/img_4.jpg", "11/img_5.jpg", "12/img_6.jpg"]);
         IjbC.Evaluate(Write(folder), faces).ImagesMissing.ShouldBe(0);
     }
 
@@ -142,7 +155,8 @@ public sealed class IjbCTests
     [Theory]
     [InlineData("TEMPLATE_ID,FILENAME\n1,a\n", Matches, "t.csv', line 1: no column SUBJECT_ID")]
     [InlineData("TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID\n1,a\n", Matches, "t.csv', line 2: 2 fields")]
-    [InlineData("TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID\nx,1,a,1\n", Matches, "t.csv', line 2: TEMPLATE_ID should be a whole number, got 'x'")]
+    [InlineData("TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID\nx,1,a,1\n", Matches,
+        "t.csv', line 2: TEMPLATE_ID should be a whole number, got 'x'")]
     [InlineData("TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID\n1,10,a,1\n1,11,b,1\n", Matches, "template 1 is given to two subjects")]
     [InlineData(Metadata, "1,2\n1;2\n", "m.csv', line 2: expected two template numbers")]
     [InlineData(Metadata, "1,2\n1,99\n", "m.csv', line 2: template 99 is in no metadata file")]
@@ -162,8 +176,10 @@ public sealed class IjbCTests
         Assert.SkipWhen(reason is not null, reason ?? "");
         string[] paths = [.. File.ReadLines(TestData.Path("ytf/templates.csv")).Skip(1).Select(line => line.Split(',')[2])];
         using var faces = Faces.Of(paths, [.. paths.Select(path => path.Split('/')[0])], 64, 0.05, 2);
-        var result = IjbC.Evaluate(new("ytf", [TestData.Path("ytf/templates.csv")], TestData.Path("ytf/matches.csv")), faces, bootstrap: new() { Resamples = 20 });
-        (result.Images, result.ImagesMissing, result.Templates, result.GenuinePairs, result.ImpostorPairs).ShouldBe((3462, 0, 1154, 1380, 100_000));
+        var result = IjbC.Evaluate(
+            new("ytf", [TestData.Path("ytf/templates.csv")], TestData.Path("ytf/matches.csv")), faces, bootstrap: new() { Resamples = 20 });
+        (result.Images, result.ImagesMissing, result.Templates, result.GenuinePairs, result.ImpostorPairs)
+            .ShouldBe((3462, 0, 1154, 1380, 100_000));
         result.Methods.ShouldAllBe(method => method.Rates.All(rate => rate.Tar == 1 && rate.TarLow == 1));
         result.Interval.ShouldBe(new IntervalMethod(0.95, 20, 1, "identity", 347));
     }

@@ -23,14 +23,17 @@ public sealed class HostilePickleTests
     [InlineData("_codecs", "lookup")]
     public void A_function_is_refused_by_name_in_both_ways_of_asking_for_it(string module, string name)
     {
-        Refusal(new PickleWriter().Global(module, name).Raw("(S'id'\ntR").Done()).ShouldContain($"asks for '{module}.{name}', which is refused");
-        Refusal(new PickleWriter().Protocol(4).StackGlobal(module, name).ShortText("id").Raw("\x85R").Done()).ShouldContain($"asks for '{module}.{name}', which is refused");
+        Refusal(new PickleWriter().Global(module, name).Raw("(S'id'\ntR").Done())
+            .ShouldContain($"asks for '{module}.{name}', which is refused");
+        Refusal(new PickleWriter().Protocol(4).StackGlobal(module, name).ShortText("id").Raw("\x85R").Done())
+            .ShouldContain($"asks for '{module}.{name}', which is refused");
     }
 
     [Fact]
     public void A_real_exploit_is_refused_at_the_byte_where_it_begins() =>
         Refusal("cos\nsystem\n(S'touch /tmp/owned'\ntR."u8.ToArray()).ShouldBe(
-            "'evil.bin', byte 0: the pickle asks for 'os.system', which is refused: nothing in a verification set is executed, it holds images and booleans only");
+            "'evil.bin', byte 0: the pickle asks for 'os.system', which is refused: nothing in a verification set is executed, it holds " +
+                "images and booleans only");
 
     [Fact]
     public void A_name_with_line_breaks_stays_on_one_line() =>
@@ -46,14 +49,17 @@ public sealed class HostilePickleTests
     [InlineData("}", "DICT")]
     [InlineData("\x8f", "SET")]
     [InlineData("?", "0x3f ('?')")]
-    public void Instructions_beyond_literals_are_refused_by_name(string pickle, string name) => Refusal(new PickleWriter().Raw(pickle).Done()).ShouldContain($"instruction {name}");
+    public void Instructions_beyond_literals_are_refused_by_name(string pickle, string name) =>
+        Refusal(new PickleWriter().Raw(pickle).Done()).ShouldContain($"instruction {name}");
 
     [Fact]
     public void Known_names_are_refused_in_unknown_calls()
     {
-        Refusal(new PickleWriter().Global("_codecs", "encode").Raw("(VAA==\nVbase64\ntR").Done()).ShouldContain("Encode is called in a way");
+        Refusal(new PickleWriter().Global("_codecs", "encode").Raw("(VAA==\nVbase64\ntR").Done())
+            .ShouldContain("Encode is called in a way");
         Refusal(new PickleWriter().Global("numpy", "ndarray").Raw("(K\x01tR").Done()).ShouldContain("ArrayType is called in a way");
-        Refusal(new PickleWriter().Global("numpy", "dtype").Raw("(VO8\nI00\nI01\ntR").Done()).ShouldContain("numpy elements of type 'O8' are refused");
+        Refusal(new PickleWriter().Global("numpy", "dtype").Raw("(VO8\nI00\nI01\ntR").Done())
+            .ShouldContain("numpy elements of type 'O8' are refused");
         Refusal(new PickleWriter().Raw("(l(NNtb").Done()).ShouldContain("BUILD of something that is not a numpy array");
         Refusal(new PickleWriter().Raw("N)R").Done()).ShouldContain("REDUCE of something that is not a function");
     }
@@ -116,13 +122,15 @@ public sealed class HostilePickleTests
     [InlineData("V\\u00\n", "half an escape")]
     [InlineData("X\x02\0\0\0\xff\xfe", "a string is not UTF-8")]
     [InlineData("\x8a\x09\x01\x01\x01\x01\x01\x01\x01\x01\x01", "a whole number of 9 bytes")]
-    public void A_damaged_pickle_is_refused(string pickle, string message) => Refusal(new PickleWriter().Raw(pickle).ToArray()).ShouldContain(message);
+    public void A_damaged_pickle_is_refused(string pickle, string message) =>
+        Refusal(new PickleWriter().Raw(pickle).ToArray()).ShouldContain(message);
 
     [Fact]
     public void An_array_whose_shape_and_bytes_disagree_is_refused()
     {
         Refusal(new PickleWriter().Array([1, 2, 3], shape: [4]).Done()).ShouldContain("shape (4) and type u1 holds 3 bytes");
-        Refusal(new PickleWriter().Array([1, 2, 3], shape: [int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue]).Done()).ShouldContain("holds 3 bytes");
+        Refusal(new PickleWriter().Array([1, 2, 3], shape: [int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue]).Done())
+            .ShouldContain("holds 3 bytes");
         Refusal(new PickleWriter().Array([1], shape: [-1]).Done()).ShouldContain("shape is not made of whole numbers");
     }
 
@@ -130,10 +138,12 @@ public sealed class HostilePickleTests
     public void Random_bytes_are_a_value_or_a_refusal_but_never_another_error()
     {
         var random = new Random(11);
-        var instructions = "()]}lteab0112NIKMJGSTUBCVX.cR\x80\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8e\x93\x94\x95\x96ghjpqr\n\0\x01\x02"u8.ToArray();
+        var instructions =
+            "()]}lteab0112NIKMJGSTUBCVX.cR\x80\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8e\x93\x94\x95\x96ghjpqr\n\0\x01\x02"u8.ToArray();
         for (var n = 0; n < 20_000; n++)
         {
-            byte[] pickle = [.. Enumerable.Range(0, 1 + random.Next(40)).Select(_ => random.Next(4) > 0 ? instructions[random.Next(instructions.Length)] : (byte)random.Next(256))];
+            byte[] pickle = [.. Enumerable.Range(0, 1 + random.Next(40))
+                .Select(_ => random.Next(4) > 0 ? instructions[random.Next(instructions.Length)] : (byte)random.Next(256))];
             try { PickleReader.Read(pickle, "random.bin"); }
             catch (PfeException e) { e.Message.ShouldNotContain('\n'); }
         }

@@ -68,7 +68,8 @@ internal sealed class PickleWriter
     }
 
     /// <summary>A numpy array of bytes as protocol 2 or 3 holds it.</summary>
-    public PickleWriter Array(ReadOnlySpan<byte> bytes, string type = "u1", string module = "numpy.core.multiarray", params ReadOnlySpan<int> shape)
+    public PickleWriter Array(
+        ReadOnlySpan<byte> bytes, string type = "u1", string module = "numpy.core.multiarray", params ReadOnlySpan<int> shape)
     {
         Global(module, "_reconstruct").Raw("(").Global("numpy", "ndarray").Raw("K\0\x85").Bytes("b"u8).Raw("tR(K\x01(");
         foreach (var size in shape) Raw("J").Int32(size);
@@ -76,5 +77,6 @@ internal sealed class PickleWriter
     }
 
     public PickleWriter Type(string code, string order = "|") =>
-        Global("numpy", "dtype").Raw("X").Int32(code.Length).Raw(code).Raw("\x89\x88\x87R(K\x03X").Int32(1).Raw(order).Raw("NNNJ").Int32(-1).Raw("J").Int32(-1).Raw("K\0tb");
+        Global("numpy", "dtype").Raw("X").Int32(code.Length).Raw(code).Raw("\x89\x88\x87R(K\x03X").Int32(1).Raw(order).Raw("NNNJ").Int32(-1)
+            .Raw("J").Int32(-1).Raw("K\0tb");
 }

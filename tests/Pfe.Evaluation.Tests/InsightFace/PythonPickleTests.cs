@@ -47,7 +47,8 @@ public sealed class PythonPickleTests
 
     private static readonly string? Missing = Run("--version") ? null : "python3 is not on the path";
 
-    public static TheoryData<int, string> Forms => [.. from protocol in Enumerable.Range(0, 6) from kind in new[] { "bytes", "numpy" } select (protocol, kind)];
+    public static TheoryData<int, string> Forms =>
+        [.. from protocol in Enumerable.Range(0, 6) from kind in new[] { "bytes", "numpy" } select (protocol, kind)];
 
     [Theory]
     [MemberData(nameof(Forms))]
@@ -72,7 +73,8 @@ public sealed class PythonPickleTests
     {
         try
         {
-            using var python = Process.Start(new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+            using var python = Process.Start(
+                new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
             python.WaitForExit();
             return python.ExitCode == 0;
         }

@@ -22,11 +22,13 @@ public sealed class VerificationSetProtocolTests
     }
 
     private static EmbeddingSet Embedded(IEnumerable<string> names) =>
-        Faces.Of([.. names], [.. Enumerable.Range(0, 2 * Pairs).Select(n => n % 2 == 1 && !Same[n / 2] ? $"other {n}" : $"{n / 2}")], 16, 1.5, 3);
+        Faces.Of([.. names], [.. Enumerable.Range(0, 2 * Pairs).Select(n => n % 2 == 1 && !Same[n / 2] ? $"other {n}" : $"{n / 2}")], 16,
+            1.5, 3);
 
     [Fact]
     public void Ten_consecutive_folds_of_nearly_equal_size_are_cut_as_scikit_learn_cuts_them() =>
-        Enumerable.Range(0, Pairs).GroupBy(pair => VerificationSetProtocol.FoldOf(pair, Pairs)).Select(fold => (fold.Key, fold.Count(), fold.Max() - fold.Min()))
+        Enumerable.Range(0, Pairs).GroupBy(pair => VerificationSetProtocol.FoldOf(pair, Pairs))
+            .Select(fold => (fold.Key, fold.Count(), fold.Max() - fold.Min()))
             .ShouldBe(Enumerable.Range(0, 10).Select(k => (k, k < 4 ? 61 : 60, k < 4 ? 60 : 59)));
 
     [Fact]
@@ -36,14 +38,18 @@ public sealed class VerificationSetProtocolTests
         var set = Set(folder);
         using var faces = Embedded(Enumerable.Range(0, set.Count).Select(set.ImageName));
         var result = VerificationSetProtocol.Evaluate(faces, set);
-        (result.Protocol, result.Images, result.GenuinePairs, result.ImpostorPairs, result.PairsLeftOut).ShouldBe(("agedb_30, 10 folds", 1208, 242, 362, 0));
+        (result.Protocol, result.Images, result.GenuinePairs, result.ImpostorPairs, result.PairsLeftOut)
+            .ShouldBe(("agedb_30, 10 folds", 1208, 242, 362, 0));
         foreach (var score in result.Scores)
         {
             var values = new float[Pairs];
-            new Scoring.PairScorer(faces, score.Score).Score(Enumerable.Range(0, Pairs).Select(n => 2 * n).ToArray(), Enumerable.Range(0, Pairs).Select(n => 2 * n + 1).ToArray(), values, cancellation: TestContext.Current.CancellationToken);
+            new Scoring.PairScorer(faces, score.Score)
+                .Score(Enumerable.Range(0, Pairs).Select(n => 2 * n).ToArray(), Enumerable.Range(0, Pairs).Select(n => 2 * n + 1).ToArray(),
+                values, cancellation: TestContext.Current.CancellationToken);
             score.FoldAccuracies.Count.ShouldBe(10);
             var first = values.Zip(Same).Take(61).ToList();
-            score.FoldAccuracies[0].ShouldBe(first.Count(pair => pair.First >= BestThreshold([.. values.Zip(Same).Skip(61)]) == pair.Second) / 61.0, 1e-12);
+            score.FoldAccuracies[0].ShouldBe(
+                first.Count(pair => pair.First >= BestThreshold([.. values.Zip(Same).Skip(61)]) == pair.Second) / 61.0, 1e-12);
         }
         result.Scores[0].Accuracy.ShouldBeInRange(0.6, 0.999);
     }
@@ -55,9 +61,11 @@ public sealed class VerificationSetProtocolTests
         var set = Set(folder);
         using var named = Embedded(Enumerable.Range(0, set.Count).Select(set.ImageName));
         using var unnamed = Embedded(Enumerable.Range(0, set.Count).Select(n => $"x{n}"));
-        VerificationSetProtocol.Evaluate(unnamed, set).Scores[1].Accuracy.ShouldBe(VerificationSetProtocol.Evaluate(named, set).Scores[1].Accuracy);
+        VerificationSetProtocol.Evaluate(unnamed, set).Scores[1]
+            .Accuracy.ShouldBe(VerificationSetProtocol.Evaluate(named, set).Scores[1].Accuracy);
         using var few = Faces.Of(["x"], ["x"], 16, 1, 1);
-        Should.Throw<PfeException>(() => VerificationSetProtocol.Evaluate(few, set)).Message.ShouldContain("no row is named like 'agedb_30/00000.jpg', and 1 rows are not one for each of the 1208 images");
+        Should.Throw<PfeException>(() => VerificationSetProtocol.Evaluate(few, set))
+            .Message.ShouldContain("no row is named like 'agedb_30/00000.jpg', and 1 rows are not one for each of the 1208 images");
     }
 
     [Fact]
@@ -73,7 +81,8 @@ public sealed class VerificationSetProtocolTests
 
     private static double BestThreshold(List<(float Score, bool Same)> pairs)
     {
-        var candidates = pairs.Where(pair => pair.Same).Select(pair => (pair.Score, Right: pairs.Count(other => other.Score >= pair.Score == other.Same))).ToList();
+        var candidates = pairs.Where(pair => pair.Same)
+            .Select(pair => (pair.Score, Right: pairs.Count(other => other.Score >= pair.Score == other.Same))).ToList();
         return candidates.Where(candidate => candidate.Right == candidates.Max(c => c.Right)).Average(candidate => (double)candidate.Score);
     }
 }

@@ -83,7 +83,8 @@ public sealed class LfwProtocolTests
         {
             score.Accuracy.ShouldBe(score.FoldAccuracies.Average(), 1e-12);
             // Fold 1 keeps 2 of its 4 pairs.
-            score.AccuracyMissingAsErrors.ShouldBe((score.FoldAccuracies[0] * 2 + score.FoldAccuracies[1] * 4 + score.FoldAccuracies[2] * 4) / 12, 1e-12);
+            score.AccuracyMissingAsErrors.ShouldBe(
+                (score.FoldAccuracies[0] * 2 + score.FoldAccuracies[1] * 4 + score.FoldAccuracies[2] * 4) / 12, 1e-12);
         }
     }
 
@@ -91,7 +92,8 @@ public sealed class LfwProtocolTests
     public void Features_of_other_images_are_a_mix_up_and_said_so()
     {
         using var faces = Faces.Of(["x/1.jpg"], ["x"], 4, 0.1, 1);
-        Should.Throw<PfeException>(() => LfwProtocol.Evaluate(faces, Write(Small))).Message.ShouldContain("none of the protocol's 12 images");
+        Should.Throw<PfeException>(() => LfwProtocol.Evaluate(faces, Write(Small)))
+            .Message.ShouldContain("none of the protocol's 12 images");
     }
 
     [Fact]
@@ -104,25 +106,32 @@ public sealed class LfwProtocolTests
         var result = LfwProtocol.Evaluate(faces, pairs);
         (result.Images, result.GenuinePairs, result.ImpostorPairs, result.Folds).ShouldBe((7701, 3000, 3000, 10));
 
-        var rows = faces.Paths.Select((path, row) => (path, row)).ToDictionary(entry => entry.path, entry => NaiveFace.Row(faces, entry.row));
+        var rows = faces.Paths.Select((path, row) => (path, row))
+            .ToDictionary(entry => entry.path, entry => NaiveFace.Row(faces, entry.row));
         foreach (var (kind, score) in new (ScoreKind, Func<NaiveFace, NaiveFace, double>)[]
-            { (ScoreKind.Cosine, NaiveFace.Cosine), (ScoreKind.MutualLikelihood, NaiveFace.Mls), (ScoreKind.SharedVariance, NaiveFace.SharedMls) })
+            { (ScoreKind.Cosine, NaiveFace.Cosine), (ScoreKind.MutualLikelihood, NaiveFace.Mls),
+                (ScoreKind.SharedVariance, NaiveFace.SharedMls) })
         {
-            var scores = pairs.Pairs.Select(pair => (pair.Fold, pair.Same, Score: (float)score(rows[pair.First + ".jpg"], rows[pair.Second + ".jpg"]))).ToList();
+            var scores = pairs.Pairs.Select(
+                pair => (pair.Fold, pair.Same, Score: (float)score(rows[pair.First + ".jpg"], rows[pair.Second + ".jpg"]))).ToList();
             var actual = result.Scores.Single(entry => entry.Score == kind);
             // Scores a rounding apart can change places between float32 and float64, so a pair or two of 600 may be decided otherwise.
             for (var fold = 0; fold < 10; fold += 4)
             {
                 var train = scores.Where(pair => pair.Fold != fold).ToList();
-                float[] genuine = [.. train.Where(pair => pair.Same).Select(pair => pair.Score)], impostor = [.. train.Where(pair => !pair.Same).Select(pair => pair.Score)];
+                float[] genuine = [.. train.Where(pair => pair.Same).Select(pair => pair.Score)],
+                    impostor = [.. train.Where(pair => !pair.Same).Select(pair => pair.Score)];
                 var best = NaiveMetrics.BestThreshold(genuine, impostor);
                 actual.FoldAccuracies[fold].ShouldBe(NaiveMetrics.Accuracy(
-                    [.. scores.Where(pair => pair.Fold == fold && pair.Same).Select(pair => pair.Score)], [.. scores.Where(pair => pair.Fold == fold && !pair.Same).Select(pair => pair.Score)], best), 2.5 / 600);
+                    [.. scores.Where(pair => pair.Fold == fold && pair.Same).Select(pair => pair.Score)],
+                        [.. scores.Where(pair => pair.Fold == fold && !pair.Same).Select(pair => pair.Score)], best), 2.5 / 600);
             }
             foreach (var rate in actual.Rates)
             {
                 float[] impostor = [.. scores.Where(pair => !pair.Same).Select(pair => pair.Score)];
-                rate.Tar.ShouldBe(NaiveMetrics.Share(scores.Where(pair => pair.Same).Select(pair => pair.Score), NaiveMetrics.ThresholdAtFar(impostor, rate.RequestedFar)), 2.5 / 3000);
+                rate.Tar.ShouldBe(NaiveMetrics.Share(
+                    scores.Where(pair => pair.Same).Select(pair => pair.Score), NaiveMetrics.ThresholdAtFar(impostor, rate.RequestedFar)),
+                    2.5 / 3000);
             }
         }
     }

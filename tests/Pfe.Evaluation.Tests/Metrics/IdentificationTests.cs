@@ -43,7 +43,9 @@ public sealed class IdentificationTests
     [Fact]
     public void Two_mates_for_a_probe_and_no_mate_at_all_are_refused()
     {
-        Should.Throw<ArgumentException>(() => new Identification(new ScoreMatrix(new float[2], [0], [0, 0]))).Message.ShouldContain("two mates");
-        Should.Throw<ArgumentException>(() => new Identification(new ScoreMatrix(new float[2], [5], [0, 1]))).Message.ShouldContain("no probe");
+        Should.Throw<ArgumentException>(() => new Identification(new ScoreMatrix(new float[2], [0], [0, 0])))
+            .Message.ShouldContain("two mates");
+        Should.Throw<ArgumentException>(() => new Identification(new ScoreMatrix(new float[2], [5], [0, 1])))
+            .Message.ShouldContain("no probe");
     }
 }

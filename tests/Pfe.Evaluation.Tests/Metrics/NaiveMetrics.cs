@@ -1,6 +1,7 @@
 namespace Pfe.Evaluation.Tests.Metrics;
 
-/// <summary>The definitions written down as literally as possible, in float64 and quadratic time: what the fast metrics are held to.</summary>
+/// <summary>The definitions written down as literally as possible, in float64 and quadratic time: what the fast metrics are held
+/// to.</summary>
 internal static class NaiveMetrics
 {
     public static double ThresholdAtFar(IReadOnlyList<float> impostor, double far)

@@ -80,7 +80,8 @@ public sealed class RocTests
     [Fact]
     public void The_upper_triangle_takes_each_pair_once_and_no_face_with_itself()
     {
-        var (genuine, impostor) = new ScoreMatrix(new float[] { 9, 1, 2, 1, 9, 3, 2, 3, 9 }, [0, 0, 1], [0, 0, 1]).Split(MatrixPart.UpperTriangle);
+        var (genuine, impostor) = new ScoreMatrix(new float[] { 9, 1, 2, 1, 9, 3, 2, 3, 9 }, [0, 0, 1], [0, 0, 1])
+            .Split(MatrixPart.UpperTriangle);
         genuine.ShouldBe([1f]);
         impostor.ShouldBe([2f, 3f]);
         Should.Throw<ArgumentException>(() => new ScoreMatrix(new float[2], [0, 1], [0]).Split(MatrixPart.UpperTriangle));

@@ -7,7 +7,8 @@ public sealed class VerificationAccuracyTests
 {
     [Fact]
     public void The_best_threshold_and_its_accuracy_equal_the_definition_ties_included() =>
-        Gen.Select(Gen.Int[-4, 6].Select(n => n / 4f).Array[1, 40], Gen.Int[-6, 4].Select(n => n / 4f).Array[1, 40]).Sample((genuine, impostor) =>
+        Gen.Select(Gen.Int[-4, 6].Select(n => n / 4f).Array[1, 40], Gen.Int[-6, 4].Select(n => n / 4f).Array[1, 40])
+            .Sample((genuine, impostor) =>
         {
             var (mates, others) = (new SortedScores(genuine), new SortedScores(impostor));
             var (threshold, accuracy) = VerificationAccuracy.Best(mates, others);

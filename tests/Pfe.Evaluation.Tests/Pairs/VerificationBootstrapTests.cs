@@ -7,7 +7,8 @@ public sealed class VerificationBootstrapTests
 {
     private static readonly double[] Fars = [0.01, 0.1];
 
-    /// <summary>All pairs of <paramref name="people"/> x 3 images; a person's images share a shift, so images of one person are no independent evidence.</summary>
+    /// <summary>All pairs of <paramref name="people"/> x 3 images; a person's images share a shift, so images of one person are no
+    /// independent evidence.</summary>
     private static (PairList Pairs, float[] Scores) Sample(int people, Random random, bool withIdentities = true)
     {
         int[] identities = [.. Enumerable.Range(0, people * 3).Select(image => image / 3)];
@@ -25,7 +26,8 @@ public sealed class VerificationBootstrapTests
         return (new PairList([.. first], [.. second], [.. same], withIdentities ? identities : null), [.. scores]);
     }
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     [Fact]
     public void Drawing_each_unit_once_gives_the_rates_of_the_roc()
@@ -50,7 +52,8 @@ public sealed class VerificationBootstrapTests
             if (pairs.Same.Span[n]) genuine.AddRange(Enumerable.Repeat(scores[n], a));
             else impostor.AddRange(Enumerable.Repeat(scores[n], a * b));
         }
-        new VerificationBootstrap(pairs, scores).TarAtFars(counts, Fars).ShouldBe(Roc.AtFars([.. genuine], [.. impostor], Fars).Select(point => point.Tar));
+        new VerificationBootstrap(pairs, scores).TarAtFars(counts, Fars)
+            .ShouldBe(Roc.AtFars([.. genuine], [.. impostor], Fars).Select(point => point.Tar));
     }
 
     [Fact]

@@ -8,9 +8,15 @@ namespace Pfe.Onnx.Tests.TensorFlow;
 public sealed class CheckpointTests
 {
     [Theory]
-    [InlineData("PNet_landmark", 28, "conv1/weights:3x3x3x10 conv2/weights:3x3x10x16 conv3/weights:3x3x16x32 conv4_1/weights:1x1x32x2 conv4_2/weights:1x1x32x4 conv4_3/weights:1x1x32x10")]
-    [InlineData("RNet_landmark", 34, "conv1/weights:3x3x3x28 conv2/weights:3x3x28x48 conv3/weights:2x2x48x64 fc1/weights:576x128 cls_fc/weights:128x2 bbox_fc/weights:128x4 landmark_fc/weights:128x10")]
-    [InlineData("ONet_landmark", 40, "conv1/weights:3x3x3x32 conv2/weights:3x3x32x64 conv3/weights:3x3x64x64 conv4/weights:2x2x64x128 fc1/weights:1152x256 cls_fc/weights:256x2 bbox_fc/weights:256x4 landmark_fc/weights:256x10")]
+    [InlineData("PNet_landmark", 28,
+        "conv1/weights:3x3x3x10 conv2/weights:3x3x10x16 conv3/weights:3x3x16x32 conv4_1/weights:1x1x32x2 conv4_2/weights:1x1x32x4 " +
+        "conv4_3/weights:1x1x32x10")]
+    [InlineData("RNet_landmark", 34,
+        "conv1/weights:3x3x3x28 conv2/weights:3x3x28x48 conv3/weights:2x2x48x64 fc1/weights:576x128 cls_fc/weights:128x2 " +
+        "bbox_fc/weights:128x4 landmark_fc/weights:128x10")]
+    [InlineData("ONet_landmark", 40,
+        "conv1/weights:3x3x3x32 conv2/weights:3x3x32x64 conv3/weights:3x3x64x64 conv4/weights:2x2x64x128 fc1/weights:1152x256 " +
+        "cls_fc/weights:256x2 bbox_fc/weights:256x4 landmark_fc/weights:256x10")]
     public void A_real_checkpoint_is_read_tensor_by_tensor(string folder, int atLeast, string shapes)
     {
         var missing = TestData.MissingReason($"tf-checkpoint/{folder}");
@@ -78,7 +84,8 @@ public sealed class CheckpointTests
         checkpoint.ReadFloats("half").ShouldBe([.. values.Select(value => (float)(Half)value)]);
         checkpoint.ReadFloats("double").ShouldBe(values);
         foreach (var (read, value) in checkpoint.ReadFloats("bfloat16").Zip(values)) read.ShouldBe(value, Math.Abs(value) / 128);
-        Should.Throw<PfeException>(() => checkpoint.ReadFloats("step")).Message.ShouldContain("variable 'step' holds int64, real numbers are wanted");
+        Should.Throw<PfeException>(() => checkpoint.ReadFloats("step"))
+            .Message.ShouldContain("variable 'step' holds int64, real numbers are wanted");
         checkpoint.Describe("step").Type.ShouldBe("int64");
     }
 
@@ -127,7 +134,8 @@ public sealed class CheckpointTests
         File.WriteAllText(folder.File("checkpoint"), "model_checkpoint_path: \"ckpt-99\"\n");
         using (var checkpoint = TensorFlowCheckpoint.Open(folder.Path)) checkpoint.Prefix.ShouldEndWith("ckpt-1");
         File.Copy(folder.File("ckpt-1.index"), folder.File("ckpt-2.index"));
-        Should.Throw<PfeException>(() => TensorFlowCheckpoint.Open(folder.Path)).Message.ShouldContain("several checkpoints (ckpt-1, ckpt-2): name one of them");
+        Should.Throw<PfeException>(() => TensorFlowCheckpoint.Open(folder.Path))
+            .Message.ShouldContain("several checkpoints (ckpt-1, ckpt-2): name one of them");
         using var named = TensorFlowCheckpoint.Open(folder.File("ckpt-1.data-00000-of-00001"));
         named.Contains("a").ShouldBeTrue();
     }
@@ -149,7 +157,8 @@ public sealed class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         Should.Throw<PfeException>(() => TensorFlowCheckpoint.Open(folder.Path)).Message.ShouldContain("holds no TensorFlow checkpoint");
-        Should.Throw<PfeException>(() => TensorFlowCheckpoint.Open(folder.File("nothing"))).Message.ShouldContain("is no TensorFlow checkpoint");
+        Should.Throw<PfeException>(() => TensorFlowCheckpoint.Open(folder.File("nothing")))
+            .Message.ShouldContain("is no TensorFlow checkpoint");
     }
 
     [Fact]
@@ -159,7 +168,8 @@ public sealed class CheckpointTests
         Crc32C.Of("123456789"u8).ShouldBe(0xe3069283u);
         var bytes = new byte[37];
         new Random(1).NextBytes(bytes);
-        for (var length = 0; length < bytes.Length; length++) Crc32C.Masked(bytes.AsSpan(0, length)).ShouldBe(CheckpointWriter.MaskedCrc(bytes.AsSpan(0, length)));
+        for (var length = 0; length < bytes.Length; length++)
+            Crc32C.Masked(bytes.AsSpan(0, length)).ShouldBe(CheckpointWriter.MaskedCrc(bytes.AsSpan(0, length)));
     }
 
     private static void Write(TemporaryFolder folder)

@@ -36,7 +36,8 @@ public sealed class SphereNetTests
             imported.Base.Name.ShouldBe($"SphereNet-{layers}");
             imported.Head!.Features.ShouldBe(21504);
             imported.Description.Alignment.ShouldBe("demo-96x112");
-            imported.Base.Outputs.Select(output => output.ToString()).ShouldBe(["embedding: float [?, 512]", "feature: float [?, 512, 7, 6]"]);
+            imported.Base.Outputs.Select(output => output.ToString())
+                .ShouldBe(["embedding: float [?, 512]", "feature: float [?, 512, 7, 6]"]);
         });
 
     [Theory]

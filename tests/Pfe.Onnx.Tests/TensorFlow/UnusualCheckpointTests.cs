@@ -23,8 +23,10 @@ public sealed class UnusualCheckpointTests
         long[] shape = [.. sizes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
         naive.Random(name, 1, shape);
         // An odd number of convolutions has a message of its own: here a second one completes the pair, without its slopes.
-        if (name.Contains("Conv_3", StringComparison.Ordinal)) Refusal(naive).ShouldContain("has no variable 'SphereNet/conv2/Conv_3/p_re_lu/alpha'");
-        else Refusal(naive).ShouldContain($"has variable '{name}' [{string.Join(", ", shape)}], which the demo's {name.Split('/')[0]} has not");
+        if (name.Contains("Conv_3", StringComparison.Ordinal))
+            Refusal(naive).ShouldContain("has no variable 'SphereNet/conv2/Conv_3/p_re_lu/alpha'");
+        else Refusal(naive).ShouldContain($"has variable '{name}' [{string.Join(", ", shape)}], which the demo's {name.Split('/')[0]} " +
+            "has not");
     }
 
     [Theory]
@@ -51,23 +53,27 @@ public sealed class UnusualCheckpointTests
 
     [Fact]
     public void Another_depth_than_the_one_asked_for_is_refused() =>
-        Refusal(new NaiveSphereNet([0, 1, 2, 0], [4, 5, 6, 7], 32, 48, 9, head: true), layers: 64).ShouldContain("holds SphereNet-10, 64 layers are wanted");
+        Refusal(new NaiveSphereNet([0, 1, 2, 0], [4, 5, 6, 7], 32, 48, 9, head: true), layers: 64)
+            .ShouldContain("holds SphereNet-10, 64 layers are wanted");
 
     [Fact]
     public void A_bias_of_a_normalised_layer_counts()
     {
         var naive = Small();
-        foreach (var layer in new[] { "SphereNet/Bottleneck", Head + "/fc1", Head + "/fc_log_sigma_sq" }) naive.Random($"{layer}/biases", 1, 9);
+        foreach (var layer in new[] { "SphereNet/Bottleneck", Head + "/fc1", Head + "/fc_log_sigma_sq" })
+            naive.Random($"{layer}/biases", 1, 9);
         using var folder = new TemporaryFolder();
         var (biased, plain) = (Read(naive, folder), Read(Small(), folder));
         // W x + b normalised with mean m is W x normalised with mean m - b.
         Difference(plain.Head!.HiddenMean, biased.Head!.HiddenMean).ShouldBe(naive.Variables[Head + "/fc1/biases"].Values, 1e-6);
-        Difference(plain.Head!.OutputMean, biased.Head!.OutputMean).ShouldBe(naive.Variables[Head + "/fc_log_sigma_sq/biases"].Values, 1e-6);
+        Difference(plain.Head!.OutputMean, biased.Head!.OutputMean)
+            .ShouldBe(naive.Variables[Head + "/fc_log_sigma_sq/biases"].Values, 1e-6);
         var images = Values.Random(9, 1, 3, 48, 32);
         var (with, without) = (OrtRun.Run(biased.Base, images)["embedding"].Data, OrtRun.Run(plain.Base, images)["embedding"].Data);
         var variance = naive.Variables["SphereNet/Bottleneck/BatchNorm/moving_variance"].Values;
         for (var i = 0; i < 9; i++)
-            with[i].ShouldBe((float)(without[i] + naive.Variables["SphereNet/Bottleneck/biases"].Values[i] / Math.Sqrt(variance[i] + 1e-3)), 1e-4);
+            with[i].ShouldBe((float)(without[i] + naive.Variables["SphereNet/Bottleneck/biases"].Values[i] / Math.Sqrt(variance[i] + 1e-3)),
+                1e-4);
     }
 
     [Fact]
@@ -105,7 +111,8 @@ public sealed class UnusualCheckpointTests
 
     private static NaiveSphereNet Small() => new([0, 1, 0, 0], [4, 5, 6, 7], 32, 48, 9, head: true);
 
-    private static float[] Difference(ReadOnlyMemory<float> a, ReadOnlyMemory<float> b) => [.. a.ToArray().Zip(b.ToArray(), (x, y) => x - y)];
+    private static float[] Difference(ReadOnlyMemory<float> a, ReadOnlyMemory<float> b) =>
+        [.. a.ToArray().Zip(b.ToArray(), (x, y) => x - y)];
 
     private static ImportedSphereNet Read(NaiveSphereNet naive, TemporaryFolder folder, int? layers = null, string? without = null)
     {

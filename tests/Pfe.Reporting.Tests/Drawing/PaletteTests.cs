@@ -3,8 +3,8 @@ using Pfe.Reporting.Drawing;
 namespace Pfe.Reporting.Tests.Drawing;
 
 /// <summary>
-/// Colours as a colour-blind reader sees them: Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision
-/// Deficiency" (2009), severity 1, in linear sRGB; distances are Euclidean in CIELAB (CIE76), where about 2 is just noticeable.
+/// Colours as a colour-blind reader sees them: Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color
+/// Vision Deficiency" (2009), severity 1, in linear sRGB; distances are Euclidean in CIELAB (CIE76), where about 2 is just noticeable.
 /// </summary>
 public sealed class PaletteTests
 {
@@ -40,22 +40,27 @@ public sealed class PaletteTests
 
     [Fact]
     public void The_simulation_is_the_published_one_a_deuteranope_hardly_tells_red_from_green_of_equal_brightness() =>
-        Distance(Lab(Mix(Visions["deuteranopia"], Linear(0xa05000))), Lab(Mix(Visions["deuteranopia"], Linear(0x6a6a00)))).ShouldBeLessThan(12);
+        Distance(Lab(Mix(Visions["deuteranopia"], Linear(0xa05000))), Lab(Mix(Visions["deuteranopia"], Linear(0x6a6a00))))
+            .ShouldBeLessThan(12);
 
     private static double[] Seen(Ink ink, string vision, bool dark) => Lab(Mix(Visions[vision], Linear(Value(ink, dark))));
 
     private static uint Value(Ink ink, bool dark) => Inks.Colour(ink) is var (_, onLight, onDark) && dark ? onDark : Inks.Colour(ink).Light;
 
     private static double[] Linear(uint colour) =>
-        [.. new[] { colour >> 16, colour >> 8, colour }.Select(part => (part & 255) / 255.0).Select(c => c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4))];
+        [.. new[] { colour >> 16, colour >> 8, colour }.Select(part => (part & 255) / 255.0)
+            .Select(c => c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4))];
 
     private static double[] Mix(double[] matrix, double[] rgb) =>
-        [.. Enumerable.Range(0, 3).Select(row => Math.Clamp(Enumerable.Range(0, 3).Sum(column => matrix[3 * row + column] * rgb[column]), 0, 1))];
+        [.. Enumerable.Range(0, 3)
+            .Select(row => Math.Clamp(Enumerable.Range(0, 3).Sum(column => matrix[3 * row + column] * rgb[column]), 0, 1))];
 
     private static double[] Lab(double[] rgb)
     {
-        double[] xyz = [0.4124564 * rgb[0] + 0.3575761 * rgb[1] + 0.1804375 * rgb[2], Luminance(rgb), 0.0193339 * rgb[0] + 0.1191920 * rgb[1] + 0.9503041 * rgb[2]];
-        double[] f = [.. xyz.Zip([0.95047, 1, 1.08883], (value, white) => value / white).Select(t => t > 216.0 / 24389 ? Math.Cbrt(t) : (24389.0 / 27 * t + 16) / 116)];
+        double[] xyz = [0.4124564 * rgb[0] + 0.3575761 * rgb[1] + 0.1804375 * rgb[2], Luminance(rgb),
+            0.0193339 * rgb[0] + 0.1191920 * rgb[1] + 0.9503041 * rgb[2]];
+        double[] f = [.. xyz.Zip([0.95047, 1, 1.08883], (value, white) => value / white)
+            .Select(t => t > 216.0 / 24389 ? Math.Cbrt(t) : (24389.0 / 27 * t + 16) / 116)];
         return [116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])];
     }
 

@@ -22,7 +22,8 @@ public sealed class TextTests
     {
         using var folder = new TemporaryFolder();
         var image = Picture(folder, canvas => canvas.Text(100, 180, "MMMMMMMM", new TextStyle(20, Anchor: Anchor.Start, Upright: false)));
-        var dark = Enumerable.Range(0, image.Width * image.Height).Where(at => image.Pixels[3 * at] < 128).Select(at => (X: at % image.Width, Y: at / image.Width)).ToList();
+        var dark = Enumerable.Range(0, image.Width * image.Height).Where(at => image.Pixels[3 * at] < 128)
+            .Select(at => (X: at % image.Width, Y: at / image.Width)).ToList();
         (dark.Max(p => p.Y) - dark.Min(p => p.Y)).ShouldBeGreaterThan(4 * (dark.Max(p => p.X) - dark.Min(p => p.X)));
         dark.Max(p => p.Y).ShouldBeLessThanOrEqualTo(2 * 180 + 2);
     }

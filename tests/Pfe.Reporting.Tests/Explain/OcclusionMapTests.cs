@@ -29,7 +29,8 @@ public sealed class OcclusionMapTests
     {
         var map = OcclusionMap.Of(FaceWithSpot(), Eye, new OcclusionOptions { Steps = 9 }, CancellationToken.None);
         var top = Array.IndexOf(map.UncertaintyRise, map.UncertaintyRise.Max());
-        // The patch of 22 pixels at row 2, column 6 spans 20..41 and 70..91: the whole spot (30..39, 70..79) is hidden there and nowhere else.
+        // The patch of 22 pixels at row 2, column 6 spans 20..41 and 70..91: the whole spot (30..39, 70..79) is hidden there and nowhere
+        // else.
         (top / 9, top % 9).ShouldBe((2, 6));
         map.UncertaintyRise[top].ShouldBe(1, 1e-6);
         map.MeanShift[top].ShouldBe(1 - Math.Cos(1), 1e-5);
@@ -47,5 +48,7 @@ public sealed class OcclusionMapTests
 
     [Fact]
     public void Senseless_options_are_refused() =>
-        Should.Throw<UsageException>(() => OcclusionMap.Of(FaceWithSpot(), Eye, new OcclusionOptions { Patch = 1.5 }, CancellationToken.None)).Message.ShouldContain("1.5");
+        Should.Throw<UsageException>(
+            () => OcclusionMap.Of(FaceWithSpot(), Eye, new OcclusionOptions { Patch = 1.5 }, CancellationToken.None))
+            .Message.ShouldContain("1.5");
 }

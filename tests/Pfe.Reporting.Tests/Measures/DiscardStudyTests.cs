@@ -8,7 +8,8 @@ namespace Pfe.Reporting.Tests.Measures;
 public sealed class DiscardStudyTests
 {
     private static readonly EmbeddingSet Faces = SimulatedFaces.Draw(80, 6);
-    private static readonly ScoredPairList Scored = ScoredPairList.Of(Faces, LabelledFaces.FromFolders(Faces.Paths).Pairs(), ScoreKind.Cosine);
+    private static readonly ScoredPairList Scored =
+        ScoredPairList.Of(Faces, LabelledFaces.FromFolders(Faces.Paths).Pairs(), ScoreKind.Cosine);
     private static readonly double[] Certainty = [.. Pfe.Calibration.FaceUncertainty.Of(Faces).Select(value => -value)];
 
     [Fact]
@@ -36,7 +37,8 @@ public sealed class DiscardStudyTests
         var few = SimulatedFaces.Draw(20, 6);
         var scored = ScoredPairList.Of(few, LabelledFaces.FromFolders(few.Paths).Pairs(), ScoreKind.Cosine);
         var narrow = Width(Study(("sigma", Certainty)).Rows[0].Area);
-        Width(DiscardStudy.Of(scored, 1e-2, [("sigma", [.. Pfe.Calibration.FaceUncertainty.Of(few).Select(value => -value)])], new() { Resamples = 200 }).Rows[0].Area).ShouldBeGreaterThan(1.3 * narrow);
+        Width(DiscardStudy.Of(scored, 1e-2, [("sigma", [.. Pfe.Calibration.FaceUncertainty.Of(few).Select(value => -value)])],
+            new() { Resamples = 200 }).Rows[0].Area).ShouldBeGreaterThan(1.3 * narrow);
 
         static double Width(Interval interval) => interval.High - interval.Low;
     }
@@ -51,9 +53,11 @@ public sealed class DiscardStudyTests
         var repeated = Enumerable.Range(0, 100).SelectMany(n => Enumerable.Repeat(n, weights[n])).ToArray();
         double[] shares = [0, 0.07, 0.2, 0.5, 0.93];
         var weighted = new DiscardOrder(quality).Fnmr(missed, weights, shares);
-        var listed = new DiscardOrder([.. repeated.Select(n => quality[n])]).Fnmr([.. repeated.Select(n => missed[n])], [.. repeated.Select(_ => 1)], shares);
+        var listed = new DiscardOrder([.. repeated.Select(n => quality[n])])
+            .Fnmr([.. repeated.Select(n => missed[n])], [.. repeated.Select(_ => 1)], shares);
         for (var s = 0; s < shares.Length; s++) weighted[s].ShouldBe(listed[s], 1e-12);
     }
 
-    private static DiscardStudy Study(params (string Name, double[] Values)[] measures) => DiscardStudy.Of(Scored, 1e-2, measures, new BootstrapOptions { Resamples = 200 });
+    private static DiscardStudy Study(params (string Name, double[] Values)[] measures) =>
+        DiscardStudy.Of(Scored, 1e-2, measures, new BootstrapOptions { Resamples = 200 });
 }

@@ -4,7 +4,8 @@ namespace Pfe.Reporting.Tests.Measures;
 
 public sealed class LabelledFacesTests
 {
-    private static readonly LabelledFaces Faces = LabelledFaces.FromFolders([.. Enumerable.Range(0, 300).Select(row => $"p{row / 6}/{row % 6}.jpg")]);
+    private static readonly LabelledFaces Faces =
+        LabelledFaces.FromFolders([.. Enumerable.Range(0, 300).Select(row => $"p{row / 6}/{row % 6}.jpg")]);
 
     [Fact]
     public void All_pairs_are_there_once_when_they_are_few_enough()
@@ -30,7 +31,8 @@ public sealed class LabelledFacesTests
 
     [Fact]
     public void One_person_alone_is_refused() =>
-        Should.Throw<PfeException>(() => LabelledFaces.FromFolders(["a/1.jpg", "a/2.jpg"]).Pairs()).Message.ShouldContain("at least two persons");
+        Should.Throw<PfeException>(() => LabelledFaces.FromFolders(["a/1.jpg", "a/2.jpg"]).Pairs())
+            .Message.ShouldContain("at least two persons");
 
     [Fact]
     public void An_image_in_no_folder_is_refused_by_name() =>

@@ -24,7 +24,8 @@ public sealed class PairEvidenceTests
         var faces = SimulatedFaces.Draw(50, 2);
         var spread = PairEvidence.SpreadOf(faces);
         var same = Enumerable.Range(0, 49).Average(person => PairEvidence.Of(faces, 2 * person, 2 * person + 1, spread).PerDimension.Sum());
-        var other = Enumerable.Range(0, 49).Average(person => PairEvidence.Of(faces, 2 * person, 2 * person + 2, spread).PerDimension.Sum());
+        var other = Enumerable.Range(0, 49)
+            .Average(person => PairEvidence.Of(faces, 2 * person, 2 * person + 2, spread).PerDimension.Sum());
         same.ShouldBeGreaterThan(0);
         other.ShouldBeLessThan(0);
     }

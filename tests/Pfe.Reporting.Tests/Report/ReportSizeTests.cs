@@ -15,8 +15,9 @@ public sealed class ReportSizeTests
     private const int Persons = 5_000, Images = 20, Faces = Persons * Images, Dimension = 512;
 
     /// <summary>
-    /// Run alone: <c>dotnet run -c Release --project tests/Pfe.Reporting.Tests -- -explicit only -class Pfe.Reporting.Tests.Report.ReportSizeTests -showliveoutput</c>.
-    /// Wall time, size and peak memory go to the output; docs/results.md quotes them.
+    /// Run alone: <c>dotnet run -c Release --project tests/Pfe.Reporting.Tests -- -explicit only -class
+    /// Pfe.Reporting.Tests.Report.ReportSizeTests -showliveoutput</c>. Wall time, size and peak memory go to the output; docs/results.md
+    /// quotes them.
     /// </summary>
     [Theory(Explicit = true)]
     [InlineData(false)]
@@ -29,13 +30,17 @@ public sealed class ReportSizeTests
         Write(features);
         var clock = Stopwatch.StartNew();
         using var inputs = ReportInputs.Load([features]);
-        var data = inputs.Measure(new() { Calibration = Calibrate(inputs) }) with { Thumbnails = pictures ? new FaceThumbnails(row => SimulatedFaces.Picture(row, Images)) : null };
+        var data = inputs.Measure(
+            new() { Calibration = Calibrate(inputs) }) with { Thumbnails = pictures
+            ? new FaceThumbnails(row => SimulatedFaces.Picture(row, Images)) : null };
         FaceReport.Of(data).Write(Path.Combine(folder.Path, "report"), fonts);
         var seconds = clock.Elapsed.TotalSeconds;
         var files = new DirectoryInfo(Path.Combine(folder.Path, "report")).EnumerateFiles("*", SearchOption.AllDirectories).ToList();
         var (all, page) = (files.Sum(file => file.Length), files.Single(file => file.Extension == ".html").Length);
         var process = Process.GetCurrentProcess();
-        TestContext.Current.TestOutputHelper!.WriteLine($"pictures {pictures}: {seconds:0.0} s, page {page / 1e6:0.00} MB, all files {all / 1e6:0.00} MB, peak {process.PeakWorkingSet64 >> 20} MB of which the mapped file is {new FileInfo(features).Length >> 20} MB");
+        TestContext.Current.TestOutputHelper!.WriteLine($"pictures {pictures}: {seconds:0.0} s, page {page / 1e6:0.00} MB, all files " +
+            $"{all / 1e6:0.00} MB, peak {process.PeakWorkingSet64 >> 20} MB of which the mapped file is " +
+            $"{new FileInfo(features).Length >> 20} MB");
         seconds.ShouldBeLessThan(120);
         all.ShouldBeLessThan(10_000_000);
         process.PeakWorkingSet64.ShouldBeLessThan(2L << 30);
@@ -45,13 +50,15 @@ public sealed class ReportSizeTests
     {
         var pairs = LabelledFaces.FromFolders(inputs.Faces.Paths).Pairs(genuine: 5_000, impostor: 20_000);
         var scored = ScoredPairs.Of(inputs.Faces, pairs.First, pairs.Second, pairs.Same);
-        return CalibrationFit.Fit(scored, FaceUncertainty.Of(inputs.Faces), ScoreKind.MutualLikelihood, Dimension, "the generated faces themselves");
+        return CalibrationFit.Fit(
+            scored, FaceUncertainty.Of(inputs.Faces), ScoreKind.MutualLikelihood, Dimension, "the generated faces themselves");
     }
 
     // Row by row, so that making the file does not count as the report's memory.
     private static void Write(string path)
     {
-        var names = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, Faces).Select(row => $"person{row / Images:00000}/{row % Images:000}.png")));
+        var names = System.Text.Encoding.UTF8.GetBytes(
+            string.Join('\n', Enumerable.Range(0, Faces).Select(row => $"person{row / Images:00000}/{row % Images:000}.png")));
         var row = new float[Dimension];
         void Rows(Stream stream, int seed, Action<int, Random> fill)
         {
@@ -77,10 +84,12 @@ public sealed class ReportSizeTests
             })),
             new("log_variance", "F32", [Faces, Dimension], stream => Rows(stream, 2, (face, random) =>
             {
-                for (var l = 0; l < Dimension; l++) row[l] = 2 * MathF.Log(Noise(face) / MathF.Sqrt(12 * Dimension)) + 0.2f * (random.NextSingle() - 0.5f);
+                for (var l = 0; l < Dimension; l++)
+                    row[l] = 2 * MathF.Log(Noise(face) / MathF.Sqrt(12 * Dimension)) + 0.2f * (random.NextSingle() - 0.5f);
             })),
             new("paths", "U8", [names.Length], stream => stream.Write(names)),
-            new(EmbeddingSet.Norm, "F32", [Faces], stream => stream.Write(MemoryMarshal.AsBytes<float>([.. Enumerable.Range(0, Faces).Select(face => 1 / Noise(face))]))),
+            new(EmbeddingSet.Norm, "F32", [Faces], stream =>
+                stream.Write(MemoryMarshal.AsBytes<float>([.. Enumerable.Range(0, Faces).Select(face => 1 / Noise(face))]))),
         ]);
     }
 

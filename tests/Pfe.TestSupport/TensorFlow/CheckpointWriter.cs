@@ -27,7 +27,8 @@ public sealed class CheckpointWriter
 
     public int BlockSize { get; init; } = 4096;
 
-    public void Add(string name, float[] values, params long[] shape) => Add(name, DtFloat, MemoryMarshal.AsBytes<float>(values).ToArray(), shape);
+    public void Add(string name, float[] values, params long[] shape) =>
+        Add(name, DtFloat, MemoryMarshal.AsBytes<float>(values).ToArray(), shape);
 
     public void Add(string name, int type, byte[] bytes, params long[] shape) =>
         _entries[Encoding.UTF8.GetBytes(name)] = Store(type, bytes, shape);
@@ -41,7 +42,8 @@ public sealed class CheckpointWriter
             var bytes = MemoryMarshal.AsBytes(values.AsSpan((int)start * row, (int)part * row)).ToArray();
             _entries[SliceKey(name, start, part, shape.Length)] = Store(DtFloat, bytes, [part, .. shape[1..]]);
             // TensorFlow lists the partitions in the order in which they were saved, which need not be that of their places.
-            slices.Insert(0, Message(7, [.. Message(1, [.. Field(1, start), .. Field(2, part)]), .. shape.Skip(1).SelectMany(_ => Message(1, []))]));
+            slices.Insert(0, Message(7,
+                [.. Message(1, [.. Field(1, start), .. Field(2, part)]), .. shape.Skip(1).SelectMany(_ => Message(1, []))]));
             start += part;
         }
         _entries[Encoding.UTF8.GetBytes(name)] = [.. Field(1, DtFloat), .. Message(2, Shape(shape)), .. slices.SelectMany(slice => slice)];

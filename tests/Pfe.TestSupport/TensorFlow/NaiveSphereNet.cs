@@ -67,9 +67,11 @@ public sealed class NaiveSphereNet
         mu = [.. mu.Select(value => value / length)];
         if (!_variables.ContainsKey("UncertaintyModule/fc1/weights")) return (mu, null);
         var slope = _variables.TryGetValue("UncertaintyModule/fc1/p_re_lu/alpha", out var alpha) ? alpha.Values : new float[_dimension];
-        var hidden = Norm(Dense(flat, "UncertaintyModule/fc1"), "UncertaintyModule/fc1/BatchNorm").Select((value, i) => Math.Max(0, value) + slope[i] * Math.Min(0, value));
+        var hidden = Norm(Dense(flat, "UncertaintyModule/fc1"), "UncertaintyModule/fc1/BatchNorm")
+            .Select((value, i) => Math.Max(0, value) + slope[i] * Math.Min(0, value));
         var logits = Norm(Dense([.. hidden], "UncertaintyModule/fc_log_sigma_sq"), "UncertaintyModule/fc_log_sigma_sq/BatchNorm");
-        var (gain, offset) = (_variables["UncertaintyModule/scale_and_shift/alpha"].Values[0], _variables["UncertaintyModule/scale_and_shift/gamma"].Values[0]);
+        var (gain, offset) = (_variables["UncertaintyModule/scale_and_shift/alpha"].Values[0],
+            _variables["UncertaintyModule/scale_and_shift/gamma"].Values[0]);
         return (mu, [.. logits.Select(value => Math.Log(1e-6 + Math.Exp(gain * value + offset)))]);
     }
 
@@ -111,7 +113,8 @@ public sealed class NaiveSphereNet
         return result;
     }
 
-    /// <summary>SAME padding as TensorFlow defines it: ceil(n / stride) outputs; of the padding needed, the smaller half comes first.</summary>
+    /// <summary>SAME padding as TensorFlow defines it: ceil(n / stride) outputs; of the padding needed, the smaller half comes
+    /// first.</summary>
     private double[,,] Convolution(double[,,] x, string scope, int stride)
     {
         var (weights, shape) = _variables[$"{scope}/weights"];

@@ -8,9 +8,11 @@ public sealed class CalibrationFitTests
 {
     private const double GenuineLapses = 0.03, ImpostorLapses = 0.002, M = 2;
 
-    private static ScoredPairs Lapsing(int seed, int genuine = 20_000) => SimulatedPairs.Draw(genuine, 3 * genuine, seed, _ => M, GenuineLapses, ImpostorLapses);
+    private static ScoredPairs Lapsing(int seed, int genuine = 20_000) =>
+        SimulatedPairs.Draw(genuine, 3 * genuine, seed, _ => M, GenuineLapses, ImpostorLapses);
 
-    private static ScoreCalibration Fit(ScoredPairs pairs) => CalibrationFit.Fit(pairs, SimulatedPairs.Faces(pairs), ScoreKind.MutualLikelihood, 8);
+    private static ScoreCalibration Fit(ScoredPairs pairs) =>
+        CalibrationFit.Fit(pairs, SimulatedPairs.Faces(pairs), ScoreKind.MutualLikelihood, 8);
 
     [Fact]
     public void Lapses_and_the_evidence_between_them_are_recovered()
@@ -32,7 +34,8 @@ public sealed class CalibrationFitTests
         (straight.Cllr - straight.CllrMin).ShouldBeGreaterThan(0.03);
         (fitted.Cllr - fitted.CllrMin).ShouldBeLessThan(0.005);
         // The straight line states too much in the middle, as it did on real faces.
-        Math.Abs(straight.Middle!.Stated - straight.Middle.Observed).ShouldBeGreaterThan(2 * Math.Abs(fitted.Middle!.Stated - fitted.Middle.Observed));
+        Math.Abs(straight.Middle!.Stated - straight.Middle.Observed)
+            .ShouldBeGreaterThan(2 * Math.Abs(fitted.Middle!.Stated - fitted.Middle.Observed));
         fitted.Middle.Observed.ShouldBe(fitted.Middle.Stated, 0.03);
     }
 
@@ -58,15 +61,19 @@ public sealed class CalibrationFitTests
     public void Thirty_genuine_pairs_give_a_calibration_that_misleads_nobody()
     {
         for (var seed = 0; seed < 20; seed++)
-            Reliability.Of(Fit(SimulatedPairs.Draw(30, 300, seed, _ => 1.5)), SimulatedPairs.Draw(2_000, 6_000, 100, _ => 1.5)).Cllr.ShouldBeLessThan(0.6);
+            Reliability.Of(Fit(SimulatedPairs.Draw(30, 300, seed, _ => 1.5)), SimulatedPairs.Draw(2_000, 6_000, 100, _ => 1.5))
+                .Cllr.ShouldBeLessThan(0.6);
     }
 
-    // What the calibration was before it knew of lapses: plain logistic regression, here by the same code with the lapses held at next to nothing.
+    // What the calibration was before it knew of lapses: plain logistic regression, here by the same code with the lapses held at next to
+    // nothing.
     private static double[] StraightLine(ScoredPairs pairs)
     {
         double[] features = [.. pairs.Scores.SelectMany(score => new[] { (double)score, 1 })];
         double[] weights = [.. pairs.Same.Select(same => 0.5 / (same ? pairs.GenuineCount : pairs.ImpostorCount))];
         var (free, none) = (double.PositiveInfinity, -30);
-        return EvidenceRegression.Fit(new(features, 2, pairs.Same, weights), [0, 0, none, none], [-free, -free, none, none], [free, free, none, none], CancellationToken.None);
+        return EvidenceRegression.Fit(
+            new(features, 2, pairs.Same, weights), [0, 0, none, none], [-free, -free, none, none], [free, free, none, none],
+            CancellationToken.None);
     }
 }

@@ -5,7 +5,8 @@ namespace Pfe.Tests.Calibration;
 
 public sealed class LapsesTests
 {
-    private static readonly Gen<Lapses> Any = Gen.Select(Gen.Double[0, 0.4], Gen.Double[0, 0.4]).Select((genuine, impostor) => new Lapses(genuine, impostor));
+    private static readonly Gen<Lapses> Any = Gen.Select(Gen.Double[0, 0.4], Gen.Double[0, 0.4])
+        .Select((genuine, impostor) => new Lapses(genuine, impostor));
 
     [Fact]
     public void The_evidence_is_the_ratio_of_the_two_mixtures() =>

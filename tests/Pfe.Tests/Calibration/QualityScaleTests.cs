@@ -10,7 +10,9 @@ public sealed class QualityScaleTests
 
     [Fact]
     public void Quality_is_the_percentage_of_reference_faces_that_are_less_certain() =>
-        Gen.Double[-9, -3].Sample(uncertainty => Math.Abs(Scale.Of(uncertainty) - 100.0 * Reference.Count(other => other > uncertainty) / Reference.Length) < 0.6);
+        Gen.Double[-9, -3].Sample(
+            uncertainty => Math.Abs(Scale.Of(uncertainty)
+            - 100.0 * Reference.Count(other => other > uncertainty) / Reference.Length) < 0.6);
 
     [Fact]
     public void Quality_never_rises_with_uncertainty_and_falls_within_the_reference() =>

@@ -11,7 +11,8 @@ public sealed class ScoreCalibrationTests
     private static double Separation(double pairUncertainty) => Math.Clamp(2 - 0.5 * (pairUncertainty + 7.3), 0.5, 2);
 
     private static readonly ScoredPairs Training = SimulatedPairs.Draw(20_000, 60_000, 1, Separation);
-    private static readonly ScoreCalibration Fitted = CalibrationFit.Fit(Training, SimulatedPairs.Faces(Training), ScoreKind.MutualLikelihood, 512, "simulated");
+    private static readonly ScoreCalibration Fitted =
+        CalibrationFit.Fit(Training, SimulatedPairs.Faces(Training), ScoreKind.MutualLikelihood, 512, "simulated");
 
     [Fact]
     public void The_fit_finds_the_true_evidence_for_certain_and_for_uncertain_pairs()
@@ -33,16 +34,20 @@ public sealed class ScoreCalibrationTests
             var calibration = CalibrationFit.Fit(pairs, SimulatedPairs.Faces(pairs), ScoreKind.MutualLikelihood, 8);
             for (var uncertainty = -9.0; uncertainty < -3; uncertainty += 0.25)
                 for (var score = -5.0; score < 5; score += 0.5)
-                    if (calibration.LogLikelihoodRatio(score + 0.5, uncertainty, -6) < calibration.LogLikelihoodRatio(score, uncertainty, -6)) return false;
+                    if (calibration.LogLikelihoodRatio(score + 0.5, uncertainty, -6) < calibration.LogLikelihoodRatio(
+                        score, uncertainty, -6)) return false;
             return true;
         }, iter: 40);
 
     [Fact]
     public void The_evidence_is_finite_and_never_falls_for_any_faces_and_scores() =>
-        Gen.Select(Gen.Double[-1e6, 1e6], Gen.Double[-1e6, 1e6], Gen.Float.Where(float.IsFinite), Gen.Float.Where(float.IsFinite)).Sample((uncertainty1, uncertainty2, a, b) =>
+        Gen.Select(Gen.Double[-1e6, 1e6], Gen.Double[-1e6, 1e6], Gen.Float.Where(float.IsFinite), Gen.Float.Where(float.IsFinite))
+            .Sample((uncertainty1, uncertainty2, a, b) =>
         {
-            var (low, high) = (Fitted.LogLikelihoodRatio(Math.Min(a, b), uncertainty1, uncertainty2), Fitted.LogLikelihoodRatio(Math.Max(a, b), uncertainty1, uncertainty2));
-            return double.IsFinite(low) && double.IsFinite(high) && low <= high && Fitted.Probability(a, uncertainty1, uncertainty2) is >= 0 and <= 1;
+            var (low, high) = (Fitted.LogLikelihoodRatio(Math.Min(a, b), uncertainty1, uncertainty2),
+                Fitted.LogLikelihoodRatio(Math.Max(a, b), uncertainty1, uncertainty2));
+            return double.IsFinite(low) && double.IsFinite(high) && low <= high && Fitted.Probability(a, uncertainty1, uncertainty2) is >= 0
+                and <= 1;
         }, iter: 20_000);
 
     [Fact]
@@ -67,7 +72,8 @@ public sealed class ScoreCalibrationTests
         foreach (var point in Fitted.FalseMatch)
         {
             var errors = Enumerable.Range(0, Training.Count).Count(n =>
-                !Training.Same[n] && Fitted.LogLikelihoodRatio(Training.Scores[n], Training.Uncertainty1[n], Training.Uncertainty2[n]) >= point.Threshold);
+                !Training.Same[n] && Fitted.LogLikelihoodRatio(
+                    Training.Scores[n], Training.Uncertainty1[n], Training.Uncertainty2[n]) >= point.Threshold);
             errors.ShouldBe((int)Math.Round(point.Rate * Training.ImpostorCount));
         }
         Should.Throw<UsageException>(() => Fitted.ThresholdAt(1e-4)).Message.ShouldContain("60000 impostor pairs");
@@ -105,7 +111,10 @@ public sealed class ScoreCalibrationTests
     [Fact]
     public void A_file_from_before_lapses_is_read_as_it_was_meant()
     {
-        var older = Regex.Replace((Fitted with { Lines = [new(-8, 1, 0.5), new(-6, 2, -0.5)] }).ToJson(), "\"(?:unlikeness|genuine_lapses|impostor_lapses)\": [^,]+,", "", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
+        var older = Regex.Replace(
+            (Fitted with { Lines = [new(-8, 1, 0.5), new(-6, 2, -0.5)] })
+            .ToJson(), "\"(?:unlikeness|genuine_lapses|impostor_lapses)\": [^,]+,", "",
+            RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
         older.ShouldNotContain("lapses");
         var read = ScoreCalibration.FromJson(older, "older.json");
         var place = (FaceUncertainty.OfPair(-7.5, -7.9) + 8) / 2;
@@ -116,7 +125,9 @@ public sealed class ScoreCalibrationTests
     public void A_models_metadata_gives_its_calibration_or_none()
     {
         ScoreCalibration.FromMetadata(new Dictionary<string, string>(), "model.onnx").ShouldBeNull();
-        ScoreCalibration.FromMetadata(new Dictionary<string, string> { [ScoreCalibration.MetadataKey] = Fitted.ToJson() }, "model.onnx")!.ToJson().ShouldBe(Fitted.ToJson());
+        ScoreCalibration.FromMetadata(
+            new Dictionary<string, string> { [ScoreCalibration.MetadataKey] = Fitted.ToJson() }, "model.onnx")!.ToJson()
+            .ShouldBe(Fitted.ToJson());
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class ThresholdEstimateTests
     [Fact]
     public void The_interval_holds_the_true_threshold_in_about_95_of_100_experiments()
     {
-        var covered = Enumerable.Range(0, 400).Count(seed => ThresholdEstimate.Find(Uniform(5_000, seed), 0.01) is var found && found.Low <= 0.99 && 0.99 <= found.High);
+        var covered = Enumerable.Range(0, 400)
+            .Count(seed => ThresholdEstimate.Find(Uniform(5_000, seed), 0.01) is var found && found.Low <= 0.99 && 0.99 <= found.High);
         covered.ShouldBeInRange(364, 396);
     }
 

@@ -66,5 +66,6 @@ public sealed class TemplateFusionTests
 
     [Fact]
     public void An_empty_template_is_refused()
-        => Should.Throw<ArgumentException>(() => TemplateFusion.Average(Images(), [], new float[2])).Message.ShouldContain("at least one image");
+        => Should.Throw<ArgumentException>(() => TemplateFusion.Average(Images(), [], new float[2]))
+            .Message.ShouldContain("at least one image");
 }

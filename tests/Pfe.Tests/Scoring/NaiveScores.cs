@@ -3,7 +3,8 @@ namespace Pfe.Tests.Scoring;
 /// <summary>The formulas as the paper writes them, in double precision and nothing else: the twins of every kernel.</summary>
 internal static class NaiveScores
 {
-    public static double MutualLikelihood(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
+    public static double MutualLikelihood(
+        ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
     {
         var sum = 0.0;
         for (var l = 0; l < mu1.Length; l++)
@@ -14,7 +15,8 @@ internal static class NaiveScores
         return -0.5 * sum - 0.5 * mu1.Length * Math.Log(2 * Math.PI);
     }
 
-    public static double SharedVariance(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
+    public static double SharedVariance(
+        ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
     {
         double squared = 0, shared1 = 0, shared2 = 0;
         for (var l = 0; l < mu1.Length; l++)

@@ -3,7 +3,8 @@ using Pfe.Scoring;
 
 namespace Pfe.Tests.Scoring;
 
-/// <summary>Every way to a score against the float64 twin, within the bound of docs/numerics.md. <see cref="SimdPathTests"/> runs this class on every path.</summary>
+/// <summary>Every way to a score against the float64 twin, within the bound of docs/numerics.md. <see cref="SimdPathTests"/> runs this
+/// class on every path.</summary>
 public sealed class ScoreAccuracyTests
 {
     private static readonly ScoreKind[] Kinds = Enum.GetValues<ScoreKind>();
@@ -93,8 +94,10 @@ public sealed class ScoreAccuracyTests
     public void Faces_out_of_the_kernels_reach_score_right_in_a_gallery_of_ordinary_ones(float from, float to)
     {
         using var ordinary = RandomFaces.Create(40, 33, 1);
-        var logs = Enumerable.Range(0, 40 * 33).Select(n => n / 33 % 7 == 3 ? from + (to - from) * (n % 33) / 32f : ordinary.LogVariance(n / 33)[n % 33]).ToArray();
-        using var faces = new EmbeddingSet(33, [.. Enumerable.Range(0, 40).SelectMany(i => ordinary.Mu(i).ToArray())], logs, ordinary.Paths);
+        var logs = Enumerable.Range(0, 40 * 33)
+            .Select(n => n / 33 % 7 == 3 ? from + (to - from) * (n % 33) / 32f : ordinary.LogVariance(n / 33)[n % 33]).ToArray();
+        using var faces = new EmbeddingSet(
+            33, [.. Enumerable.Range(0, 40).SelectMany(i => ordinary.Mu(i).ToArray())], logs, ordinary.Paths);
         foreach (var kind in Kinds)
         {
             using var gallery = ScoreGallery.Create(faces, kind);
@@ -121,7 +124,8 @@ public sealed class ScoreAccuracyTests
         using var faces = new EmbeddingSet(2, [1, 0, 0, 1], [-5, -5, -5, logVariance], ["good.jpg", "bad.jpg"]);
         foreach (var kind in Kinds)
         {
-            foreach (var attempt in new Action[] { () => ScoreGallery.Create(faces, kind).Dispose(), () => new PairScorer(faces, kind).Dispose() })
+            foreach (var attempt in new Action[] { () =>
+                ScoreGallery.Create(faces, kind).Dispose(), () => new PairScorer(faces, kind).Dispose() })
             {
                 var message = Should.Throw<PfeException>(attempt).Message;
                 message.ShouldContain("row 1 ('bad.jpg')");

@@ -8,7 +8,8 @@ internal static class ScoreBounds
     private const double Unit = 1.0 / (1 << 24);
     private const double LogTwoPi = 1.8378770664093454836;
 
-    public static (double Exact, double Bound) Of(ScoreKind kind, ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
+    public static (double Exact, double Bound) Of(
+        ScoreKind kind, ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
     {
         var d = mu1.Length;
         if (kind == ScoreKind.Cosine) return (NaiveScores.Cosine(mu1, mu2), (d + 8) * Unit);
@@ -22,8 +23,10 @@ internal static class ScoreBounds
             shared += t / d;
         }
         return kind == ScoreKind.MutualLikelihood
-            ? (NaiveScores.MutualLikelihood(mu1, variance1, mu2, variance2), Unit * (0.5 * (20 + d / 2) * distance + 2 * d + 4 * (logs + 20 * d)))
-            : (NaiveScores.SharedVariance(mu1, variance1, mu2, variance2), Unit * ((d + 16) * squares / shared + 4 * d * (LogTwoPi + 1 + Math.Abs(Math.Log(shared)))));
+            ? (NaiveScores.MutualLikelihood(mu1, variance1, mu2, variance2),
+                Unit * (0.5 * (20 + d / 2) * distance + 2 * d + 4 * (logs + 20 * d)))
+            : (NaiveScores.SharedVariance(mu1, variance1, mu2, variance2),
+                Unit * ((d + 16) * squares / shared + 4 * d * (LogTwoPi + 1 + Math.Abs(Math.Log(shared)))));
     }
 
     public static (double Exact, double Bound) Of(ScoreKind kind, EmbeddingSet first, int i, EmbeddingSet second, int j) =>

@@ -25,7 +25,8 @@ public sealed class ScoreGalleryTests
             two.ShouldBe(one);
             rows.ShouldBe(one);
             for (var pair = 0; pair < one.Length; pair += 41)
-                ScoreBounds.ShouldHold(one[pair], ScoreBounds.Of(kind, probes, pair / count, faces, pair % count), $"{kind}, probe {pair / count}, face {pair % count}");
+                ScoreBounds.ShouldHold(one[pair], ScoreBounds.Of(kind, probes, pair / count, faces, pair % count),
+                    $"{kind}, probe {pair / count}, face {pair % count}");
         }
     }
 
@@ -41,7 +42,8 @@ public sealed class ScoreGalleryTests
             gallery.Score(probes, 0, 9, matrix);
             var top = gallery.Top(probes, 0, 9, k: 10, threads: 3);
             for (var probe = 0; probe < 9; probe++)
-                top[probe].ShouldBe(Enumerable.Range(0, 1700).Select(i => new Match(i, matrix[probe * 1700 + i])).OrderByDescending(m => m.Score).ThenBy(m => m.Index).Take(10));
+                top[probe].ShouldBe(Enumerable.Range(0, 1700).Select(i => new Match(i, matrix[probe * 1700 + i]))
+                    .OrderByDescending(m => m.Score).ThenBy(m => m.Index).Take(10));
         }
     }
 
@@ -65,7 +67,8 @@ public sealed class ScoreGalleryTests
         using var faces = RandomFaces.Create(50, 100, 10);
         using var scorer = new PairScorer(faces, ScoreKind.MutualLikelihood);
         var random = new Random(1);
-        var (first, second) = (Enumerable.Range(0, 20_000).Select(_ => random.Next(50)).ToArray(), Enumerable.Range(0, 20_000).Select(_ => random.Next(50)).ToArray());
+        var (first, second) = (Enumerable.Range(0, 20_000).Select(_ => random.Next(50)).ToArray(),
+            Enumerable.Range(0, 20_000).Select(_ => random.Next(50)).ToArray());
         var (one, three) = (new float[20_000], new float[20_000]);
         scorer.Score(first, second, one, threads: 1);
         scorer.Score(first, second, three, threads: 3);

@@ -12,13 +12,15 @@ public sealed class SimdPathTests
     [Theory]
     [MemberData(nameof(Paths))]
     public void Every_score_is_right_on_this_path(string path) =>
-        RunTests(SimdPath.Variable, path, typeof(ScoreAccuracyTests), typeof(ScoreGalleryTests), typeof(EmbeddingIndexTests), typeof(SimdPathTests));
+        RunTests(SimdPath.Variable, path, typeof(ScoreAccuracyTests), typeof(ScoreGalleryTests), typeof(EmbeddingIndexTests),
+            typeof(SimdPathTests));
 
     [Theory]
     [InlineData("DOTNET_EnableAVX512")]
     [InlineData("DOTNET_EnableAVX2")]
     [InlineData("DOTNET_EnableHWIntrinsic")]
-    public void Scores_are_right_on_a_machine_without(string instructions) => RunTests(instructions, "0", typeof(ScoreGalleryTests), typeof(SimdPathTests));
+    public void Scores_are_right_on_a_machine_without(string instructions) =>
+        RunTests(instructions, "0", typeof(ScoreGalleryTests), typeof(SimdPathTests));
 
     [Fact]
     public void The_path_in_use_is_the_forced_one_or_else_the_widest()
@@ -29,7 +31,8 @@ public sealed class SimdPathTests
 
     [Fact]
     public void A_path_that_does_not_exist_is_refused_with_those_that_do()
-        => Should.Throw<UsageException>(() => SimdPath.Choose("1024")).Message.ShouldBe($"PFE_SIMD is '1024'; this machine can run {string.Join(", ", SimdPath.Available)}");
+        => Should.Throw<UsageException>(() => SimdPath.Choose("1024"))
+            .Message.ShouldBe($"PFE_SIMD is '1024'; this machine can run {string.Join(", ", SimdPath.Available)}");
 
     private static void RunTests(string variable, string value, params Type[] classes)
     {

@@ -213,14 +213,16 @@ public sealed class EmbeddingIndexTests : IDisposable
     {
         using var wide = RandomFaces.Create(20, 16, 13, 1e-12, 1e4);
         using var wild = new EmbeddingSet(16, new float[16], [.. Enumerable.Repeat(-80f, 16)], ["wild.jpg"]);
-        Should.Throw<PfeException>(() => EmbeddingIndex.Build(IndexPath, [wide], new IndexOptions { Store = IndexStore.Bits16 })).Message.ShouldContain("float32 index holds more");
+        Should.Throw<PfeException>(() => EmbeddingIndex.Build(IndexPath, [wide], new IndexOptions { Store = IndexStore.Bits16 }))
+            .Message.ShouldContain("float32 index holds more");
         Should.Throw<PfeException>(() => EmbeddingIndex.Build(IndexPath, [wild])).Message.ShouldContain("wild.jpg");
         Should.Throw<PfeException>(() => EmbeddingIndex.Build(IndexPath, []));
         Directory.GetFiles(_folder.Path).ShouldBeEmpty();
         EmbeddingIndex.Build(IndexPath, [wide]);
         var before = File.ReadAllBytes(IndexPath);
         Should.Throw<PfeException>(() => EmbeddingIndex.Append(IndexPath, wild));
-        Should.Throw<PfeException>(() => EmbeddingIndex.Append(IndexPath, RandomFaces.Create(1, 8, 1))).Message.ShouldContain("8 dimensions");
+        Should.Throw<PfeException>(() => EmbeddingIndex.Append(IndexPath, RandomFaces.Create(1, 8, 1)))
+            .Message.ShouldContain("8 dimensions");
         File.ReadAllBytes(IndexPath).ShouldBe(before);
         Directory.GetFiles(_folder.Path).Length.ShouldBe(1);
     }
@@ -250,7 +252,8 @@ public sealed class EmbeddingIndexTests : IDisposable
         EmbeddingIndex.Build(IndexPath, [faces]);
         using var index = EmbeddingIndex.Open(IndexPath);
         foreach (var mode in Enum.GetValues<SearchMode>())
-            Should.Throw<OperationCanceledException>(() => index.Search(faces, new SearchOptions { Mode = mode, ShortlistSize = 100 }, cancelled));
+            Should.Throw<OperationCanceledException>(
+                () => index.Search(faces, new SearchOptions { Mode = mode, ShortlistSize = 100 }, cancelled));
     }
 
     [Fact]
@@ -273,7 +276,9 @@ public sealed class EmbeddingIndexTests : IDisposable
         using var people = RandomFaces.Create((count + 4) / 5, dimension, seed);
         using var noise = RandomFaces.Create(count, dimension, seed * 1000 + count, 1e-3, 4e-3);
         var mu = new float[count * dimension];
-        for (var i = 0; i < mu.Length; i++) mu[i] = 0.8f * people.Mu(i / dimension / 5)[i % dimension] + 0.6f * noise.Mu(i / dimension)[i % dimension];
-        return new EmbeddingSet(dimension, mu, [.. Enumerable.Range(0, count).SelectMany(i => noise.LogVariance(i).ToArray())], noise.Paths);
+        for (var i = 0; i < mu.Length; i++)
+            mu[i] = 0.8f * people.Mu(i / dimension / 5)[i % dimension] + 0.6f * noise.Mu(i / dimension)[i % dimension];
+        return new EmbeddingSet(dimension, mu, [.. Enumerable.Range(0, count).SelectMany(i => noise.LogVariance(i).ToArray())],
+            noise.Paths);
     }
 }

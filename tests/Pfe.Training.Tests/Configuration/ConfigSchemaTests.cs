@@ -22,7 +22,8 @@ public sealed class ConfigSchemaTests
         Properties.ShouldAllBe(property => property.Value!["description"] != null);
         Properties["damage"]!["properties"]!.AsObject().ShouldAllBe(property => property.Value!["description"] != null);
         JsonNode.Parse(ConfigSchema.Text)!["additionalProperties"]!.GetValue<bool>().ShouldBeFalse();
-        JsonNode.Parse(ConfigSchema.Text)!["required"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe(["name", "train_dataset_path"]);
+        JsonNode.Parse(ConfigSchema.Text)!["required"]!.AsArray().Select(name => name!.GetValue<string>())
+            .ShouldBe(["name", "train_dataset_path"]);
     }
 
     [Fact]
@@ -30,8 +31,10 @@ public sealed class ConfigSchemaTests
     {
         Properties["weight_decay"]!["default"]!.GetValue<double>().ShouldBe(5e-4);
         Properties["batch_format"]!["properties"]!["num_classes"]!["default"]!.GetValue<int>().ShouldBe(64);
-        Properties["learning_rate_strategy"]!["enum"]!.AsArray().Select(choice => choice!.GetValue<string>()).ShouldBe(["step", "cosine", "linear"]);
-        Properties["damage"]!["properties"]!["kinds"]!["items"]!["enum"]!.AsArray().Select(choice => choice!.GetValue<string>()).ShouldContain("motion_blur");
+        Properties["learning_rate_strategy"]!["enum"]!.AsArray().Select(choice => choice!.GetValue<string>())
+            .ShouldBe(["step", "cosine", "linear"]);
+        Properties["damage"]!["properties"]!["kinds"]!["items"]!["enum"]!.AsArray().Select(choice => choice!.GetValue<string>())
+            .ShouldContain("motion_blur");
         Properties["landmarks"]!["anyOf"]!.AsArray().Count.ShouldBe(2);
     }
 

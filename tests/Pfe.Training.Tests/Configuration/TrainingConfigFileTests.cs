@@ -40,7 +40,8 @@ public sealed class TrainingConfigFileTests
     [InlineData("\"num_epochs\": \"three\"", "num_epochs")]
     [InlineData("\"num_epochs\": 0", "num_epochs")]
     [InlineData("\"learning_rate_strategy\": \"stairs\"", "step, cosine, linear")]
-    [InlineData("\"learning_rate_strategy\": \"linear\", \"learning_rate_schedule\": { \"initial\": 1, \"start\": 1, \"end_step\": 10 }", "raise end_step")]
+    [InlineData("\"learning_rate_strategy\": \"linear\", \"learning_rate_schedule\": { \"initial\": 1, \"start\": 1, \"end_step\": 10 }",
+        "raise end_step")]
     [InlineData("\"damage\": { \"kinds\": [\"rain\"] }", "occlusion, darkness")]
     [InlineData("\"damage\": { \"strength\": 2 }", "damage.strength 2")]
     [InlineData("\"landmarks\": [[1, 2], [3, 4]]", "five points")]
@@ -51,7 +52,8 @@ public sealed class TrainingConfigFileTests
         Refused($"{{ \"train_dataset_path\": \"faces\", {(line.Contains("\"name\"", StringComparison.Ordinal) ? "" : "\"name\": \"x\", ")}{line} }}").ShouldContain(hint);
 
     [Fact]
-    public void Text_that_is_no_JSON_is_named_with_its_line() => Refused("{\n \"name\": \"x\",\n oops }").ShouldStartWith("config.json(3): ");
+    public void Text_that_is_no_JSON_is_named_with_its_line() =>
+        Refused("{\n \"name\": \"x\",\n oops }").ShouldStartWith("config.json(3): ");
 
     [Fact]
     public void A_missing_name_is_named() => Refused("{ \"train_dataset_path\": \"faces\" }").ShouldContain("name");
@@ -71,15 +73,18 @@ public sealed class TrainingConfigFileTests
     [Fact]
     public void Kinds_of_damage_are_in_snake_case_and_all_without_a_list()
     {
-        TrainingConfigFile.KindsOf(new DamageOptions { Kinds = ["low_resolution", "blur"] }).ShouldBe([DamageKind.Blur, DamageKind.LowResolution]);
+        TrainingConfigFile.KindsOf(new DamageOptions { Kinds = ["low_resolution", "blur"] })
+            .ShouldBe([DamageKind.Blur, DamageKind.LowResolution]);
         TrainingConfigFile.KindsOf(new DamageOptions()).ShouldBe(Enum.GetValues<DamageKind>());
     }
 
-    public static TheoryData<string> Shipped => [.. Directory.GetFiles(Path.Combine(TestData.RepoRoot, "configs"), "*.json").Select(path => Path.GetFileName(path)!)];
+    public static TheoryData<string> Shipped =>
+        [.. Directory.GetFiles(Path.Combine(TestData.RepoRoot, "configs"), "*.json").Select(path => Path.GetFileName(path)!)];
 
     [Theory]
     [MemberData(nameof(Shipped))]
-    public void Every_shipped_configuration_is_valid(string name) => TrainingConfigFile.Load(Path.Combine(TestData.RepoRoot, "configs", name)).Name.ShouldNotBeEmpty();
+    public void Every_shipped_configuration_is_valid(string name) =>
+        TrainingConfigFile.Load(Path.Combine(TestData.RepoRoot, "configs", name)).Name.ShouldNotBeEmpty();
 
     private static TrainingConfig Parse(string json) => TrainingConfigFile.Parse(Encoding.UTF8.GetBytes(json), "config.json");
 

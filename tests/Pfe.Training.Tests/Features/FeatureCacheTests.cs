@@ -28,7 +28,8 @@ public sealed class FeatureCacheTests : IDisposable
                 cache.CopyMu(image, variant, mu);
                 for (var d = 0; d < 8; d++) mu[d].ShouldBe(embedding[d] / length, 1e-6f);
                 cache.CopyInput(image, variant, input);
-                var expected = featureSize == 0 ? embedding : [.. features.AsSpan(variant * featureSize, featureSize).ToArray().Select(value => (float)(Half)value)];
+                var expected = featureSize == 0
+                    ? embedding : [.. features.AsSpan(variant * featureSize, featureSize).ToArray().Select(value => (float)(Half)value)];
                 input.ShouldBe(expected);
             }
         }
@@ -73,7 +74,8 @@ public sealed class FeatureCacheTests : IDisposable
         Assert.SkipWhen(!File.Exists("/dev/full"), "no /dev/full on this system");
         // The index is the file that reaches the full disk; the data before it may be there, and count for nothing.
         File.CreateSymbolicLink(_folder.File(FeatureCache.EmbeddingFile), "/dev/full");
-        var error = Should.Throw<PfeException>(() => FeatureCacheBuilder.Complete(_folder.Path, 200, new SyntheticFaces(50, 4), null, CancellationToken.None));
+        var error = Should.Throw<PfeException>(
+            () => FeatureCacheBuilder.Complete(_folder.Path, 200, new SyntheticFaces(50, 4), null, CancellationToken.None));
         error.Message.ShouldContain(_folder.Path);
         error.Message.ShouldNotContain("\n");
         FeatureCache.ReadIndex(_folder.Path).ShouldBeNull();

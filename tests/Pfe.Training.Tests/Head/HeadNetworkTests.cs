@@ -59,7 +59,8 @@ public sealed class HeadNetworkTests
     {
         using var head = new HeadNetwork(6, 3, seed: 2);
         using var descent = new MomentumSgd(head, momentum: 0.9, weightDecay: 0.01, clip: 0);
-        var weights = head.Trained.ToDictionary(entry => entry.Name, entry => head.Values(entry.Name).Select(value => (double)value).ToArray());
+        var weights = head.Trained.ToDictionary(
+            entry => entry.Name, entry => head.Values(entry.Name).Select(value => (double)value).ToArray());
         var velocities = weights.ToDictionary(pair => pair.Key, pair => new double[pair.Value.Length]);
         for (var step = 0; step < 5; step++)
         {

@@ -63,11 +63,14 @@ public sealed class HeadTrainerTests : IDisposable
             last.Spread.ShouldBeGreaterThan(TrainingHealth.LearntSpread);
 
             // The first feature is the noise; the faces with the most of it should be the least certain.
-            var inputs = Enumerable.Range(0, faces.Images).Select(image => { var x = new float[12]; cache.CopyInput(image, 0, x); return x; }).ToArray();
-            using var output = trainer.Head.Forward(TorchSharp.torch.tensor(inputs.SelectMany(x => x).ToArray(), [inputs.Length, 12]), training: false);
+            var inputs = Enumerable.Range(0, faces.Images)
+                .Select(image => { var x = new float[12]; cache.CopyInput(image, 0, x); return x; }).ToArray();
+            using var output = trainer.Head.Forward(
+                TorchSharp.torch.tensor(inputs.SelectMany(x => x).ToArray(), [inputs.Length, 12]), training: false);
             var sigma = output.mean([1]).data<float>().ToArray();
             var byNoise = Enumerable.Range(0, inputs.Length).OrderBy(image => inputs[image][0]).ToArray();
-            byNoise[^40..].Average(image => (double)sigma[image]).ShouldBeGreaterThan(byNoise[..40].Average(image => (double)sigma[image]) + 0.5);
+            byNoise[^40..].Average(image => (double)sigma[image])
+                .ShouldBeGreaterThan(byNoise[..40].Average(image => (double)sigma[image]) + 0.5);
         }
     }
 
@@ -97,7 +100,8 @@ public sealed class HeadTrainerTests : IDisposable
             batch.ShouldAllBe(entry => entry.Image != 3 && entry.Image != 50 && !heldOut.Contains(faces.Labels[entry.Image]));
             labels.ShouldBe(batch.Select(entry => faces.Labels[entry.Image]));
         }
-        Should.Throw<UsageException>(() => new TrainingFaces(faces.Labels, [], Config with { HeldOutClasses = 30 })).Message.ShouldContain("30 classes");
+        Should.Throw<UsageException>(() => new TrainingFaces(faces.Labels, [], Config with { HeldOutClasses = 30 }))
+            .Message.ShouldContain("30 classes");
     }
 
     private (SyntheticFaces Faces, FeatureCache Cache) Data()
@@ -118,5 +122,6 @@ public sealed class HeadTrainerTests : IDisposable
 
     // Every tensor, momentum and moving averages included, bit by bit.
     private static bool Same(TrainerState a, TrainerState b) =>
-        a.Step == b.Step && a.Tensors.Count == b.Tensors.Count && a.Tensors.All(pair => pair.Value.AsSpan().SequenceEqual(b.Tensors[pair.Key]));
+        a.Step == b.Step && a.Tensors.Count == b.Tensors.Count
+            && a.Tensors.All(pair => pair.Value.AsSpan().SequenceEqual(b.Tensors[pair.Key]));
 }

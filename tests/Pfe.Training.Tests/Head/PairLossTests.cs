@@ -9,7 +9,8 @@ public sealed class PairLossTests
 {
     [Fact]
     public void Equals_the_literal_definition_over_all_pairs_in_value_and_gradient() =>
-        Gen.Select(Gen.Int[2, 12], Gen.Int[1, 9], Gen.Int[1, 4], Gen.Int[0, 10_000]).Where(t => t.Item1 > t.Item3).Sample((n, d, classes, seed) =>
+        Gen.Select(Gen.Int[2, 12], Gen.Int[1, 9], Gen.Int[1, 4], Gen.Int[0, 10_000]).Where(t => t.Item1 > t.Item3)
+            .Sample((n, d, classes, seed) =>
         {
             using var scope = NewDisposeScope();
             var random = new Random(seed);

@@ -12,7 +12,8 @@ public sealed class EventFileTests
     private static string Write(TemporaryFolder folder, params IEnumerable<int> steps)
     {
         var path = folder.File("events.out.tfevents.pfe");
-        foreach (var step in steps) EventFile.Append(path, Time.AddSeconds(step), step, new Scalar("losses/loss", -step / 3.0), new Scalar("learning_rate", 1e-3));
+        foreach (var step in steps)
+            EventFile.Append(path, Time.AddSeconds(step), step, new Scalar("losses/loss", -step / 3.0), new Scalar("learning_rate", 1e-3));
         return path;
     }
 
@@ -36,7 +37,8 @@ public sealed class EventFileTests
         EventFile.Append(folder.File("tfevents"), Time, new Summary(200, -1500.5, 0.25, 1e-3, -7, 0.125, 800));
         var written = NaiveEventReader.Read(File.ReadAllBytes(folder.File("tfevents")))[1];
         written.Step.ShouldBe(200);
-        written.Values.ShouldBe([("losses/loss", -1500.5f), ("losses/reg_loss", 0.25f), ("learning_rate", 1e-3f), ("sigma/mean_log_variance", -7f), ("sigma/spread", 0.125f), ("images_per_second", 800f)]);
+        written.Values.ShouldBe([("losses/loss", -1500.5f), ("losses/reg_loss", 0.25f), ("learning_rate", 1e-3f),
+            ("sigma/mean_log_variance", -7f), ("sigma/spread", 0.125f), ("images_per_second", 800f)]);
     }
 
     [Fact]
@@ -167,7 +169,8 @@ internal static class NaiveEventReader
             var key = Varint(message, ref at);
             var kind = key & 7;
             var number = kind == 0 ? Varint(message, ref at) : 0;
-            var length = kind switch { 0 => 0, 1 => 8, 2 => (int)Varint(message, ref at), 5 => 4, _ => throw new InvalidDataException($"wire type {kind}") };
+            var length = kind switch { 0 =>
+                0, 1 => 8, 2 => (int)Varint(message, ref at), 5 => 4, _ => throw new InvalidDataException($"wire type {kind}") };
             fields.Add(((int)(key >> 3), number, message.Slice(at, length).ToArray()));
             at += length;
         }

@@ -53,11 +53,13 @@ public sealed class EmbeddingRunTests : IDisposable
     [Fact]
     public void A_blurred_face_is_less_sharp_and_the_models_calibration_goes_along()
     {
-        using var embedder = new FaceEmbedder(RandomModel.Build(Needs.Store()).WithMetadata(ScoreCalibration.MetadataKey, "what the model says"));
+        using var embedder = new FaceEmbedder(
+            RandomModel.Build(Needs.Store()).WithMetadata(ScoreCalibration.MetadataKey, "what the model says"));
         var face = Drawn.Noise(112, 112, 1);
         face.Save(_folder.File("a", "0.png"));
         FaceDamage.Apply(face, DamageKind.Blur, 0.5, FaceSquare.Whole(face)).Save(_folder.File("a", "1.png"));
-        EmbeddingRun.Run(FaceSource.InFolder(Path.Combine(_folder.Path, "a")), embedder, null, File1, new EmbeddingRunOptions { Aligned = true });
+        EmbeddingRun.Run(FaceSource.InFolder(Path.Combine(_folder.Path, "a")), embedder, null, File1,
+            new EmbeddingRunOptions { Aligned = true });
         using var set = EmbeddingSet.Load(File1);
         var sharpness = set.Columns[EmbeddingSet.Sharpness];
         sharpness[1].ShouldBeLessThan(sharpness[0] / 10);
@@ -75,7 +77,8 @@ public sealed class EmbeddingRunTests : IDisposable
         EmbeddingRun.Run(sources, embedder, null, File1);
         using var stop = new CancellationTokenSource();
         var options = new EmbeddingRunOptions { Workers = 1 };
-        Should.Throw<OperationCanceledException>(() => EmbeddingRun.Run(sources, embedder, null, File2, options, new Each(_ => stop.Cancel()), stop.Token));
+        Should.Throw<OperationCanceledException>(
+            () => EmbeddingRun.Run(sources, embedder, null, File2, options, new Each(_ => stop.Cancel()), stop.Token));
         File.Exists(File2).ShouldBeFalse();
         // A torn tail, as a crash leaves it, is cut off.
         File.AppendAllText(File2 + ".part", "torn");
@@ -90,7 +93,9 @@ public sealed class EmbeddingRunTests : IDisposable
     {
         using var embedder = new FaceEmbedder(RandomModel.Build(Needs.Store()));
         using var stop = new CancellationTokenSource();
-        Should.Throw<OperationCanceledException>(() => EmbeddingRun.Run(Sources(32), embedder, null, File1, new EmbeddingRunOptions { Workers = 1 }, new Each(_ => stop.Cancel()), stop.Token));
+        Should.Throw<OperationCanceledException>(
+            () => EmbeddingRun.Run(Sources(32), embedder, null, File1, new EmbeddingRunOptions { Workers = 1 },
+            new Each(_ => stop.Cancel()), stop.Token));
         EmbeddingRun.Run(Sources(5), embedder, null, File1).Embedded.ShouldBe(5);
         using var set = EmbeddingSet.Load(File1);
         set.Count.ShouldBe(5);
@@ -101,7 +106,8 @@ public sealed class EmbeddingRunTests : IDisposable
     {
         using var embedder = new FaceEmbedder(RandomModel.Build(Needs.Store()));
         var missing = new FaceSource("none.jpg", Path.Combine(_folder.Path, "none.jpg"), AlignmentTemplate.ArcFace.Points);
-        Should.Throw<PfeException>(() => EmbeddingRun.Run([missing], embedder, null, File1)).Message.ShouldContain("none of 1 images could be embedded; the first: none.jpg");
+        Should.Throw<PfeException>(() => EmbeddingRun.Run([missing], embedder, null, File1))
+            .Message.ShouldContain("none of 1 images could be embedded; the first: none.jpg");
         File.Exists(File1).ShouldBeFalse();
         Should.Throw<ImageException>(() => EmbeddingRun.Run([missing], embedder, null, File2, new EmbeddingRunOptions { Strict = true }));
         Directory.EnumerateFileSystemEntries(_folder.Path).ShouldBeEmpty();
@@ -113,7 +119,8 @@ public sealed class EmbeddingRunTests : IDisposable
         using var embedder = new FaceEmbedder(RandomModel.Build(Needs.Store()));
         Drawn.Noise(112, 112, 1).Save(_folder.File("a", "1.png"));
         Drawn.Noise(178, 218, 1).Save(_folder.File("a", "2.png"));
-        var run = EmbeddingRun.Run(FaceSource.InFolder(Path.Combine(_folder.Path, "a")), embedder, null, File1, new EmbeddingRunOptions { Aligned = true });
+        var run = EmbeddingRun.Run(
+            FaceSource.InFolder(Path.Combine(_folder.Path, "a")), embedder, null, File1, new EmbeddingRunOptions { Aligned = true });
         run.Embedded.ShouldBe(1);
         run.Failures.ShouldHaveSingleItem().Reason.ShouldBe("178 x 218 is not the shape of an aligned face (112 x 112); align it first");
     }

@@ -47,7 +47,8 @@ public sealed class AlignmentRunTests : IDisposable
     public void Strict_stops_at_the_first_bad_image()
     {
         var bad = new FaceSource("b.png", _folder.File("in", "none.png"), Face);
-        Should.Throw<ImageException>(() => AlignmentRun.Run([bad], null, Output, new AlignmentRunOptions { Strict = true })).Message.ShouldContain("there is no such file");
+        Should.Throw<ImageException>(() => AlignmentRun.Run([bad], null, Output, new AlignmentRunOptions { Strict = true }))
+            .Message.ShouldContain("there is no such file");
     }
 
     public void Dispose() => _folder.Dispose();

@@ -48,7 +48,8 @@ public sealed class AlignmentTemplateTests
 
     [Fact]
     public void An_unknown_name_is_refused_with_the_known_ones() =>
-        Should.Throw<PfeException>(() => AlignmentTemplate.Named("arcface")).Message.ShouldBe("there is no alignment template 'arcface'; there are arcface-112x112, demo-96x112");
+        Should.Throw<PfeException>(() => AlignmentTemplate.Named("arcface"))
+            .Message.ShouldBe("there is no alignment template 'arcface'; there are arcface-112x112, demo-96x112");
 
     [Fact]
     public void A_picture_of_a_few_pixels_is_no_aligned_face()

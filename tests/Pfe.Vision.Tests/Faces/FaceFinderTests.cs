@@ -18,7 +18,8 @@ public sealed class FaceFinderTests
             var fields = line.Split(' ');
             var numbers = fields.Skip(1).Select(field => double.Parse(field, CultureInfo.InvariantCulture)).ToArray();
             var face = finder.FindMain(Image.Load(Path.Combine(lfw, "images", fields[0]))).ShouldNotBeNull(fields[0]);
-            errors.Add(Enumerable.Range(0, 5).Average(i => face.Landmarks[i].DistanceTo(new Point2(numbers[i], numbers[5 + i]))) / (numbers[1] - numbers[0]));
+            errors.Add(Enumerable.Range(0, 5)
+                .Average(i => face.Landmarks[i].DistanceTo(new Point2(numbers[i], numbers[5 + i]))) / (numbers[1] - numbers[0]));
         }
         errors.Sort();
         errors[errors.Count / 2].ShouldBeLessThan(0.05);
@@ -35,7 +36,8 @@ public sealed class FaceFinderTests
         {
             var found = finder.FindAll(Image.Load(store.Get($"sample{i + 1}")));
             found.Count.ShouldBe(faces[i], $"sample{i + 1}");
-            found.ShouldAllBe(face => face.Landmarks.LeftEye.X < face.Landmarks.RightEye.X && face.Landmarks.LeftEye.Y < face.Landmarks.LeftMouth.Y);
+            found.ShouldAllBe(face => face.Landmarks.LeftEye.X < face.Landmarks.RightEye.X
+                && face.Landmarks.LeftEye.Y < face.Landmarks.LeftMouth.Y);
         }
     }
 
@@ -51,7 +53,8 @@ public sealed class FaceFinderTests
     [Fact]
     public void Of_several_faces_the_large_and_central_one_is_taken()
     {
-        DetectedFace At(double left, double top, double side) => new(new FaceBox(left, top, left + side, top + side), 0.9f, AlignmentTemplate.ArcFace.Points);
+        DetectedFace At(double left, double top, double side) =>
+            new(new FaceBox(left, top, left + side, top + side), 0.9f, AlignmentTemplate.ArcFace.Points);
         var image = Drawn.Gradient(200, 200);
         var (central, corner, large) = (At(80, 80, 40), At(0, 0, 44), At(40, 60, 90));
         FaceFinder.Main([corner, central], image).ShouldBe(central);

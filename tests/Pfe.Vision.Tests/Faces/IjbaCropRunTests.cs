@@ -56,7 +56,8 @@ public sealed class IjbaCropRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData("SUBJECT_ID,FILE\n1,a.jpg", "line 1: there is no column FACE_X"), InlineData("SUBJECT_ID,FILE,FACE_X,FACE_Y,FACE_WIDTH,FACE_HEIGHT\n1,a.jpg,1,2,3,x", "line 2: 'x' is no number"),
+    [InlineData("SUBJECT_ID,FILE\n1,a.jpg", "line 1: there is no column FACE_X"),
+        InlineData("SUBJECT_ID,FILE,FACE_X,FACE_Y,FACE_WIDTH,FACE_HEIGHT\n1,a.jpg,1,2,3,x", "line 2: 'x' is no number"),
      InlineData("SUBJECT_ID,FILE,FACE_X,FACE_Y,FACE_WIDTH,FACE_HEIGHT\n1,a.jpg,1,2,0,4", "is empty")]
     public void A_malformed_metadata_file_is_refused_by_line(string text, string expected)
     {

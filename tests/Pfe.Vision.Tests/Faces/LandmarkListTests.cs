@@ -17,18 +17,22 @@ public sealed class LandmarkListTests : IDisposable
         var transposed = LandmarkList.Read(Write(Transposed), LandmarkOrder.Transposed);
         transposed.ShouldBe(interleaved);
         interleaved[0].Path.ShouldBe("a dir/one face.jpg");
-        interleaved[0].Landmarks.ShouldBe(new FiveLandmarks(new Point2(10, 20), new Point2(30, 21), new Point2(20, 30), new Point2(12, 40), new Point2(28, 41)));
+        interleaved[0].Landmarks.ShouldBe(
+            new FiveLandmarks(new Point2(10, 20), new Point2(30, 21), new Point2(20, 30), new Point2(12, 40), new Point2(28, 41)));
     }
 
     [Fact]
     public void The_wrong_order_is_refused_with_the_remedy()
     {
-        Should.Throw<UsageException>(() => LandmarkList.Read(Write(Transposed), LandmarkOrder.Interleaved)).Message.ShouldContain("add --transpose-input");
-        Should.Throw<UsageException>(() => LandmarkList.Read(Write(Interleaved), LandmarkOrder.Transposed)).Message.ShouldContain("leave --transpose-input away");
+        Should.Throw<UsageException>(() => LandmarkList.Read(Write(Transposed), LandmarkOrder.Interleaved))
+            .Message.ShouldContain("add --transpose-input");
+        Should.Throw<UsageException>(() => LandmarkList.Read(Write(Interleaved), LandmarkOrder.Transposed))
+            .Message.ShouldContain("leave --transpose-input away");
     }
 
     [Theory]
-    [InlineData("a.jpg 1 2 3 4 5 6 7 8 9", "line 1"), InlineData("a.jpg 1 2 3 4 5 6 7 8 9 x", "'x' is no number"), InlineData("a.jpg 1 2 3 4 5 6 7 8 9 NaN", "'NaN'"), InlineData("", "is empty")]
+    [InlineData("a.jpg 1 2 3 4 5 6 7 8 9", "line 1"), InlineData("a.jpg 1 2 3 4 5 6 7 8 9 x", "'x' is no number"),
+        InlineData("a.jpg 1 2 3 4 5 6 7 8 9 NaN", "'NaN'"), InlineData("", "is empty")]
     public void A_malformed_list_is_refused_by_line(string text, string expected) =>
         Should.Throw<PfeException>(() => LandmarkList.Read(Write(text), LandmarkOrder.Interleaved)).Message.ShouldContain(expected);
 

@@ -7,7 +7,8 @@ namespace Pfe.Vision.Tests.Faces;
 public sealed class SimilarityTransformTests
 {
     private static readonly Gen<Point2> GenPoint = Gen.Select(Gen.Double[-500, 500], Gen.Double[-500, 500], (x, y) => new Point2(x, y));
-    private static readonly Gen<FiveLandmarks> GenFace = GenPoint.Array[5].Select(points => FiveLandmarks.From(points)).Where(face => face.EyeDistance > 1);
+    private static readonly Gen<FiveLandmarks> GenFace = GenPoint.Array[5].Select(points => FiveLandmarks.From(points))
+        .Where(face => face.EyeDistance > 1);
 
     [Fact]
     public void The_fit_equals_a_float64_least_squares_solution() => Gen.Select(GenFace, GenFace).Sample((from, to) =>
@@ -20,7 +21,8 @@ public sealed class SimilarityTransformTests
         fit.Y0.ShouldBe(expected[3], 1e-9 * 1000);
         for (var i = 0; i < 5; i++)
         {
-            var (x, y) = (expected[0] * from[i].X - expected[1] * from[i].Y + expected[2], expected[1] * from[i].X + expected[0] * from[i].Y + expected[3]);
+            var (x, y) = (expected[0] * from[i].X - expected[1] * from[i].Y + expected[2],
+                expected[1] * from[i].X + expected[0] * from[i].Y + expected[3]);
             fit.Apply(from[i]).DistanceTo(new Point2(x, y)).ShouldBeLessThan(1e-9);
         }
     }, iter: 5000);
@@ -47,11 +49,16 @@ public sealed class SimilarityTransformTests
     public void Points_that_coincide_or_are_not_finite_are_refused()
     {
         var one = new Point2(3, 4);
-        Should.Throw<PfeException>(() => SimilarityTransform.Fit(new FiveLandmarks(one, one, one, one, one), AlignmentTemplate.ArcFace.Points)).Message.ShouldContain("(3, 4)");
-        Should.Throw<PfeException>(() => SimilarityTransform.Fit(AlignmentTemplate.ArcFace.Points with { Nose = new Point2(double.NaN, 0) }, AlignmentTemplate.ArcFace.Points));
+        Should.Throw<PfeException>(
+            () => SimilarityTransform.Fit(new FiveLandmarks(one, one, one, one, one), AlignmentTemplate.ArcFace.Points))
+            .Message.ShouldContain("(3, 4)");
+        Should.Throw<PfeException>(
+            () => SimilarityTransform.Fit(
+            AlignmentTemplate.ArcFace.Points with { Nose = new Point2(double.NaN, 0) }, AlignmentTemplate.ArcFace.Points));
     }
 
-    /// <summary>The normal equations of the 10 x 4 system for (a, b, x0, y0), solved by Gaussian elimination: no closed form, no complex numbers.</summary>
+    /// <summary>The normal equations of the 10 x 4 system for (a, b, x0, y0), solved by Gaussian elimination: no closed form, no complex
+    /// numbers.</summary>
     private static double[] LeastSquares(FiveLandmarks from, FiveLandmarks to)
     {
         var normal = new double[4, 5];

@@ -1,6 +1,7 @@
 namespace Pfe.Vision.Tests.Imaging;
 
-/// <summary>A CMYK JPEG of six drawn fields of 16 x 16, written by ImageMagick: convert fields.ppm -colorspace CMYK -quality 100 -strip fields.jpg</summary>
+/// <summary>A CMYK JPEG of six drawn fields of 16 x 16, written by ImageMagick: convert fields.ppm -colorspace CMYK -quality 100 -strip
+/// fields.jpg</summary>
 internal static class CmykSample
 {
     public const string Base64 =

@@ -10,7 +10,8 @@ public sealed class ContactSheetTests
     private static ContactSheetOptions Options(string? title = null)
     {
         var store = new ModelStore();
-        return new ContactSheetOptions { Columns = 2, TileSize = 40, Title = title, Font = store.Get("font"), BoldFont = store.Get("font-bold") };
+        return new ContactSheetOptions { Columns = 2, TileSize = 40, Title = title, Font = store.Get("font"),
+            BoldFont = store.Get("font-bold") };
     }
 
     [Fact]
@@ -40,7 +41,8 @@ public sealed class ContactSheetTests
         Pixel(sheet, 16 + 11, 16 + 21).ShouldBe((0, 0xe5, 0xff));
     }
 
-    private static (int, int, int) Pixel(Image image, int x, int y) => (image.Row(y)[3 * x], image.Row(y)[3 * x + 1], image.Row(y)[3 * x + 2]);
+    private static (int, int, int) Pixel(Image image, int x, int y) =>
+        (image.Row(y)[3 * x], image.Row(y)[3 * x + 1], image.Row(y)[3 * x + 2]);
 
     private static int Dark(Image image)
     {

@@ -119,7 +119,8 @@ public sealed class ImageTests
     }
 
     [Fact]
-    public void A_single_pixel_decodes() => Image.Decode(Png(1, 1, bits: 8, colourType: 2, [7, 8, 9]), "dot").Pixels.ToArray().ShouldBe([7, 8, 9]);
+    public void A_single_pixel_decodes() =>
+        Image.Decode(Png(1, 1, bits: 8, colourType: 2, [7, 8, 9]), "dot").Pixels.ToArray().ShouldBe([7, 8, 9]);
 
     [Theory]
     [InlineData("a.png"), InlineData("a.webp")]
@@ -142,7 +143,8 @@ public sealed class ImageTests
     /// <summary>Puts an EXIF segment that says nothing but the orientation behind the JPEG's start marker.</summary>
     private static byte[] WithOrientation(byte[] jpeg, ushort orientation)
     {
-        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0,
+            (byte)orientation, 0, 0, 0, 0, 0, 0];
         return [.. jpeg[..2], .. exif, .. jpeg[2..]];
     }
 

@@ -8,7 +8,8 @@ public sealed class WarpTests
 {
     private static readonly Gen<(int W, int H, int Seed, AffineMap Map)> Cases =
         Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[0, 9999],
-            Gen.Select(Gen.Double[-3, 3], Gen.Double[-3, 3], Gen.Double[-20, 40], Gen.Double[-3, 3], Gen.Double[-3, 3], Gen.Double[-20, 40], (a, b, c, d, e, f) => new AffineMap(a, b, c, d, e, f)),
+            Gen.Select(Gen.Double[-3, 3], Gen.Double[-3, 3], Gen.Double[-20, 40], Gen.Double[-3, 3], Gen.Double[-3, 3], Gen.Double[-20, 40],
+                (a, b, c, d, e, f) => new AffineMap(a, b, c, d, e, f)),
             (w, h, seed, map) => (w, h, seed, map));
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed class WarpTests
     {
         var source = new Image(1, 1, [10, 20, 30]);
         var tensor = new float[3];
-        Warp.ToTensor(source, new AffineMap(1, 0, 0, 0, 1, 0), 1, 1, new PixelFormat(ChannelOrder.Bgr, new PlaneValues(127, 126, 125), new PlaneValues(128, 64, 2)), tensor);
+        Warp.ToTensor(source, new AffineMap(1, 0, 0, 0, 1, 0), 1, 1,
+            new PixelFormat(ChannelOrder.Bgr, new PlaneValues(127, 126, 125), new PlaneValues(128, 64, 2)), tensor);
         tensor.ShouldBe([(30 - 127) / 128f, (20 - 126) / 64f, (10 - 125) / 2f]);
     }
 

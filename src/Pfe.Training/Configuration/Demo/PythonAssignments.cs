@@ -4,7 +4,8 @@ namespace Pfe.Training.Configuration.Demo;
 
 /// <summary>One assignment at the margin of a Python file.</summary>
 /// <param name="Name">What is assigned to.</param>
-/// <param name="Value">null, bool, long, double, string, List&lt;object?&gt; (list), object?[] (tuple) or <see cref="PythonDictionary"/>.</param>
+/// <param name="Value">null, bool, long, double, string, List&lt;object?&gt; (list), object?[] (tuple) or
+/// <see cref="PythonDictionary"/>.</param>
 /// <param name="Line">Its line, from 1.</param>
 internal sealed record PythonAssignment(string Name, object? Value, int Line);
 
@@ -12,8 +13,10 @@ internal sealed record PythonAssignment(string Name, object? Value, int Line);
 internal sealed class PythonDictionary : List<KeyValuePair<object, object?>>;
 
 /// <summary>
-/// Reads a Python file of assignments as data. Values are literals, names assigned before, and arithmetic on numbers, as configuration files write
-/// <c>0.1 * lr</c>; imports and docstrings are skipped. Nothing is executed; everything else (calls, attributes, conditions) is refused with its line.
+/// Reads a Python file of assignments as data. Values are literals, names assigned before, and arithmetic on numbers, as configuration
+/// files write
+/// <c>0.1 * lr</c>; imports and docstrings are skipped. Nothing is executed; everything else (calls, attributes, conditions) is refused
+/// with its line.
 /// </summary>
 internal sealed class PythonAssignments
 {
@@ -125,7 +128,8 @@ internal sealed class PythonAssignments
                 var (values, comma) = Items(")");
                 return values.Count == 1 && !comma ? values[0] : values.ToArray();
             case { Kind: PythonKind.Sign, Word: "{" }: return Dictionary();
-            case { Kind: PythonKind.Name } when Here is not { Kind: PythonKind.Sign, Word: "(" or "." or "[" } && _known.TryGetValue(token.Word, out var known):
+            case { Kind: PythonKind.Name } when Here is not { Kind: PythonKind.Sign, Word: "(" or "." or "[" }
+                && _known.TryGetValue(token.Word, out var known):
                 Used.Add(token.Word);
                 return known.Value;
             default:
@@ -172,12 +176,14 @@ internal sealed class PythonAssignments
     private object Compute(object? left, PythonToken sign, object? right)
     {
         if (left is string first && right is string second && sign.Word == "+") return first + second;
-        if (left is not (long or double) || right is not (long or double)) throw Error($"'{sign.Word}' between values that are not numbers", sign.Line);
+        if (left is not (long or double) || right is not (long or double))
+            throw Error($"'{sign.Word}' between values that are not numbers", sign.Line);
         var bothWhole = left is long && right is long;
         if (bothWhole && sign.Word is ("+" or "-" or "*") && Whole((long)left, sign.Word[0], (long)right) is { } whole) return whole;
         var (x, y) = (Convert.ToDouble(left, CultureInfo.InvariantCulture), Convert.ToDouble(right, CultureInfo.InvariantCulture));
         if (y == 0 && sign.Word is ("/" or "//")) throw Error("a division by zero", sign.Line);
-        var result = sign.Word switch { "+" => x + y, "-" => x - y, "*" => x * y, "/" => x / y, "//" => Math.Floor(x / y), _ => Math.Pow(x, y) };
+        var result = sign.Word switch { "+" =>
+            x + y, "-" => x - y, "*" => x * y, "/" => x / y, "//" => Math.Floor(x / y), _ => Math.Pow(x, y) };
         // Python keeps whole numbers whole, except in a division.
         var staysWhole = bothWhole && (sign.Word == "//" || (sign.Word == "**" && y >= 0)) && Math.Abs(result) < 1L << 53;
         return staysWhole ? (object)(long)result : result;
@@ -192,7 +198,8 @@ internal sealed class PythonAssignments
     private UsageException Refused()
     {
         var word = Here.Kind is PythonKind.Name or PythonKind.Number or PythonKind.Sign ? $"'{Here.Word}'" : Here.Word;
-        return Error($"{word} cannot be converted here; the file is read as data: names = numbers, strings, lists, tuples, dictionaries, None, True, False; write other values out");
+        return Error($"{word} cannot be converted here; the file is read as data: names = numbers, strings, lists, tuples, dictionaries, " +
+            "None, True, False; write other values out");
     }
 
     private UsageException Error(string what, int? line = null) => new($"{_path}({line ?? Here.Line}): {what}");

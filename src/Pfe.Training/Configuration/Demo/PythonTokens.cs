@@ -17,7 +17,8 @@ internal enum PythonKind
 /// <summary>A word of Python; <paramref name="Value"/> is what a number or string stands for.</summary>
 internal readonly record struct PythonToken(PythonKind Kind, string Word, int Line, object? Value = null);
 
-/// <summary>Cuts Python text into words: names, numbers, strings, signs and the margins of lines. Lines go on inside brackets and after a backslash; comments are dropped.</summary>
+/// <summary>Cuts Python text into words: names, numbers, strings, signs and the margins of lines. Lines go on inside brackets and after a
+/// backslash; comments are dropped.</summary>
 internal sealed class PythonTokens(string text, string path)
 {
     private static readonly string[] LongSigns = ["**", "//", "==", "+=", "-=", "->"];
@@ -49,7 +50,8 @@ internal sealed class PythonTokens(string text, string path)
             _at++;
             return new(PythonKind.LineEnd, "the end of the line", _line++);
         }
-        if (atLineStart && _at > start && _depth == 0 && text[_at - 1] is (' ' or '\t')) return new(PythonKind.Indent, "an indented line", _line);
+        if (atLineStart && _at > start && _depth == 0 && text[_at - 1] is (' ' or '\t'))
+            return new(PythonKind.Indent, "an indented line", _line);
         if (char.IsAsciiDigit(Here) || (Here == '.' && char.IsAsciiDigit(At(1)))) return Number();
         if (Here is '"' or '\'') return Text(raw: false);
         if (char.IsLetter(Here) || Here == '_') return Word();
@@ -96,7 +98,8 @@ internal sealed class PythonTokens(string text, string path)
         var word = text[start.._at];
         var digits = word.Replace("_", "", StringComparison.Ordinal);
         object value = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? (object)whole
-            : digits.All(letter => char.IsAsciiDigit(letter) || letter is '.' or 'e' or 'E' or '+' or '-') && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real
+            : digits.All(letter => char.IsAsciiDigit(letter) || letter is '.' or 'e' or 'E' or '+' or '-')
+                && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real
             : throw Error($"'{word}' is not a decimal number");
         return new(PythonKind.Number, word, _line, value);
     }
@@ -109,7 +112,8 @@ internal sealed class PythonTokens(string text, string path)
         var letters = new StringBuilder();
         while (Here != quote || (triple && (At(1) != quote || At(2) != quote)))
         {
-            if (_at >= text.Length || (Here == '\n' && !triple)) throw new UsageException($"{path}({line}): a string without its closing {quote}");
+            if (_at >= text.Length || (Here == '\n' && !triple))
+                throw new UsageException($"{path}({line}): a string without its closing {quote}");
             if (Here == '\n') _line++;
             if (Here == '\\' && _at + 1 < text.Length) Escape(letters, raw);
             else letters.Append(text[_at++]);
@@ -126,7 +130,9 @@ internal sealed class PythonTokens(string text, string path)
         if (raw) letters.Append('\\').Append(next);
         else if (digits > 0)
         {
-            if (_at + digits > text.Length || !int.TryParse(text.AsSpan(_at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)) throw Error("half an escape in a string");
+            if (_at + digits > text.Length
+                || !int.TryParse(text.AsSpan(_at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out var code)) throw Error("half an escape in a string");
             letters.Append((char)code);
             _at += digits;
         }

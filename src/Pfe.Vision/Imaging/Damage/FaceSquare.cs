@@ -2,7 +2,8 @@ using Pfe.Vision.Faces;
 
 namespace Pfe.Vision.Imaging.Damage;
 
-/// <summary>The square around a face, in pixels of its photograph: the unit of damage, so that a strength means the same at any resolution.</summary>
+/// <summary>The square around a face, in pixels of its photograph: the unit of damage, so that a strength means the same at any
+/// resolution.</summary>
 /// <param name="CentreX">To the right.</param>
 /// <param name="CentreY">Downwards.</param>
 /// <param name="Side">Length of a side.</param>

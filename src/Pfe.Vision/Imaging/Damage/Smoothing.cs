@@ -77,7 +77,8 @@ internal static class Smoothing
         {
             Array.Clear(sum);
             for (var k = -radius; k <= radius; k++)
-                System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(across.AsSpan(Math.Clamp(y + k, 0, height - 1) * stride, stride), kernel[k + radius], sum, sum);
+                System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(
+                    across.AsSpan(Math.Clamp(y + k, 0, height - 1) * stride, stride), kernel[k + radius], sum, sum);
             for (var i = 0; i < stride; i++) pixels[y * stride + i] = (byte)Math.Clamp(sum[i] + 0.5f, 0, 255);
         }
         return new Image(width, height, pixels);

@@ -28,7 +28,8 @@ internal static class Cropping
         return Crop(batch, height, width, _ => place);
     }
 
-    /// <summary>Upper left, lower left, upper right, lower right and middle of each image, in this order: five times as many images.</summary>
+    /// <summary>Upper left, lower left, upper right, lower right and middle of each image, in this order: five times as many
+    /// images.</summary>
     public static PixelBatch FiveCrop(PixelBatch batch, int height, int width)
     {
         Require(batch, height, width, "five_crop");
@@ -72,6 +73,7 @@ internal static class Cropping
     private static void Require(PixelBatch batch, int height, int width, string name)
     {
         if (height > batch.Height || width > batch.Width)
-            throw new PfeException($"{name}: {height} x {width} (height x width) does not fit into images of {batch.Height} x {batch.Width}");
+            throw new PfeException($"{name}: {height} x {width} (height x width) does not fit into images of {batch.Height} x " +
+                $"{batch.Width}");
     }
 }

@@ -4,9 +4,11 @@ namespace Pfe.Vision.Imaging.Preprocessing;
 internal static class GreyLevels
 {
     /// <summary>(x - mean) / std; mean_scale is (x - 127.5) / 128, scale is x / 255.</summary>
-    public static PixelBatch Standardize(PixelBatch batch, float mean, float std) => batch with { Values = Array.ConvertAll(batch.Values, value => (value - mean) / std) };
+    public static PixelBatch Standardize(PixelBatch batch, float mean, float std) =>
+        batch with { Values = Array.ConvertAll(batch.Values, value => (value - mean) / std) };
 
-    /// <summary>Each two neighbouring images become one, mixed by a share of its own: half as many images, rounded down to whole grey levels.</summary>
+    /// <summary>Each two neighbouring images become one, mixed by a share of its own: half as many images, rounded down to whole grey
+    /// levels.</summary>
     public static PixelBatch RandomInterpolate(PixelBatch batch, Random random)
     {
         if (batch.Count % 2 != 0) throw new PfeException($"random_interpolate: images are mixed in pairs, {batch.Count} are odd");

@@ -23,7 +23,8 @@ public sealed record PixelBatch(int Count, int Height, int Width, float[] Values
     /// <param name="count">Number of images.</param>
     /// <param name="height">In pixels.</param>
     /// <param name="width">In pixels.</param>
-    public static PixelBatch Zero(int count, int height, int width) => new(count, height, width, new float[checked(count * height * width * 3)]);
+    public static PixelBatch Zero(int count, int height, int width) =>
+        new(count, height, width, new float[checked(count * height * width * 3)]);
 
     /// <summary>Takes decoded images of one size.</summary>
     /// <param name="images">At least one.</param>
@@ -36,7 +37,8 @@ public sealed record PixelBatch(int Count, int Height, int Width, float[] Values
         for (var i = 0; i < images.Count; i++)
         {
             if (images[i].Width != batch.Width || images[i].Height != batch.Height)
-                throw new ArgumentException($"image {i} is {images[i].Width} x {images[i].Height}, the first {batch.Width} x {batch.Height}", nameof(images));
+                throw new ArgumentException($"image {i} is {images[i].Width} x {images[i].Height}, the first {batch.Width} x " +
+                    $"{batch.Height}", nameof(images));
             var from = images[i].Pixels;
             var to = batch.Image(i);
             for (var k = 0; k < to.Length; k++) to[k] = from[k];
@@ -52,7 +54,8 @@ public sealed record PixelBatch(int Count, int Height, int Width, float[] Values
     {
         var values = Image(image);
         var plane = Height * Width;
-        if (planes.Length != 3 * plane) throw new ArgumentException($"{3 * plane} values are wanted, the span has {planes.Length}", nameof(planes));
+        if (planes.Length != 3 * plane)
+            throw new ArgumentException($"{3 * plane} values are wanted, the span has {planes.Length}", nameof(planes));
         for (var c = 0; c < 3; c++)
             for (var p = 0; p < plane; p++)
                 planes[(bgr ? 2 - c : c) * plane + p] = values[3 * p + c];

@@ -14,7 +14,9 @@ public delegate PixelBatch PreprocessOperation(PixelBatch batch, Random random);
 /// </summary>
 public sealed class PreprocessPipeline
 {
-    private const string Names = "resize, padding, random_crop, center_crop, random_flip, standardize, random_shift, random_interpolate, random_downsample, expand_flip, five_crop, ten_crop";
+    private const string Names =
+        "resize, padding, random_crop, center_crop, random_flip, standardize, random_shift, random_interpolate, random_downsample, " +
+        "expand_flip, five_crop, ten_crop";
     private readonly PreprocessOperation[] _operations;
 
     private PreprocessPipeline(PreprocessOperation[] operations) => _operations = operations;
@@ -32,7 +34,8 @@ public sealed class PreprocessPipeline
     /// <summary>Runs the operations in order.</summary>
     /// <param name="batch">The images; not changed.</param>
     /// <param name="random">Source of chance.</param>
-    /// <exception cref="PfeException">An operation does not fit the images (a crop larger than they are, an odd number to interpolate).</exception>
+    /// <exception cref="PfeException">An operation does not fit the images (a crop larger than they are, an odd number to
+    /// interpolate).</exception>
     public PixelBatch Apply(PixelBatch batch, Random random)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -42,13 +45,15 @@ public sealed class PreprocessPipeline
 
     private static PreprocessOperation Operation(IReadOnlyList<JsonElement> step, string source)
     {
-        if (step.Count == 0 || step[0].ValueKind != JsonValueKind.String) throw new UsageException($"{source}: an operation starts with its name; there are {Names}");
+        if (step.Count == 0 || step[0].ValueKind != JsonValueKind.String)
+            throw new UsageException($"{source}: an operation starts with its name; there are {Names}");
         var name = step[0].GetString()!;
         var arguments = new Arguments(name, step, source);
         switch (name)
         {
             case "resize": { var (h, w) = arguments.Size(); return (batch, _) => Resampling.Resize(batch, h, w); }
-            case "padding": { var (top, bottom, left, right) = arguments.Padding(); return (batch, _) => Cropping.Pad(batch, top, bottom, left, right); }
+            case "padding": { var (top, bottom, left, right) = arguments.Padding(); return (batch, _) =>
+                Cropping.Pad(batch, top, bottom, left, right); }
             case "random_crop": { var (h, w) = arguments.Size(); return (batch, random) => Cropping.RandomCrop(batch, h, w, random); }
             case "center_crop": { var (h, w) = arguments.Size(); return (batch, _) => Cropping.CentreCrop(batch, h, w); }
             case "five_crop": { var (h, w) = arguments.Size(); return (batch, _) => Cropping.FiveCrop(batch, h, w); }
@@ -58,7 +63,8 @@ public sealed class PreprocessPipeline
             case "standardize": { var (mean, std) = arguments.Standard(); return (batch, _) => GreyLevels.Standardize(batch, mean, std); }
             case "random_interpolate": return arguments.None(GreyLevels.RandomInterpolate);
             case "random_shift": { var ratio = arguments.Ratio(); return (batch, random) => Cropping.RandomShift(batch, ratio, random); }
-            case "random_downsample": { var ratio = arguments.Ratio(); return (batch, random) => Resampling.RandomDownsample(batch, ratio, random); }
+            case "random_downsample": { var ratio = arguments.Ratio(); return (batch, random) =>
+                Resampling.RandomDownsample(batch, ratio, random); }
             default: throw new UsageException($"{source}: there is no preprocessing operation '{name}'; there are {Names}");
         }
     }
@@ -66,7 +72,8 @@ public sealed class PreprocessPipeline
     /// <summary>The arguments of one operation, checked.</summary>
     private sealed class Arguments(string name, IReadOnlyList<JsonElement> step, string source)
     {
-        public (int Height, int Width) Size() => Integers() is [var height and > 0, var width and > 0] ? (height, width) : throw Wrong("[height, width], both above 0");
+        public (int Height, int Width) Size() =>
+            Integers() is [var height and > 0, var width and > 0] ? (height, width) : throw Wrong("[height, width], both above 0");
 
         public (int Top, int Bottom, int Left, int Right) Padding() => Integers() switch
         {
@@ -75,9 +82,11 @@ public sealed class PreprocessPipeline
             _ => throw Wrong("[vertical, horizontal] or [top, bottom, left, right], none below 0"),
         };
 
-        public double Ratio() => step.Count == 2 && step[1].ValueKind == JsonValueKind.Number && step[1].GetDouble() is var ratio and > 0 and <= 1 ? ratio : throw Wrong("a ratio above 0 and up to 1");
+        public double Ratio() => step.Count == 2 && step[1].ValueKind == JsonValueKind.Number && step[1].GetDouble() is var ratio and > 0
+            and <= 1 ? ratio : throw Wrong("a ratio above 0 and up to 1");
 
-        public (float Mean, float Std) Standard() => step.Count == 2 && step[1].ValueKind == JsonValueKind.String ? step[1].GetString() switch
+        public (float Mean, float Std) Standard() =>
+            step.Count == 2 && step[1].ValueKind == JsonValueKind.String ? step[1].GetString() switch
         {
             "mean_scale" => (127.5f, 128f),
             "scale" => (0f, 255f),
@@ -91,9 +100,11 @@ public sealed class PreprocessPipeline
         private int[] Integers()
         {
             var values = step.Count == 2 && step[1].ValueKind == JsonValueKind.Array ? step[1].EnumerateArray() : step.Skip(1);
-            return [.. values.Select(value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Wrong("whole numbers"))];
+            return [.. values.Select(value =>
+                value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Wrong("whole numbers"))];
         }
 
-        private UsageException Wrong(string wanted) => new($"{source}: {name} takes {wanted}, not {string.Join(", ", step.Skip(1).Select(value => value.GetRawText()))}");
+        private UsageException Wrong(string wanted) =>
+            new($"{source}: {name} takes {wanted}, not {string.Join(", ", step.Skip(1).Select(value => value.GetRawText()))}");
     }
 }

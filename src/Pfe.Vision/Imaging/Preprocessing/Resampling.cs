@@ -55,7 +55,8 @@ internal static class Resampling
             for (var x = 0; x < columns.Length; x++)
                 for (var k = 0; k < columns[x].Weights.Length; k++)
                     for (var c = 0; c < 3; c++)
-                        narrow[(y * columns.Length + x) * 3 + c] += columns[x].Weights[k] * source[(y * width + columns[x].First + k) * 3 + c];
+                        narrow[(y * columns.Length + x) * 3 + c] += columns[x]
+                            .Weights[k] * source[(y * width + columns[x].First + k) * 3 + c];
         var row = columns.Length * 3;
         for (var y = 0; y < rows.Length; y++)
             for (var k = 0; k < rows[y].Weights.Length; k++)

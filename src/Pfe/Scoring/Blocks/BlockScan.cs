@@ -13,10 +13,12 @@ internal interface IScoreSink
     void Take(int probe, int firstFace, ReadOnlySpan<float> scores);
 }
 
-/// <summary>Full mutual likelihood scores of some probes against blocks of faces: the loop under every exact result. One a thread.</summary>
+/// <summary>Full mutual likelihood scores of some probes against blocks of faces: the loop under every exact result. One a
+/// thread.</summary>
 internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, IScoreSink sink, IKernels kernels)
 {
-    /// <summary>Of a block so many dimensions are done with all probes before the next: they stay in the first-level cache. A multiple of 16 and of early-out's stretch.</summary>
+    /// <summary>Of a block so many dimensions are done with all probes before the next: they stay in the first-level cache. A multiple of
+    /// 16 and of early-out's stretch.</summary>
     public const int Slab = 128;
 
     private readonly ScoreFormula _formula = new(gallery.Dimension, gallery.Scale, gallery.Store);
@@ -47,7 +49,8 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
     {
         float* sums = stackalloc float[RunningSums.Length], scores = stackalloc float[FaceBlocks.Lanes];
         RunningSums.Clear(sums, 1);
-        if (probes.Period(0) > 0) kernels.OneProbe(gallery.Block(block), gallery.Store, probes.Row(0), probes.Step, gallery.Padded, probes.Period(0), sums);
+        if (probes.Period(0) > 0) kernels.OneProbe(
+            gallery.Block(block), gallery.Store, probes.Row(0), probes.Step, gallery.Padded, probes.Period(0), sums);
         Deliver(0, block, sums, scores);
         GC.KeepAlive(gallery);
         GC.KeepAlive(probes);
@@ -64,7 +67,8 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
     {
         RunningSums.Clear(sums, 4);
         if (probes.Period(0) > 0)
-            kernels.FourBlocks(gallery.Block(block), apart * gallery.BlockBytes, gallery.Store, probes.Row(0), probes.Step, gallery.Padded, probes.Period(0), sums);
+            kernels.FourBlocks(gallery.Block(block), apart * gallery.BlockBytes, gallery.Store, probes.Row(0), probes.Step, gallery.Padded,
+                probes.Period(0), sums);
         var scores = sums + 4 * RunningSums.Length;
         kernels.Scores(sums, 4, _formula, scores);
         for (var i = 0; i < 4; i++) Pass(0, block + i * apart, scores + i * FaceBlocks.Lanes);
@@ -85,7 +89,8 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
                 float* row = probes.Row(probe, at), to = sums + probe * RunningSums.Length;
                 if (pass == 1) kernels.OneProbe(slab, gallery.Store, row, probes.Step, dimensions, period, to);
                 // Meanwhile the next slab, of this block or the next, comes into the cache.
-                else kernels.FourProbes(slab, gallery.Store, row, dimensions, period, to, new Ahead(next, next - slab, probe / 4, probes.PaddedCount / 4, steps: dimensions / 2));
+                else kernels.FourProbes(slab, gallery.Store, row, dimensions, period, to,
+                    new Ahead(next, next - slab, probe / 4, probes.PaddedCount / 4, steps: dimensions / 2));
             }
         }
         var scores = sums + probes.PaddedCount * RunningSums.Length;

@@ -5,7 +5,8 @@ internal static class CarefulScore
 {
     private const double LogTwoPi = 1.8378770664093454836;
 
-    public static float MutualLikelihood(ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
+    public static float MutualLikelihood(
+        ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
     {
         var sum = 0.0;
         for (var l = 0; l < mu1.Length; l++)

@@ -79,7 +79,8 @@ internal sealed unsafe class DotGallery : IGallery
     }
 
     private static bool IsStray(float squared, float variance) =>
-        !(variance is >= VarianceScale.MinVariance and <= VarianceScale.MaxVariance && squared <= VarianceScale.MaxMean * VarianceScale.MaxMean);
+        !(variance is >= VarianceScale.MinVariance and <= VarianceScale.MaxVariance
+            && squared <= VarianceScale.MaxMean * VarianceScale.MaxMean);
 
     private sealed class Panels : IProbes
     {
@@ -117,7 +118,8 @@ internal sealed unsafe class DotGallery : IGallery
         private void Scan(int block, int endBlock, float* dots, IScoreSink sink)
         {
             // An odd last block is done with itself as its partner.
-            float* block1 = _gallery.Block(block), block2 = _gallery.Block(Math.Min(block + 1, _gallery.BlockCount - 1)), next = _gallery.Block(block + 2);
+            float* block1 = _gallery.Block(block), block2 = _gallery.Block(Math.Min(block + 1, _gallery.BlockCount - 1)),
+                next = _gallery.Block(block + 2);
             var faces = Math.Min((endBlock - block) * 16, _gallery.Count - block * 16);
             for (var at = 0; at < _gallery.Dimension; at += Slab)
             {
@@ -127,9 +129,11 @@ internal sealed unsafe class DotGallery : IGallery
                     var panel = dots + probe * FacesAtOnce;
                     if (at == 0) new Span<float>(panel, PanelProbes * FacesAtOnce).Clear();
                     // Meanwhile the next two blocks come into the cache.
-                    var ahead = new Ahead(next + 2 * 16 * at, 2 * 16L * sizeof(float) * dimensions, probe / PanelProbes, _padded / PanelProbes, dimensions);
+                    var ahead = new Ahead(next + 2 * 16 * at, 2 * 16L * sizeof(float) * dimensions, probe / PanelProbes,
+                        _padded / PanelProbes, dimensions);
                     SimdPath.Kernels.Dots(Mean(probe, at), block1 + at * 16, block2 + at * 16, dimensions, panel, ahead);
-                    if (at + dimensions == _gallery.Dimension) Deliver(probe, Math.Min(PanelProbes, _count - probe), block * 16, faces, panel, sink);
+                    if (at + dimensions == _gallery.Dimension)
+                        Deliver(probe, Math.Min(PanelProbes, _count - probe), block * 16, faces, panel, sink);
                 }
             }
         }
@@ -138,8 +142,10 @@ internal sealed unsafe class DotGallery : IGallery
         private void Deliver(int first, int count, int firstFace, int faces, float* dots, IScoreSink sink)
         {
             var shared = _gallery._kind == ScoreKind.SharedVariance;
-            if (shared) SimdPath.Kernels.SharedScores(dots, _gallery._squared + firstFace, _gallery._variance + firstFace, _formulas.AsSpan(first, count));
-            else TensorPrimitives.Clamp(new ReadOnlySpan<float>(dots, count * FacesAtOnce), -1f, 1f, new Span<float>(dots, count * FacesAtOnce));
+            if (shared) SimdPath.Kernels.SharedScores(
+                dots, _gallery._squared + firstFace, _gallery._variance + firstFace, _formulas.AsSpan(first, count));
+            else TensorPrimitives.Clamp(
+                new ReadOnlySpan<float>(dots, count * FacesAtOnce), -1f, 1f, new Span<float>(dots, count * FacesAtOnce));
             for (var i = 0; i < count; i++)
             {
                 var scores = new Span<float>(dots + i * FacesAtOnce, faces);
@@ -155,7 +161,8 @@ internal sealed unsafe class DotGallery : IGallery
         {
             var slab = dimension / Slab * Slab;
             var slabDimensions = Math.Min(Slab, _gallery.Dimension - slab);
-            return _means.Floats + slab * _padded + probe / PanelProbes * PanelProbes * slabDimensions + (dimension - slab) * PanelProbes + probe % PanelProbes;
+            return _means.Floats + slab * _padded + probe / PanelProbes * PanelProbes * slabDimensions + (dimension - slab) * PanelProbes +
+                probe % PanelProbes;
         }
 
         private void Put(int probe, ReadOnlySpan<float> mean)

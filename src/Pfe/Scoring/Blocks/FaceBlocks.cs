@@ -3,8 +3,8 @@ using Pfe.Scoring.Kernels;
 namespace Pfe.Scoring.Blocks;
 
 /// <summary>
-/// N faces in blocks of 16 as the kernels read them, in memory of our own or in a mapped file. Dimensions are padded to a multiple of 16 and faces to
-/// a multiple of 16 with mean 0 and scaled variance 1/2: two such add up to 1, whose logarithm and distance are 0.
+/// N faces in blocks of 16 as the kernels read them, in memory of our own or in a mapped file. Dimensions are padded to a multiple of 16
+/// and faces to a multiple of 16 with mean 0 and scaled variance 1/2: two such add up to 1, whose logarithm and distance are 0.
 /// </summary>
 internal sealed unsafe class FaceBlocks
 {
@@ -61,7 +61,8 @@ internal sealed unsafe class FaceBlocks
     }
 
     /// <summary>Puts a face into a lane of a cleared block.</summary>
-    public static void Write(byte* block, BlockStore store, int lane, ReadOnlySpan<float> mu, ReadOnlySpan<float> variance, VarianceScale scale)
+    public static void Write(byte* block, BlockStore store, int lane, ReadOnlySpan<float> mu, ReadOnlySpan<float> variance,
+        VarianceScale scale)
     {
         var (meanScale, varianceScale) = (store == BlockStore.Float32 ? scale.Mean : Int16Unit, scale.Variance);
         for (var l = 0; l < mu.Length; l++) Put(block, store, l, lane, mu[l] * meanScale, variance[l] * varianceScale);
@@ -76,7 +77,8 @@ internal sealed unsafe class FaceBlocks
         {
             var at = l * 32 + lane;
             mu[l] = meanScale * (Store == BlockStore.Float32 ? ((float*)block)[at] : ((short*)block)[at]);
-            variance[l] = varianceScale * (Store == BlockStore.Float32 ? ((float*)block)[at + 16] : SmallFloat.Decode(((ushort*)block)[at + 16]));
+            variance[l] = varianceScale
+                * (Store == BlockStore.Float32 ? ((float*)block)[at + 16] : SmallFloat.Decode(((ushort*)block)[at + 16]));
         }
         GC.KeepAlive(_owner);
     }

@@ -1,6 +1,7 @@
 namespace Pfe.Scoring.Blocks;
 
-/// <summary>Hands out the rows of a set one at a time, checked: every value that reaches a kernel comes through here or through <see cref="FaceGuard"/>.</summary>
+/// <summary>Hands out the rows of a set one at a time, checked: every value that reaches a kernel comes through here or through
+/// <see cref="FaceGuard"/>.</summary>
 internal sealed class FaceReader(EmbeddingSet faces)
 {
     private readonly float[] _variance = new float[faces.Dimension];

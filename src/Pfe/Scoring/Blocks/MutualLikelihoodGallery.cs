@@ -14,7 +14,8 @@ internal sealed unsafe class MutualLikelihoodGallery : IGallery
         var (strays, scale) = (new Strays(), VarianceScale.For(survey.Range));
         var blockBytes = FaceBlocks.BytesOf(faces.Dimension, BlockStore.Float32);
         _memory = new AlignedMemory((faces.Count + 15L) / 16 * blockBytes);
-        Blocks = new FaceBlocks(_memory, _memory.Start, faces.Count, faces.Dimension, BlockStore.Float32, scale, survey.Range) { Strays = strays };
+        Blocks = new FaceBlocks(_memory, _memory.Start, faces.Count, faces.Dimension, BlockStore.Float32, scale,
+            survey.Range) { Strays = strays };
         Workers.Run(Blocks.BlockCount, 64, threads, (first, end) =>
         {
             var reader = new FaceReader(faces);
@@ -24,7 +25,8 @@ internal sealed unsafe class MutualLikelihoodGallery : IGallery
                 for (var face = block * 16; face < Math.Min(block * 16 + 16, faces.Count); face++)
                 {
                     var mu = reader.Read(face, out var variance);
-                    if (FaceGuard.FitsKernels(mu, variance, out _)) FaceBlocks.Write(Blocks.Block(block), BlockStore.Float32, face % 16, mu, variance, scale);
+                    if (FaceGuard.FitsKernels(mu, variance, out _))
+                        FaceBlocks.Write(Blocks.Block(block), BlockStore.Float32, face % 16, mu, variance, scale);
                     else lock (strays) strays.Add(face, mu, variance);
                 }
             }

@@ -5,9 +5,9 @@ using Pfe.Storage;
 namespace Pfe.Scoring.Blocks;
 
 /// <summary>
-/// Some probes as the kernels read them against one gallery, in the gallery's scale and padded like it: for each pair of dimensions mean, variance, mean,
-/// variance. Several probes are interleaved by fours, a cache line for each pair of dimensions, slab after slab (<see cref="BlockScan.Slab"/>): the passes
-/// over a slab read one stream.
+/// Some probes as the kernels read them against one gallery, in the gallery's scale and padded like it: for each pair of dimensions mean,
+/// variance, mean, variance. Several probes are interleaved by fours, a cache line for each pair of dimensions, slab after slab
+/// (<see cref="BlockScan.Slab"/>): the passes over a slab read one stream.
 /// </summary>
 internal sealed unsafe class ProbeRows : IDisposable
 {
@@ -28,7 +28,8 @@ internal sealed unsafe class ProbeRows : IDisposable
         // The last four are filled up with neutral probes.
         _memory = new AlignedMemory((long)PaddedCount * _padded * 2 * sizeof(float));
         var reader = new FaceReader(probes);
-        var (meanScale, varianceScale) = (gallery.Store == BlockStore.Float32 ? gallery.Scale.Mean : FaceBlocks.Int16Unit, gallery.Scale.Variance);
+        var (meanScale, varianceScale) =
+            (gallery.Store == BlockStore.Float32 ? gallery.Scale.Mean : FaceBlocks.Int16Unit, gallery.Scale.Variance);
         Span<float> mean = new float[_padded], variance = new float[_padded];
         for (var row = 0; row < PaddedCount; row++)
         {
@@ -62,7 +63,8 @@ internal sealed unsafe class ProbeRows : IDisposable
     /// <summary>How many pairs of dimensions the kernels may multiply for a probe; 0 where its variances are out of their reach.</summary>
     public int Period(int row) => _periods[row];
 
-    /// <summary>How many probes from <paramref name="row"/> on go into one pass, 4 or 1: only probes of one period share a pass, so that none changes another's result.</summary>
+    /// <summary>How many probes from <paramref name="row"/> on go into one pass, 4 or 1: only probes of one period share a pass, so that
+    /// none changes another's result.</summary>
     public int Pass(int row)
     {
         if (IsAlone || row % Together != 0) return 1;
@@ -74,13 +76,15 @@ internal sealed unsafe class ProbeRows : IDisposable
     /// <summary>A probe as it came.</summary>
     public ReadOnlySpan<float> Read(int row, out ReadOnlySpan<float> variance) => new FaceReader(_probes).Read(_first + row, out variance);
 
-    /// <summary>A probe's values from an even dimension on; <see cref="Step"/> floats lead to its next pair, to the end of the slab or, alone, of all.</summary>
+    /// <summary>A probe's values from an even dimension on; <see cref="Step"/> floats lead to its next pair, to the end of the slab or,
+    /// alone, of all.</summary>
     public float* Row(int row, int dimension = 0)
     {
         if (IsAlone) return _memory.Floats + row * 2 * _padded + dimension * 2;
         var slab = dimension / BlockScan.Slab * BlockScan.Slab;
         var slabDimensions = Math.Min(BlockScan.Slab, _padded - slab);
-        return _memory.Floats + (slab * PaddedCount + row / Together * Together * slabDimensions) * 2 + (dimension - slab) / 2 * Step + row % Together * 4;
+        return _memory.Floats + (slab * PaddedCount + row / Together * Together * slabDimensions) * 2 + (dimension - slab) / 2 * Step +
+            row % Together * 4;
     }
 
     /// <summary>A probe's scaled variance in one dimension.</summary>

@@ -3,7 +3,8 @@ namespace Pfe.Scoring.Blocks;
 /// <summary>Writes scores into a pinned matrix; threads write to different places.</summary>
 internal sealed unsafe class MatrixSink(float* scores, int columns) : IScoreSink
 {
-    public void Take(int probe, int firstFace, ReadOnlySpan<float> values) => values.CopyTo(new Span<float>(scores + (long)probe * columns + firstFace, values.Length));
+    public void Take(int probe, int firstFace, ReadOnlySpan<float> values) =>
+        values.CopyTo(new Span<float>(scores + (long)probe * columns + firstFace, values.Length));
 }
 
 /// <summary>Keeps the best matches of each probe; one a thread.</summary>

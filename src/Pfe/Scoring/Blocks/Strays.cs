@@ -1,8 +1,8 @@
 namespace Pfe.Scoring.Blocks;
 
 /// <summary>
-/// Faces outside the kernels' reach (a variance below 1e-15 or above 1e15, a mean above 1024): kept as they came and scored in double precision.
-/// Real embeddings have none; they are here so that no input ends in a silent infinity.
+/// Faces outside the kernels' reach (a variance below 1e-15 or above 1e15, a mean above 1024): kept as they came and scored in double
+/// precision. Real embeddings have none; they are here so that no input ends in a silent infinity.
 /// </summary>
 internal sealed class Strays
 {

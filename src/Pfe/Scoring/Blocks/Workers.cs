@@ -3,7 +3,8 @@ namespace Pfe.Scoring.Blocks;
 /// <summary>Runs of items over threads. Small work stays on the caller's thread.</summary>
 internal static class Workers
 {
-    /// <summary>Calls <paramref name="work"/> for runs of at most <paramref name="run"/> items that together make 0 to <paramref name="count"/> - 1.</summary>
+    /// <summary>Calls <paramref name="work"/> for runs of at most <paramref name="run"/> items that together make 0 to
+    /// <paramref name="count"/> - 1.</summary>
     /// <param name="count">Number of items.</param>
     /// <param name="run">Items in a run.</param>
     /// <param name="threads">At most so many threads; 0 for one a processor.</param>
@@ -25,12 +26,14 @@ internal static class Workers
         }
         try
         {
-            Parallel.For(0, runs, new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads, CancellationToken = cancellation }, Do);
+            Parallel.For(0, runs, new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads,
+                CancellationToken = cancellation }, Do);
         }
         catch (AggregateException e) when (e.InnerExceptions.Any(inner => inner is PfeException or OperationCanceledException))
         {
             // The caller knows these; which thread met them does not matter.
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions.First(inner => inner is PfeException or OperationCanceledException));
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(
+                e.InnerExceptions.First(inner => inner is PfeException or OperationCanceledException));
         }
     }
 }

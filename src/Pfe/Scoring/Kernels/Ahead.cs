@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Pfe.Scoring.Kernels;
 
 /// <summary>
-/// Memory that comes into the cache while something else is computed, a little with each step of an inner loop: all at once it would keep the loop waiting.
-/// It need not exist. Elsewhere than on x86 it does nothing.
+/// Memory that comes into the cache while something else is computed, a little with each step of an inner loop: all at once it would keep
+/// the loop waiting. It need not exist. Elsewhere than on x86 it does nothing.
 /// </summary>
 internal unsafe struct Ahead
 {

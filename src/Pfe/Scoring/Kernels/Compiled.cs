@@ -6,8 +6,8 @@ namespace Pfe.Scoring.Kernels;
 internal static class Compiled
 {
     /// <summary>
-    /// At full speed on the first call, as a search is often the only one of its process; and on their own: inlined into a caller, a loop over 30 vector registers has been
-    /// seen to lose half of its speed.
+    /// At full speed on the first call, as a search is often the only one of its process; and on their own: inlined into a caller, a loop
+    /// over 30 vector registers has been seen to lose half of its speed.
     /// </summary>
     public const MethodImplOptions Apart = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
 }

@@ -1,19 +1,21 @@
 namespace Pfe.Scoring.Kernels;
 
-/// <summary>How a block of 16 faces lies in memory. In both, dimension after dimension; in each 16 means, then 16 variances; a lane is a face.</summary>
+/// <summary>How a block of 16 faces lies in memory. In both, dimension after dimension; in each 16 means, then 16 variances; a lane is a
+/// face.</summary>
 internal enum BlockStore
 {
     /// <summary>Single precision: 128 bytes a dimension.</summary>
     Float32,
 
-    /// <summary>16-bit: means as integers in units of 2^-15, variances as positive floats of 5 exponent and 11 fraction bits; 64 bytes a dimension.</summary>
+    /// <summary>16-bit: means as integers in units of 2^-15, variances as positive floats of 5 exponent and 11 fraction bits; 64 bytes a
+    /// dimension.</summary>
     Int16,
 }
 
 /// <summary>
-/// The inner loops, one class an instruction set. Inputs were checked and scaled before (see <see cref="VarianceScale"/>), dimensions are padded to
-/// multiples of 16, so that nothing here has a tail, a check or an allocation. A result depends on its own operands alone: not on the other
-/// probes of a pass, nor on the thread.
+/// The inner loops, one class an instruction set. Inputs were checked and scaled before (see <see cref="VarianceScale"/>), dimensions are
+/// padded to multiples of 16, so that nothing here has a tail, a check or an allocation. A result depends on its own operands alone: not on
+/// the other probes of a pass, nor on the thread.
 /// </summary>
 internal unsafe interface IKernels
 {
@@ -21,12 +23,14 @@ internal unsafe interface IKernels
     string Name { get; }
 
     /// <summary>
-    /// Adds some dimensions to the two sums of eq. 3, <c>s = sum_l d^2 / t</c> and <c>l = sum_l log2 t</c>, of four probes against a block of 16 faces; t is the sum of the
-    /// two variances. Two dimensions share one division; of l only the product of all t is kept, whose exponent moves into an integer every <paramref name="period"/> pairs of dimensions.
+    /// Adds some dimensions to the two sums of eq. 3, <c>s = sum_l d^2 / t</c> and <c>l = sum_l log2 t</c>, of four probes against a block
+    /// of 16 faces; t is the sum of the two variances. Two dimensions share one division; of l only the product of all t is kept, whose
+    /// exponent moves into an integer every <paramref name="period"/> pairs of dimensions.
     /// </summary>
     /// <param name="block">The block's first dimension to use.</param>
     /// <param name="store">How the block is stored.</param>
-    /// <param name="probes">For each pair of dimensions 16 singles: mean, variance, mean, variance of the first probe, then of the others.</param>
+    /// <param name="probes">For each pair of dimensions 16 singles: mean, variance, mean, variance of the first probe, then of the
+    /// others.</param>
     /// <param name="dimensions">A multiple of 16.</param>
     /// <param name="period">Pairs of dimensions whose product stays in range: 1, 2, 4 or 8.</param>
     /// <param name="sums">The <see cref="RunningSums"/> of the four probes.</param>
@@ -44,8 +48,8 @@ internal unsafe interface IKernels
     void OneProbe(byte* block, BlockStore store, float* probe, int step, int dimensions, int period, float* sums);
 
     /// <summary>
-    /// <see cref="OneProbe"/> for four blocks of one gallery: the way to read it from memory once. Where there are registers for them, a probe's values are read once for all
-    /// four, and four streams from places far apart bring more out of memory than one.
+    /// <see cref="OneProbe"/> for four blocks of one gallery: the way to read it from memory once. Where there are registers for them, a
+    /// probe's values are read once for all four, and four streams from places far apart bring more out of memory than one.
     /// </summary>
     /// <param name="block">The first block's first dimension to use; memory behind it may be prefetched.</param>
     /// <param name="apart">Bytes from one block to the next of the four.</param>
@@ -90,7 +94,8 @@ internal unsafe interface IKernels
     /// <param name="probes">Each probe's side of the formula.</param>
     void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes);
 
-    /// <summary>Whole-number products of a probe and a block of 16 faces in 8 bits, for the shortlist: exact, so the same on every path.</summary>
+    /// <summary>Whole-number products of a probe and a block of 16 faces in 8 bits, for the shortlist: exact, so the same on every
+    /// path.</summary>
     /// <param name="block">Pair of dimensions after pair of dimensions, 16 x 2 values each.</param>
     /// <param name="probe">Values of at most 14 bits.</param>
     /// <param name="dimensions">A multiple of 16.</param>

@@ -3,14 +3,16 @@ using System.Runtime.Intrinsics;
 
 namespace Pfe.Scoring.Kernels;
 
-/// <summary>128-bit vectors (Arm's AdvSimd, SSE): a block of 16 faces is done four at a time, two fours together. Portable operations only.</summary>
+/// <summary>128-bit vectors (Arm's AdvSimd, SSE): a block of 16 faces is done four at a time, two fours together. Portable operations
+/// only.</summary>
 internal sealed unsafe class Kernels128 : IKernels
 {
     public string Name => "128";
 
     public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
     {
-        for (var probe = 0; probe < 4; probe++) OneProbe(block, store, probes + probe * 4, 16, dimensions, period, sums + probe * RunningSums.Length);
+        for (var probe = 0; probe < 4; probe++)
+            OneProbe(block, store, probes + probe * 4, 16, dimensions, period, sums + probe * RunningSums.Length);
     }
 
     public void OneProbe(byte* block, BlockStore store, float* probe, int step, int dimensions, int period, float* sums)
@@ -28,7 +30,8 @@ internal sealed unsafe class Kernels128 : IKernels
     }
 
     [MethodImpl(Compiled.Apart)]
-    private static void Half<TStore>(byte* block, int half, float* probe, int step, int dimensions, int period, float* sums) where TStore : struct, IStore
+    private static void Half<TStore>(byte* block, int half, float* probe, int step, int dimensions, int period, float* sums) where TStore
+        : struct, IStore
     {
         Lanes low = new(sums), high = new(sums + 4);
         var groups = dimensions / (2 * period);
@@ -36,7 +39,8 @@ internal sealed unsafe class Kernels128 : IKernels
         {
             for (var pair = period; pair > 0; pair--)
             {
-                Vector128<float> mean1 = Vector128.Create(probe[0]), variance1 = Vector128.Create(probe[1]), mean2 = Vector128.Create(probe[2]), variance2 = Vector128.Create(probe[3]);
+                Vector128<float> mean1 = Vector128.Create(probe[0]), variance1 = Vector128.Create(probe[1]),
+                    mean2 = Vector128.Create(probe[2]), variance2 = Vector128.Create(probe[3]);
                 low.Add<TStore>(block, half, mean1, variance1, mean2, variance2);
                 high.Add<TStore>(block, half + 4, mean1, variance1, mean2, variance2);
                 block += 2 * TStore.Bytes;
@@ -59,7 +63,8 @@ internal sealed unsafe class Kernels128 : IKernels
         {
             lanes.Add(
                 Vector128.Load(first + at) - Vector128.Load(second + at), Vector128.Load(variance1 + at) + Vector128.Load(variance2 + at),
-                Vector128.Load(first + at + 4) - Vector128.Load(second + at + 4), Vector128.Load(variance1 + at + 4) + Vector128.Load(variance2 + at + 4));
+                Vector128.Load(first + at + 4) - Vector128.Load(second + at + 4), Vector128.Load(variance1 + at + 4) +
+                    Vector128.Load(variance2 + at + 4));
             if (--left > 0) continue;
             lanes.Renormalise();
             (left, renormalised) = (period, renormalised + 1);
@@ -81,7 +86,8 @@ internal sealed unsafe class Kernels128 : IKernels
     [MethodImpl(Compiled.Apart)]
     private static void Dots(float* panel, float* block, int dimensions, float* dots)
     {
-        Vector128<float> a1 = Vector128.Load(dots), a2 = Vector128.Load(dots + 4), b1 = Vector128.Load(dots + 32), b2 = Vector128.Load(dots + 36);
+        Vector128<float> a1 = Vector128.Load(dots), a2 = Vector128.Load(dots + 4), b1 = Vector128.Load(dots + 32),
+            b2 = Vector128.Load(dots + 36);
         for (var l = dimensions; l > 0; l--)
         {
             Vector128<float> low = Vector128.Load(block), high = Vector128.Load(block + 4);
@@ -103,7 +109,8 @@ internal sealed unsafe class Kernels128 : IKernels
         foreach (var probe in probes)
             for (var face = 0; face < 32; face += Vector128<float>.Count, dots += Vector128<float>.Count)
             {
-                var distance = Vector128.Max(Vector128.Load(squared + face) + Vector128.Create(probe.Squared) - Vector128.Load(dots) * 2, Vector128<float>.Zero);
+                var distance = Vector128.Max(
+                    Vector128.Load(squared + face) + Vector128.Create(probe.Squared) - Vector128.Load(dots) * 2, Vector128<float>.Zero);
                 var sum = Vector128.Load(variance + face) + Vector128.Create(probe.Variance);
                 (distance * -0.5f / sum + (Vector128.Create(probe.L) * Vector128.Log(sum) + Vector128.Create(probe.C))).Store(dots);
             }
@@ -174,7 +181,8 @@ internal sealed unsafe class Kernels128 : IKernels
 
         /// <summary>Two dimensions of four faces against a probe's.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add<TStore>(byte* block, int quarter, Vector128<float> mean1, Vector128<float> variance1, Vector128<float> mean2, Vector128<float> variance2) where TStore : struct, IStore
+        public void Add<TStore>(byte* block, int quarter, Vector128<float> mean1, Vector128<float> variance1, Vector128<float> mean2,
+            Vector128<float> variance2) where TStore : struct, IStore
         {
             TStore.Load(block, quarter, out var faceMean1, out var faceVariance1);
             TStore.Load(block + TStore.Bytes, quarter, out var faceMean2, out var faceVariance2);
@@ -209,7 +217,8 @@ internal sealed unsafe class Kernels128 : IKernels
         }
 
         public readonly Vector128<float> Score(ScoreFormula formula) => Vector128.Create(formula.S) * _total
-            + (Vector128.Create(formula.L) * (Vector128.ConvertToSingle(_exponent) + Vector128.Log2(_product)) + Vector128.Create(formula.C));
+            + (Vector128.Create(formula.L) * (Vector128.ConvertToSingle(_exponent) + Vector128.Log2(_product)) +
+                Vector128.Create(formula.C));
 
         public readonly (float S, float L) Sum(int renormalised)
         {

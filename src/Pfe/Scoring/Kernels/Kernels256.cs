@@ -16,7 +16,9 @@ internal sealed unsafe class Kernels256 : IKernels
         for (var half = 0; half < 16; half += 8)
             for (var probe = 0; probe < 4; probe += 2)
             {
-                if (store == BlockStore.Float32) TwoProbes<Float32>(block, half, probes + probe * 4, dimensions, period, sums + probe * RunningSums.Length + half, ahead);
+                if (store == BlockStore.Float32)
+                    TwoProbes<Float32>(block, half, probes + probe * 4, dimensions, period, sums + probe * RunningSums.Length + half,
+                    ahead);
                 else TwoProbes<Int16>(block, half, probes + probe * 4, dimensions, period, sums + probe * RunningSums.Length + half, ahead);
                 ahead = default;
             }
@@ -39,7 +41,8 @@ internal sealed unsafe class Kernels256 : IKernels
     }
 
     [MethodImpl(Compiled.Apart)]
-    private static void TwoProbes<TStore>(byte* block, int half, float* probes, int dimensions, int period, float* sums, Ahead ahead) where TStore : struct, IStore
+    private static void TwoProbes<TStore>(byte* block, int half, float* probes, int dimensions, int period, float* sums, Ahead ahead)
+        where TStore : struct, IStore
     {
         Lanes a = new(sums), b = new(sums + RunningSums.Length);
         var groups = dimensions / (2 * period);
@@ -64,7 +67,8 @@ internal sealed unsafe class Kernels256 : IKernels
 
     // Both halves at once: each line of memory is read once.
     [MethodImpl(Compiled.Apart)]
-    private static void OneProbe<TStore>(byte* block, float* probe, int step, int dimensions, int period, float* sums) where TStore : struct, IStore
+    private static void OneProbe<TStore>(byte* block, float* probe, int step, int dimensions, int period, float* sums) where TStore
+        : struct, IStore
     {
         Lanes low = new(sums), high = new(sums + 8);
         var groups = dimensions / (2 * period);
@@ -100,7 +104,8 @@ internal sealed unsafe class Kernels256 : IKernels
         {
             lanes.Add(
                 Vector256.Load(first + at) - Vector256.Load(second + at), Vector256.Load(variance1 + at) + Vector256.Load(variance2 + at),
-                Vector256.Load(first + at + 8) - Vector256.Load(second + at + 8), Vector256.Load(variance1 + at + 8) + Vector256.Load(variance2 + at + 8));
+                Vector256.Load(first + at + 8) - Vector256.Load(second + at + 8), Vector256.Load(variance1 + at + 8) +
+                    Vector256.Load(variance2 + at + 8));
             if (--left > 0) continue;
             lanes.Renormalise();
             (left, renormalised) = (period, renormalised + 1);
@@ -122,8 +127,10 @@ internal sealed unsafe class Kernels256 : IKernels
     [MethodImpl(Compiled.Apart)]
     private static void Dots(float* panel, float* block, int dimensions, float* dots, Ahead ahead)
     {
-        Vector256<float> a1 = Vector256.Load(dots), a2 = Vector256.Load(dots + 8), b1 = Vector256.Load(dots + 32), b2 = Vector256.Load(dots + 40);
-        Vector256<float> c1 = Vector256.Load(dots + 64), c2 = Vector256.Load(dots + 72), d1 = Vector256.Load(dots + 96), d2 = Vector256.Load(dots + 104);
+        Vector256<float> a1 = Vector256.Load(dots), a2 = Vector256.Load(dots + 8), b1 = Vector256.Load(dots + 32),
+            b2 = Vector256.Load(dots + 40);
+        Vector256<float> c1 = Vector256.Load(dots + 64), c2 = Vector256.Load(dots + 72), d1 = Vector256.Load(dots + 96),
+            d2 = Vector256.Load(dots + 104);
         for (var l = dimensions; l > 0; l--)
         {
             ahead.Next();
@@ -147,7 +154,8 @@ internal sealed unsafe class Kernels256 : IKernels
         foreach (var probe in probes)
             for (var face = 0; face < 32; face += Vector256<float>.Count, dots += Vector256<float>.Count)
             {
-                var distance = Vector256.Max(Vector256.Load(squared + face) + Vector256.Create(probe.Squared) - Vector256.Load(dots) * 2, Vector256<float>.Zero);
+                var distance = Vector256.Max(
+                    Vector256.Load(squared + face) + Vector256.Create(probe.Squared) - Vector256.Load(dots) * 2, Vector256<float>.Zero);
                 var sum = Vector256.Load(variance + face) + Vector256.Create(probe.Variance);
                 (distance * -0.5f / sum + (Vector256.Create(probe.L) * Vector256.Log(sum) + Vector256.Create(probe.C))).Store(dots);
             }
@@ -232,7 +240,8 @@ internal sealed unsafe class Kernels256 : IKernels
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(Vector256<float> mean1, Vector256<float> variance1, Vector256<float> mean2, Vector256<float> variance2, float* probe) => Add(
+        public void Add(Vector256<float> mean1, Vector256<float> variance1, Vector256<float> mean2, Vector256<float> variance2,
+            float* probe) => Add(
             mean1 - Vector256.Create(probe[0]), variance1 + Vector256.Create(probe[1]),
             mean2 - Vector256.Create(probe[2]), variance2 + Vector256.Create(probe[3]));
 
@@ -264,7 +273,8 @@ internal sealed unsafe class Kernels256 : IKernels
         }
 
         public readonly Vector256<float> Score(ScoreFormula formula) => Vector256.Create(formula.S) * _total
-            + (Vector256.Create(formula.L) * (Vector256.ConvertToSingle(_exponent) + Vector256.Log2(_product)) + Vector256.Create(formula.C));
+            + (Vector256.Create(formula.L) * (Vector256.ConvertToSingle(_exponent) + Vector256.Log2(_product)) +
+                Vector256.Create(formula.C));
 
         public readonly (float S, float L) Sum(int renormalised)
         {

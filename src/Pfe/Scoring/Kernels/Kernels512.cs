@@ -34,9 +34,11 @@ internal sealed unsafe class Kernels512 : IKernels
     }
 
     [MethodImpl(Compiled.Apart)]
-    private static void FourProbes<TStore>(byte* block, float* probes, int dimensions, int period, float* sums, Ahead ahead) where TStore : struct, IStore
+    private static void FourProbes<TStore>(byte* block, float* probes, int dimensions, int period, float* sums, Ahead ahead) where TStore
+        : struct, IStore
     {
-        Lanes a = new(sums), b = new(sums + RunningSums.Length), c = new(sums + 2 * RunningSums.Length), d = new(sums + 3 * RunningSums.Length);
+        Lanes a = new(sums), b = new(sums + RunningSums.Length), c = new(sums + 2 * RunningSums.Length),
+            d = new(sums + 3 * RunningSums.Length);
         var groups = dimensions / (2 * period);
         for (var group = groups; group > 0; group--)
         {
@@ -64,7 +66,8 @@ internal sealed unsafe class Kernels512 : IKernels
     }
 
     [MethodImpl(Compiled.Apart)]
-    private static void OneProbe<TStore>(byte* block, float* probe, int step, int dimensions, int period, float* sums) where TStore : struct, IStore
+    private static void OneProbe<TStore>(byte* block, float* probe, int step, int dimensions, int period, float* sums) where TStore
+        : struct, IStore
     {
         var lanes = new Lanes(sums);
         var groups = dimensions / (2 * period);
@@ -82,9 +85,11 @@ internal sealed unsafe class Kernels512 : IKernels
     }
 
     [MethodImpl(Compiled.Apart)]
-    private static void FourBlocks<TStore>(byte* block, long apart, float* probe, int step, int dimensions, int period, float* sums) where TStore : struct, IStore
+    private static void FourBlocks<TStore>(byte* block, long apart, float* probe, int step, int dimensions, int period, float* sums)
+        where TStore : struct, IStore
     {
-        Lanes a = new(sums), b = new(sums + RunningSums.Length), c = new(sums + 2 * RunningSums.Length), d = new(sums + 3 * RunningSums.Length);
+        Lanes a = new(sums), b = new(sums + RunningSums.Length), c = new(sums + 2 * RunningSums.Length),
+            d = new(sums + 3 * RunningSums.Length);
         byte* block2 = block + apart, block3 = block2 + apart, block4 = block3 + apart;
         var groups = dimensions / (2 * period);
         for (var group = groups; group > 0; group--)
@@ -122,7 +127,8 @@ internal sealed unsafe class Kernels512 : IKernels
         {
             lanes.Add(
                 Vector512.Load(first + at) - Vector512.Load(second + at), Vector512.Load(variance1 + at) + Vector512.Load(variance2 + at),
-                Vector512.Load(first + at + 16) - Vector512.Load(second + at + 16), Vector512.Load(variance1 + at + 16) + Vector512.Load(variance2 + at + 16));
+                Vector512.Load(first + at + 16) - Vector512.Load(second + at + 16), Vector512.Load(variance1 + at + 16) +
+                    Vector512.Load(variance2 + at + 16));
             if (--left > 0) continue;
             lanes.Renormalise();
             (left, renormalised) = (period, renormalised + 1);
@@ -134,10 +140,14 @@ internal sealed unsafe class Kernels512 : IKernels
     [MethodImpl(Compiled.Apart)]
     public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Ahead ahead)
     {
-        Vector512<float> a1 = Vector512.Load(dots), a2 = Vector512.Load(dots + 16), b1 = Vector512.Load(dots + 32), b2 = Vector512.Load(dots + 48);
-        Vector512<float> c1 = Vector512.Load(dots + 64), c2 = Vector512.Load(dots + 80), d1 = Vector512.Load(dots + 96), d2 = Vector512.Load(dots + 112);
-        Vector512<float> e1 = Vector512.Load(dots + 128), e2 = Vector512.Load(dots + 144), f1 = Vector512.Load(dots + 160), f2 = Vector512.Load(dots + 176);
-        Vector512<float> g1 = Vector512.Load(dots + 192), g2 = Vector512.Load(dots + 208), h1 = Vector512.Load(dots + 224), h2 = Vector512.Load(dots + 240);
+        Vector512<float> a1 = Vector512.Load(dots), a2 = Vector512.Load(dots + 16), b1 = Vector512.Load(dots + 32),
+            b2 = Vector512.Load(dots + 48);
+        Vector512<float> c1 = Vector512.Load(dots + 64), c2 = Vector512.Load(dots + 80), d1 = Vector512.Load(dots + 96),
+            d2 = Vector512.Load(dots + 112);
+        Vector512<float> e1 = Vector512.Load(dots + 128), e2 = Vector512.Load(dots + 144), f1 = Vector512.Load(dots + 160),
+            f2 = Vector512.Load(dots + 176);
+        Vector512<float> g1 = Vector512.Load(dots + 192), g2 = Vector512.Load(dots + 208), h1 = Vector512.Load(dots + 224),
+            h2 = Vector512.Load(dots + 240);
         for (var l = dimensions; l > 0; l--)
         {
             ahead.Next();
@@ -170,15 +180,18 @@ internal sealed unsafe class Kernels512 : IKernels
         foreach (var probe in probes)
             for (var face = 0; face < 32; face += Vector512<float>.Count, dots += Vector512<float>.Count)
             {
-                var distance = Vector512.Max(Vector512.Load(squared + face) + Vector512.Create(probe.Squared) - Vector512.Load(dots) * 2, Vector512<float>.Zero);
+                var distance = Vector512.Max(
+                    Vector512.Load(squared + face) + Vector512.Create(probe.Squared) - Vector512.Load(dots) * 2, Vector512<float>.Zero);
                 var sum = Vector512.Load(variance + face) + Vector512.Create(probe.Variance);
-                (distance * -0.5f / sum + Vector512.FusedMultiplyAdd(Vector512.Create(probe.L2), Log2(sum), Vector512.Create(probe.C))).Store(dots);
+                (distance * -0.5f / sum + Vector512.FusedMultiplyAdd(Vector512.Create(probe.L2), Log2(sum), Vector512.Create(probe.C)))
+                    .Store(dots);
             }
     }
 
     /// <summary>
-    /// log2 of normal positive numbers: the exponent, and f Q(f) for the mantissa 1 + f, the best Q of degree 7 on [0, 1] (Remez): within 2e-7 and the rounding of the sum. Half
-    /// the time of <see cref="Vector512.Log2(Vector512{float})"/>, which minds zeros, infinities and NaN.
+    /// log2 of normal positive numbers: the exponent, and f Q(f) for the mantissa 1 + f, the best Q of degree 7 on [0, 1] (Remez): within
+    /// 2e-7 and the rounding of the sum. Half the time of <see cref="Vector512.Log2(Vector512{float})"/>, which minds zeros, infinities and
+    /// NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Log2(Vector512<float> value)
@@ -286,7 +299,8 @@ internal sealed unsafe class Kernels512 : IKernels
             _exponent = Vector512.Load((int*)sums + RunningSums.Exponent);
         }
 
-        /// <summary>Two dimensions as they come from memory, what follows them prefetched: what is read once need not push other data out of the outer caches.</summary>
+        /// <summary>Two dimensions as they come from memory, what follows them prefetched: what is read once need not push other data out
+        /// of the outer caches.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add<TStore>(byte* block, float* probe) where TStore : struct, IStore
         {
@@ -297,7 +311,8 @@ internal sealed unsafe class Kernels512 : IKernels
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(Vector512<float> mean1, Vector512<float> variance1, Vector512<float> mean2, Vector512<float> variance2, float* probe) => Add(
+        public void Add(Vector512<float> mean1, Vector512<float> variance1, Vector512<float> mean2, Vector512<float> variance2,
+            float* probe) => Add(
             mean1 - Vector512.Create(probe[0]), variance1 + Vector512.Create(probe[1]),
             mean2 - Vector512.Create(probe[2]), variance2 + Vector512.Create(probe[3]));
 
@@ -310,13 +325,15 @@ internal sealed unsafe class Kernels512 : IKernels
             _product *= product;
         }
 
-        /// <summary>Moves the product's exponent into the integer sum and closes a partial sum, which keeps the rounding error of long sums small.</summary>
+        /// <summary>Moves the product's exponent into the integer sum and closes a partial sum, which keeps the rounding error of long sums
+        /// small.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Renormalise()
         {
             var bits = _product.AsInt32();
             _exponent += bits >> 23;
-            _product = Vector512.ConditionalSelect(Vector512.Create(RunningSums.FractionBits), bits, Vector512.Create(RunningSums.One)).AsSingle();
+            _product = Vector512.ConditionalSelect(Vector512.Create(RunningSums.FractionBits), bits, Vector512.Create(RunningSums.One))
+                .AsSingle();
             _total += _sum;
             _sum = default;
         }
@@ -330,7 +347,8 @@ internal sealed unsafe class Kernels512 : IKernels
         }
 
         public readonly Vector512<float> Score(ScoreFormula formula) => Vector512.Create(formula.S) * _total
-            + (Vector512.Create(formula.L) * (Vector512.ConvertToSingle(_exponent) + Vector512.Log2(_product)) + Vector512.Create(formula.C));
+            + (Vector512.Create(formula.L) * (Vector512.ConvertToSingle(_exponent) + Vector512.Log2(_product)) +
+                Vector512.Create(formula.C));
 
         public readonly (float S, float L) Sum(int renormalised)
         {

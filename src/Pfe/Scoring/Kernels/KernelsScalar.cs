@@ -7,7 +7,8 @@ internal sealed unsafe class KernelsScalar : IKernels
 
     public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
     {
-        for (var probe = 0; probe < 4; probe++) OneProbe(block, store, probes + probe * 4, 16, dimensions, period, sums + probe * RunningSums.Length);
+        for (var probe = 0; probe < 4; probe++)
+            OneProbe(block, store, probes + probe * 4, 16, dimensions, period, sums + probe * RunningSums.Length);
     }
 
     public void OneProbe(byte* block, BlockStore store, float* probe, int step, int dimensions, int period, float* sums)
@@ -41,7 +42,8 @@ internal sealed unsafe class KernelsScalar : IKernels
         float* variance1 = first + dimensions, variance2 = second + dimensions;
         var lane = new Lane(period);
         for (var at = 0; at < dimensions; at += 2)
-            lane.Add(first[at] - second[at], variance1[at] + variance2[at], first[at + 1] - second[at + 1], variance1[at + 1] + variance2[at + 1]);
+            lane.Add(first[at] - second[at], variance1[at] + variance2[at], first[at + 1] - second[at + 1],
+                variance1[at + 1] + variance2[at + 1]);
         return lane.Result;
     }
 
@@ -68,7 +70,8 @@ internal sealed unsafe class KernelsScalar : IKernels
         for (var face = 0; face < 16; face++)
         {
             var sum = 0;
-            for (var l = 0; l < dimensions; l += 2) sum += block[l * 16 + face * 2] * probe[l] + block[l * 16 + face * 2 + 1] * probe[l + 1];
+            for (var l = 0; l < dimensions; l += 2)
+                sum += block[l * 16 + face * 2] * probe[l] + block[l * 16 + face * 2 + 1] * probe[l + 1];
             dots[face] = sum;
         }
     }

@@ -1,9 +1,9 @@
 namespace Pfe.Scoring.Kernels;
 
 /// <summary>
-/// How far the sums of one probe against a block of 16 faces have come: 16 sums of d^2 / t, then the product of all t as 16 fractions (the 23 bits of a
-/// mantissa from 1 to 2) and 16 exponents. Kernels add any number of dimensions to them, so that the parts of a block can be done one
-/// after the other with the very result of doing it whole. All zero is the beginning: sum 0, product 1.
+/// How far the sums of one probe against a block of 16 faces have come: 16 sums of d^2 / t, then the product of all t as 16 fractions (the
+/// 23 bits of a mantissa from 1 to 2) and 16 exponents. Kernels add any number of dimensions to them, so that the parts of a block can be
+/// done one after the other with the very result of doing it whole. All zero is the beginning: sum 0, product 1.
 /// </summary>
 internal static unsafe class RunningSums
 {

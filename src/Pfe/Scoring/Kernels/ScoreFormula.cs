@@ -2,7 +2,8 @@ using Pfe.Scoring.Blocks;
 
 namespace Pfe.Scoring.Kernels;
 
-/// <summary>From a kernel's two sums to the score of eq. 3: <c>score = S * s + L * l + C</c>, with what the scaling changed put back.</summary>
+/// <summary>From a kernel's two sums to the score of eq. 3: <c>score = S * s + L * l + C</c>, with what the scaling changed put
+/// back.</summary>
 internal readonly struct ScoreFormula
 {
     private const double LogTwoPi = 1.8378770664093454836;

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Pfe.Scoring.Kernels;
 
-/// <summary>The one door to the kernels: the widest path this machine has, or the one that <c>PFE_SIMD</c> (512, 256, 128 or scalar) forces.</summary>
+/// <summary>The one door to the kernels: the widest path this machine has, or the one that <c>PFE_SIMD</c> (512, 256, 128 or scalar)
+/// forces.</summary>
 internal static class SimdPath
 {
     /// <summary>The variable that forces a path.</summary>

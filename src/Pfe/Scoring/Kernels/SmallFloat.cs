@@ -19,7 +19,8 @@ internal static class SmallFloat
     public const float Max = 65536f - 16f;
 
     /// <summary>The nearest code; the value must lie in range.</summary>
-    public static ushort Encode(float value) => (ushort)Math.Clamp((BitConverter.SingleToInt32Bits(value) - Base + (1 << (Shift - 1))) >> Shift, 0, ushort.MaxValue);
+    public static ushort Encode(float value) =>
+        (ushort)Math.Clamp((BitConverter.SingleToInt32Bits(value) - Base + (1 << (Shift - 1))) >> Shift, 0, ushort.MaxValue);
 
     /// <summary>A code's value.</summary>
     public static float Decode(ushort code) => BitConverter.Int32BitsToSingle((code << Shift) + Base);

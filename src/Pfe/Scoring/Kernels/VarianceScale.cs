@@ -1,8 +1,8 @@
 namespace Pfe.Scoring.Kernels;
 
 /// <summary>
-/// Powers of two that bring variances near 1 before the kernels multiply them, so that products stay in range: means are scaled by 2^k, variances
-/// by 4^k. Both are exact and leave d^2 / t unchanged; the logarithm shifts by a constant.
+/// Powers of two that bring variances near 1 before the kernels multiply them, so that products stay in range: means are scaled by 2^k,
+/// variances by 4^k. Both are exact and leave d^2 / t unchanged; the logarithm shifts by a constant.
 /// </summary>
 /// <param name="Exponent">k.</param>
 internal readonly record struct VarianceScale(int Exponent)
@@ -23,9 +23,11 @@ internal readonly record struct VarianceScale(int Exponent)
     public float Variance => MathF.ScaleB(1, 2 * Exponent);
 
     /// <summary>The scale that puts a range of variances around 1/2, and sums of two around 1.</summary>
-    public static VarianceScale For(VarianceRange range) => range.IsEmpty ? new(0) : new((int)Math.Round(-(range.Log2Min + range.Log2Max + 2) / 4));
+    public static VarianceScale For(VarianceRange range) =>
+        range.IsEmpty ? new(0) : new((int)Math.Round(-(range.Log2Min + range.Log2Max + 2) / 4));
 
-    /// <summary>How many pairs of dimensions may be multiplied before the product's exponent has to be moved: 8, 4, 2 or 1; 0 where even one pair may leave the range.</summary>
+    /// <summary>How many pairs of dimensions may be multiplied before the product's exponent has to be moved: 8, 4, 2 or 1; 0 where even
+    /// one pair may leave the range.</summary>
     /// <remarks>
     /// Between two moves the product is a mantissa in [1, 2) times 2 * period sums t of two variances, and stays a normal number
     /// while every |log2 t| is at most 125 / (2 * period). Only faces whose variances are about 2^60 apart fail that at period 1.

@@ -46,9 +46,11 @@ public sealed class DemoConfigTests
     [Theory]
     [InlineData("sphere64_casia.json", "2000", 3, "casia_mtcnncaffe_aligned", "sphere64_casia_am")]
     [InlineData("sphere64_msarcface.json", "8000", 12, "ms_arcface", "sphere64_msarcface_am")]
-    public void The_demos_two_configurations_are_shipped_as_their_conversions(string file, string second, int epochs, string data, string network)
+    public void The_demos_two_configurations_are_shipped_as_their_conversions(
+        string file, string second, int epochs, string data, string network)
     {
-        var text = Casia.Replace("2000:", second + ":").Replace("num_epochs = 3", $"num_epochs = {epochs}").Replace("casia_mtcnncaffe_aligned", data).Replace("sphere64_casia_am", network);
+        var text = Casia.Replace("2000:", second + ":").Replace("num_epochs = 3", $"num_epochs = {epochs}")
+            .Replace("casia_mtcnncaffe_aligned", data).Replace("sphere64_casia_am", network);
         var converted = DemoConfig.Convert(text, "config.py").Config;
         var shipped = TrainingConfigFile.Load(Path.Combine(TestData.RepoRoot, "configs", file));
         shipped.Schema.ShouldBe("../docs/config.schema.json");
@@ -60,12 +62,15 @@ public sealed class DemoConfigTests
     public void Every_key_keeps_its_value()
     {
         var config = DemoConfig.Convert(Casia, "config.py").Config;
-        (config.Name, config.LogBaseDir, config.SummaryInterval, config.TrainDatasetPath).ShouldBe(("sphere64_casia_am_PFE", "./log/", 100, "data/casia_mtcnncaffe_aligned"));
+        (config.Name, config.LogBaseDir, config.SummaryInterval, config.TrainDatasetPath)
+            .ShouldBe(("sphere64_casia_am_PFE", "./log/", 100, "data/casia_mtcnncaffe_aligned"));
         config.ImageSize.ShouldBe([112, 96]);
         JsonSerializer.Serialize(config.PreprocessTrain).ShouldBe("""[["center_crop",[112,96]],["random_flip"],["standardize","mean_scale"]]""");
         JsonSerializer.Serialize(config.PreprocessTest).ShouldBe("""[["center_crop",[112,96]],["standardize","mean_scale"]]""");
-        (config.UncertaintyModule, config.EmbeddingSize, config.BaseRandomSeed, config.BatchFormat.Size, config.BatchFormat.NumClasses).ShouldBe(("fc", 512, 0, 256, 64));
-        (config.EpochSize, config.NumEpochs, config.LearningRateStrategy, config.WeightDecay, config.KeepProb).ShouldBe((1000, 3, "step", 5e-4, 1.0));
+        (config.UncertaintyModule, config.EmbeddingSize, config.BaseRandomSeed, config.BatchFormat.Size, config.BatchFormat.NumClasses)
+            .ShouldBe(("fc", 512, 0, 256, 64));
+        (config.EpochSize, config.NumEpochs, config.LearningRateStrategy, config.WeightDecay, config.KeepProb)
+            .ShouldBe((1000, 3, "step", 5e-4, 1.0));
         config.LearningRateSchedule.ShouldBe(new Dictionary<string, double> { ["0"] = 1e-3, ["2000"] = 1e-4 });
     }
 
@@ -78,13 +83,15 @@ public sealed class DemoConfigTests
         plain.Notes.ShouldContain(note => note.Contains("pfe import-tf"));
         plain.Notes.ShouldContain(note => note.StartsWith("num_gpus is left out"));
         DemoConfig.Convert(Casia, "config.py", "my.onnx").Config.EmbeddingNetwork.ShouldBe("my.onnx");
-        DemoConfig.Convert(Casia.Replace("restore_model = './pretrained/sphere64_casia_am'", "restore_model = None"), "c.py").Config.EmbeddingNetwork.ShouldBe("base");
+        DemoConfig.Convert(Casia.Replace("restore_model = './pretrained/sphere64_casia_am'", "restore_model = None"), "c.py")
+            .Config.EmbeddingNetwork.ShouldBe("base");
     }
 
     [Fact]
     public void What_has_no_counterpart_is_reported_with_its_line()
     {
-        var converted = DemoConfig.Convert(Casia + "\nmomemtum = 0.9\nuncertainty_module = 'models/mine.py'\nrestore_scopes = None\n", "config.py");
+        var converted = DemoConfig.Convert(
+            Casia + "\nmomemtum = 0.9\nuncertainty_module = 'models/mine.py'\nrestore_scopes = None\n", "config.py");
         converted.UnknownKeys.ShouldBe(["momemtum (line 33)"]);
         converted.Notes.ShouldContain(note => note.Contains("\"models/mine.py\" (line 34) is not the demo's uncertainty_module.py"));
         converted.Notes.ShouldContain(note => note.StartsWith("restore_scopes takes in the demo's head"));
@@ -92,8 +99,10 @@ public sealed class DemoConfigTests
     }
 
     [Theory]
-    [InlineData("summary_interval = 100", "summary_interval = 'often'", "config.py(5): summary_interval = \"often\" is of the wrong kind; a whole number is expected")]
-    [InlineData("image_size = [112, 96]", "image_size = 112", "config.py(7): image_size = 112 is of the wrong kind; [height, width] is expected")]
+    [InlineData("summary_interval = 100", "summary_interval = 'often'",
+        "config.py(5): summary_interval = \"often\" is of the wrong kind; a whole number is expected")]
+    [InlineData("image_size = [112, 96]", "image_size = 112",
+        "config.py(7): image_size = 112 is of the wrong kind; [height, width] is expected")]
     [InlineData("num_epochs = 3", "num_epochs = None", "config.py(22): num_epochs = None is of the wrong kind; a whole number is expected")]
     [InlineData("{'size': 256, 'num_classes': 64}", "256", "config.py(20): batch_format = 256 is of the wrong kind")]
     [InlineData("name = 's", "nome = 's", "config.py: 'name' is not assigned")]
@@ -105,10 +114,15 @@ public sealed class DemoConfigTests
     [Fact]
     public void The_cosine_and_linear_schedules_keep_their_keys()
     {
-        var text = Casia.Replace("'step'", "'linear'").Replace("    0:    1 * lr,\n    2000: 0.1 * lr,\n", "'initial': lr, 'start': 1000, 'end_step': 3000");
-        DemoConfig.Convert(text, "config.py").Config.LearningRateSchedule.ShouldBe(new Dictionary<string, double> { ["initial"] = 1e-3, ["start"] = 1000, ["end_step"] = 3000 });
+        var text = Casia.Replace("'step'", "'linear'")
+            .Replace("    0:    1 * lr,\n    2000: 0.1 * lr,\n", "'initial': lr, 'start': 1000, 'end_step': 3000");
+        DemoConfig.Convert(text, "config.py")
+            .Config.LearningRateSchedule.ShouldBe(
+            new Dictionary<string, double> { ["initial"] = 1e-3, ["start"] = 1000, ["end_step"] = 3000 });
     }
 
     [Fact]
-    public void A_missing_file_is_named() => Should.Throw<UsageException>(() => DemoConfig.Load("no/such.py")).Message.ShouldContain("cannot read the configuration 'no/such.py'");
+    public void A_missing_file_is_named() =>
+        Should.Throw<UsageException>(() => DemoConfig.Load("no/such.py"))
+        .Message.ShouldContain("cannot read the configuration 'no/such.py'");
 }

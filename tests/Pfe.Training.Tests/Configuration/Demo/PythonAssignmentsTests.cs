@@ -4,7 +4,8 @@ namespace Pfe.Training.Tests.Configuration.Demo;
 
 public sealed class PythonAssignmentsTests
 {
-    private static object? Value(string expression) => PythonAssignments.Read($"lr = 1e-3\nx = {expression}\n", "config.py").All.Last().Value;
+    private static object? Value(string expression) =>
+        PythonAssignments.Read($"lr = 1e-3\nx = {expression}\n", "config.py").All.Last().Value;
 
     [Theory]
     [InlineData("12", 12L)]
@@ -43,14 +44,16 @@ public sealed class PythonAssignmentsTests
         Value("(1)").ShouldBe(1L);
         Value("(1,)").ShouldBe(new object?[] { 1L });
         Value("()").ShouldBe(Array.Empty<object?>());
-        Value("[\n  ['center_crop', (112, 96)], # first\n\n  [],\n]").ShouldBe(new List<object?> { new List<object?> { "center_crop", new object?[] { 112L, 96L } }, new List<object?>() });
+        Value("[\n  ['center_crop', (112, 96)], # first\n\n  [],\n]")
+            .ShouldBe(new List<object?> { new List<object?> { "center_crop", new object?[] { 112L, 96L } }, new List<object?>() });
         Value("{0: 1 * lr,\n 2000: 0.1 * lr, 0: 2}").ShouldBe(new PythonDictionary { new(2000L, 1e-4), new(0L, 2L) });
     }
 
     [Fact]
     public void Docstrings_imports_blank_lines_and_any_line_end_are_skipped_and_the_last_assignment_counts()
     {
-        var file = PythonAssignments.Read("\uFEFF'''doc\nstring'''\r\nimport os, sys\r\nfrom __future__ import division\r\n\r\n  \r\n    # note\r\na = 1\r\nb = a\r\na = 2", "config.py");
+        var file = PythonAssignments.Read("\uFEFF'''doc\nstring'''\r\nimport os, sys\r\nfrom __future__ import division\r\n\r\n  \r\n    " +
+            "# note\r\na = 1\r\nb = a\r\na = 2", "config.py");
         file.All.ShouldBe([new("b", 1L, 9), new("a", 2L, 10)]);
         file.Used.ShouldBe(["a"]);
     }
@@ -97,5 +100,6 @@ public sealed class PythonAssignmentsTests
     [InlineData("2**")]
     [InlineData("{1:")]
     public void Nesting_without_end_is_refused(string opening) =>
-        Should.Throw<UsageException>(() => PythonAssignments.Read("x = " + string.Concat(Enumerable.Repeat(opening, 100_000)), "config.py")).Message.ShouldContain("nested deeper than 50");
+        Should.Throw<UsageException>(() => PythonAssignments.Read("x = " + string.Concat(Enumerable.Repeat(opening, 100_000)), "config.py"))
+            .Message.ShouldContain("nested deeper than 50");
 }

@@ -19,7 +19,8 @@ public sealed class PreprocessPipelineTests
     }
 
     [Fact]
-    public void Resize_equals_a_float64_widened_triangle() => Gen.Select(Gen.Int[1, 20], Gen.Int[1, 20], Gen.Int[1, 30], Gen.Int[1, 30]).Sample((height, width, toHeight, toWidth) =>
+    public void Resize_equals_a_float64_widened_triangle() =>
+        Gen.Select(Gen.Int[1, 20], Gen.Int[1, 20], Gen.Int[1, 30], Gen.Int[1, 30]).Sample((height, width, toHeight, toWidth) =>
     {
         var batch = Batch(1, height, width);
         var resized = Run(batch, $"[\"resize\",[{toHeight},{toWidth}]]");
@@ -46,7 +47,8 @@ public sealed class PreprocessPipelineTests
         (padded.Height, padded.Width).ShouldBe((10, 14));
         padded.Row(1, 0).ToArray().ShouldAllBe(value => value == 0);
         Run(padded, "[\"center_crop\",[6,8]]").Values.ShouldBe(batch.Values);
-        Run(Run(batch, "[\"padding\",[1,2,3,4]]"), "[\"center_crop\",[6,8]]").Values[0].ShouldBe(batch.Row(0, 1)[3], "halves are rounded to even: 1.5 to 2, 3.5 to 4, one beyond the borders of 1 and 3");
+        Run(Run(batch, "[\"padding\",[1,2,3,4]]"), "[\"center_crop\",[6,8]]").Values[0]
+            .ShouldBe(batch.Row(0, 1)[3], "halves are rounded to even: 1.5 to 2, 3.5 to 4, one beyond the borders of 1 and 3");
     }
 
     [Fact]
@@ -57,7 +59,8 @@ public sealed class PreprocessPipelineTests
         var places = new HashSet<(int, int)>();
         for (var i = 0; i < crops.Count; i++)
         {
-            var found = Enumerable.Range(0, 6).Select(k => (k / 2, k % 2)).Where(place => Window(batch, i, place.Item1, place.Item2, 3, 3).SequenceEqual(crops.Image(i).ToArray())).ToList();
+            var found = Enumerable.Range(0, 6).Select(k => (k / 2, k % 2))
+                .Where(place => Window(batch, i, place.Item1, place.Item2, 3, 3).SequenceEqual(crops.Image(i).ToArray())).ToList();
             places.Add(found.ShouldHaveSingleItem());
         }
         places.Count.ShouldBe(6);
@@ -94,7 +97,8 @@ public sealed class PreprocessPipelineTests
         var places = new HashSet<(int, int)>();
         for (var i = 0; i < 200; i++)
         {
-            var found = (from down in Enumerable.Range(0, 2) from right in Enumerable.Range(0, 4) where Moved(batch, i, down, right).SequenceEqual(shifted.Image(i).ToArray()) select (down, right)).ToList();
+            var found = (from down in Enumerable.Range(0, 2) from right in Enumerable.Range(0, 4)
+                where Moved(batch, i, down, right).SequenceEqual(shifted.Image(i).ToArray()) select (down, right)).ToList();
             places.Add(found.ShouldHaveSingleItem());
         }
         places.Count.ShouldBe(8);
@@ -111,7 +115,8 @@ public sealed class PreprocessPipelineTests
         {
             var share = random.NextDouble();
             for (var k = 0; k < mixed.ImageLength; k++)
-                ((double)mixed.Image(i)[k]).ShouldBe(Math.Floor(share * batch.Image(2 * i)[k] + (1 - share) * batch.Image(2 * i + 1)[k]), 1e-9);
+                ((double)mixed.Image(i)[k])
+                    .ShouldBe(Math.Floor(share * batch.Image(2 * i)[k] + (1 - share) * batch.Image(2 * i + 1)[k]), 1e-9);
         }
         Should.Throw<PfeException>(() => Run(Batch(3, 4, 4), "[\"random_interpolate\"]")).Message.ShouldContain("3 are odd");
     }
@@ -133,7 +138,8 @@ public sealed class PreprocessPipelineTests
     [Fact]
     public void The_same_seed_gives_the_same_images_and_the_input_is_not_changed()
     {
-        const string Steps = "[\"random_shift\",0.1],[\"random_downsample\",0.5],[\"random_crop\",[8,8]],[\"random_flip\"],[\"standardize\",\"mean_scale\"]";
+        const string Steps =
+            "[\"random_shift\",0.1],[\"random_downsample\",0.5],[\"random_crop\",[8,8]],[\"random_flip\"],[\"standardize\",\"mean_scale\"]";
         var batch = Batch(10, 12, 12);
         var before = batch.Values.ToArray();
         Run(batch, Steps, 3).Values.ShouldBe(Run(batch, Steps, 3).Values);
@@ -142,15 +148,19 @@ public sealed class PreprocessPipelineTests
     }
 
     [Theory]
-    [InlineData("[\"centre_crop\",[2,2]]", "there is no preprocessing operation 'centre_crop'"), InlineData("[\"resize\",[0,4]]", "resize takes [height, width], both above 0, not [0,4]"),
-     InlineData("[\"standardize\",\"mean\"]", "\"mean_scale\" or \"scale\""), InlineData("[\"random_flip\",1]", "random_flip takes no argument"), InlineData("[\"random_downsample\",2]", "a ratio above 0 and up to 1"),
+    [InlineData("[\"centre_crop\",[2,2]]", "there is no preprocessing operation 'centre_crop'"),
+        InlineData("[\"resize\",[0,4]]", "resize takes [height, width], both above 0, not [0,4]"),
+     InlineData("[\"standardize\",\"mean\"]", "\"mean_scale\" or \"scale\""),
+         InlineData("[\"random_flip\",1]", "random_flip takes no argument"),
+         InlineData("[\"random_downsample\",2]", "a ratio above 0 and up to 1"),
      InlineData("[]", "starts with its name")]
     public void A_wrong_operation_is_refused_with_what_would_be_right(string step, string expected) =>
         Should.Throw<UsageException>(() => Run(Batch(1, 4, 4), step)).Message.ShouldContain(expected);
 
     [Fact]
     public void A_crop_that_does_not_fit_is_refused() =>
-        Should.Throw<PfeException>(() => Run(Batch(1, 4, 4), "[\"center_crop\",[5,4]]")).Message.ShouldBe("center_crop: 5 x 4 (height x width) does not fit into images of 4 x 4");
+        Should.Throw<PfeException>(() => Run(Batch(1, 4, 4), "[\"center_crop\",[5,4]]"))
+            .Message.ShouldBe("center_crop: 5 x 4 (height x width) does not fit into images of 4 x 4");
 
     private static PixelBatch Run(PixelBatch batch, string steps, int seed = 5) =>
         PreprocessPipeline.Parse(JsonSerializer.Deserialize<JsonElement[][]>($"[{steps}]")!, "test").Apply(batch, new Random(seed));
@@ -158,16 +168,19 @@ public sealed class PreprocessPipelineTests
     private static PixelBatch Batch(int count, int height, int width)
     {
         var random = new Random(count * 31 + height * 7 + width);
-        return new PixelBatch(count, height, width, [.. Enumerable.Range(0, count * height * width * 3).Select(_ => (float)random.Next(256))]);
+        return new PixelBatch(count, height, width,
+            [.. Enumerable.Range(0, count * height * width * 3).Select(_ => (float)random.Next(256))]);
     }
 
     private static float[] Window(PixelBatch batch, int image, int top, int left, int height, int width) =>
-        [.. from y in Enumerable.Range(top, height) from k in Enumerable.Range(3 * left, 3 * width) select batch.Image(image)[y * batch.Width * 3 + k]];
+        [.. from y in Enumerable.Range(top, height) from k in Enumerable.Range(3 * left, 3 * width)
+            select batch.Image(image)[y * batch.Width * 3 + k]];
 
     private static float[] Moved(PixelBatch batch, int image, int down, int right) =>
         [.. from y in Enumerable.Range(0, batch.Height)
             from k in Enumerable.Range(0, batch.Width * 3)
-            select y + down < batch.Height && k + 3 * right < batch.Width * 3 ? batch.Image(image)[(y + down) * batch.Width * 3 + k + 3 * right] : 0];
+            select y + down < batch.Height && k + 3 * right < batch.Width * 3
+                ? batch.Image(image)[(y + down) * batch.Width * 3 + k + 3 * right] : 0];
 
     private static double Triangle(int to, int from, int size, int toSize)
     {
