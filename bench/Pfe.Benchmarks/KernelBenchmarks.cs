@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Pfe.Measuring;
+using Pfe.Cli.Measuring;
 using Pfe.Scoring;
 using Pfe.Scoring.Blocks;
 using Pfe.Scoring.Kernels;
@@ -55,11 +55,11 @@ public unsafe class KernelBenchmarks
         _twin = CTwin.Compile("pfe_twin", "-O3", "-march=native", "-ffast-math");
     }
 
-    [Benchmark(Baseline = true, Description = "the demo's algorithm, C", OperationsPerInvoke = Faces)]
-    public float DemoInC() => Twin(_demo, 1);
+    [Benchmark(Baseline = true, Description = "the reference's algorithm, C", OperationsPerInvoke = Faces)]
+    public float ReferenceInC() => Twin(_demo, 1);
 
-    [Benchmark(Description = "the demo's algorithm, C#", OperationsPerInvoke = Faces)]
-    public float DemoInCSharp() => Rows(Baselines.Demo);
+    [Benchmark(Description = "the reference's algorithm, C#", OperationsPerInvoke = Faces)]
+    public float ReferenceInCSharp() => Rows(Baselines.Reference);
 
     [Benchmark(Description = "C, vectors by gcc -O3 -march=native -ffast-math", OperationsPerInvoke = Probes * Faces)]
     public float FastC() => Twin(_twin, Probes);
@@ -110,7 +110,7 @@ public unsafe class KernelBenchmarks
     [Benchmark(Description = "Pfe, widest path, shared variance", OperationsPerInvoke = Probes * Faces)]
     public float SharedKernel()
     {
-        _panels.Scan(0, Faces / FaceBlocks.Lanes, NoSink.Instance, CancellationToken.None);
+        _panels.Scan(0, Faces / FaceBlocks.Lanes, NullScoreHandler.Instance, CancellationToken.None);
         return 0;
     }
 
@@ -152,7 +152,8 @@ public unsafe class KernelBenchmarks
 
     private float Kernel(string path)
     {
-        new BlockScan(_gallery.Blocks, _rows, NoSink.Instance, SimdPath.Choose(path)).Run(0, _gallery.BlockCount, CancellationToken.None);
+        new BlockScan(_gallery.Blocks, _rows, NullScoreHandler.Instance, SimdPath.Choose(path))
+            .Run(0, _gallery.BlockCount, CancellationToken.None);
         return 0;
     }
 }

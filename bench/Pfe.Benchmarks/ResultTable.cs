@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using BenchmarkDotNet.Reports;
-using Pfe.Measuring;
+using Pfe.Cli.Measuring;
 using Pfe.Search;
 using Pfe.Storage;
 
@@ -22,7 +22,7 @@ internal static class ResultTable
                 "fastest, as other guests of a shared host only ever slow one down. `Pfe` rows are the kernels on prepared probes, " +
                 "`ScoreGallery.Score` prepares them and writes a matrix. The limit is the loop of the same instructions on registers " +
                 "alone (of multiply-adds, for cosine and shared variance).").AppendLine()
-            .AppendLine("| implementation | million pairs / s, median | fastest | times the demo | share of the limit |")
+            .AppendLine("| implementation | million pairs / s, median | fastest | times the reference | share of the limit |")
                 .AppendLine("|---|---:|---:|---:|---:|");
         Kernels(text, kernels);
         Search(text, faces, folder);
@@ -37,7 +37,7 @@ internal static class ResultTable
         var speeds = passes.SelectMany(pass => pass.Reports).Where(report => report.ResultStatistics is not null)
             .GroupBy(report => report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo.Trim('\''), report => report.ResultStatistics!)
             .ToDictionary(row => row.Key, row => (Median: 1e3 / row.Min(pass => pass.Median), Fastest: 1e3 / row.Min(pass => pass.Min)));
-        var demo = speeds.GetValueOrDefault("the demo's algorithm, C", speeds["the demo's algorithm, C#"]).Fastest;
+        var reference = speeds.GetValueOrDefault("the reference's algorithm, C", speeds["the reference's algorithm, C#"]).Fastest;
         foreach (var (name, (median, fastest)) in speeds)
         {
             var limit = name.Contains("shared", StringComparison.Ordinal) || name.Contains("cosine", StringComparison.Ordinal)
@@ -46,7 +46,7 @@ internal static class ResultTable
                 : name is "Pfe, path 128" or "Pfe, path scalar" ? null
                 : name.StartsWith("Pfe", StringComparison.Ordinal) || name.Contains("Score", StringComparison.Ordinal)
                     ? "registers alone, same instructions" : null;
-            text.AppendLine($"| {name} | {median:F2} | {fastest:F2} | {fastest / demo:F1} | " +
+            text.AppendLine($"| {name} | {median:F2} | {fastest:F2} | {fastest / reference:F1} | " +
                 $"{(limit is null ? "" : $"{fastest / speeds[limit].Fastest:P0}")} |");
         }
     }

@@ -1,7 +1,7 @@
 /* The mutual likelihood score in C, one probe against n faces, row-major: the baselines that gcc makes of it. */
 #include <math.h>
 
-/* The reference demo's algorithm: a double-precision logarithm in every dimension. */
+/* The reference's algorithm: a double-precision logarithm in every dimension. */
 void pfe_demo(const float *mu, const float *variance, const float *mus, const float *variances, float *scores, long n, long d) {
     for (long i = 0; i < n; i++) {
         float sum = 0;

@@ -1,6 +1,7 @@
 using Pfe.Calibration;
 using Pfe.Reporting.Explain;
 using Pfe.Reporting.Figures;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Measures;
 using Pfe.Reporting.Report;
 using Pfe.Scoring;

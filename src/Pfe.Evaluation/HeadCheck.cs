@@ -32,6 +32,6 @@ public static class HeadCheck
         var step = Math.Max(1, faces.Count / SampledFaces);
         double[] means = [.. Enumerable.Range(0, faces.Count / step)
             .Select(n => (double)TensorPrimitives.Average(faces.LogVariance(n * step)))];
-        return means.Length < 2 ? double.PositiveInfinity : Statistics.Deviation(means);
+        return means.Length < 2 ? double.PositiveInfinity : StandardDeviation.Of(means);
     }
 }

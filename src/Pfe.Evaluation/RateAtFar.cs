@@ -25,7 +25,7 @@ public sealed record RateAtFar(
     public static RateAtFar Over(IReadOnlyList<OperatingPoint> splits) =>
         new(splits[0].RequestedFar, splits.Average(point => point.Far), splits.Average(point => point.Tar),
             splits.Average(point => point.Threshold),
-            Statistics.Deviation([.. splits.Select(point => point.Tar)]));
+            StandardDeviation.Of([.. splits.Select(point => point.Tar)]));
 }
 
 /// <summary>How a result's intervals were made.</summary>

@@ -36,7 +36,7 @@ public sealed record UncertaintyHead
     /// <summary>First normalisation's moving variance [hidden].</summary>
     public required ReadOnlyMemory<float> HiddenVariance { get; init; }
 
-    /// <summary>What negative values are multiplied with after the first normalisation [hidden] (a PReLU); empty for the demo's
+    /// <summary>What negative values are multiplied with after the first normalisation [hidden] (a PReLU); empty for the reference's
     /// ReLU.</summary>
     public ReadOnlyMemory<float> HiddenSlope { get; init; }
 
@@ -62,7 +62,7 @@ public sealed record UncertaintyHead
     /// <summary>D: how many log variances come out.</summary>
     public int Dimension => OutputMean.Length;
 
-    /// <summary>Size of the hidden layer (the same as D in the demo).</summary>
+    /// <summary>Size of the hidden layer (the same as D in the reference).</summary>
     public int Hidden => HiddenMean.Length;
 
     /// <summary>How many values the head reads for one image.</summary>

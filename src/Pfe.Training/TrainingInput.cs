@@ -90,7 +90,8 @@ internal sealed class TrainingInput : IDisposable
                 $"{string.Join(',', TrainingConfigFile.KindsOf(config.Damage))} seed {config.BaseRandomSeed}");
         var about = network.Description;
         var text = new StringBuilder().AppendLine($"format {CacheFormat}").AppendLine(network.Model.Sha256())
-            .AppendLine(string.Create(CultureInfo.InvariantCulture, $"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} {about.Std} " +
+            .AppendLine(string.Create(CultureInfo.InvariantCulture, $"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} " +
+                $"{about.Std} " +
                 $"{about.Alignment} {network.Embedding} {network.HeadInput}"))
             .AppendLine(LandmarkKey(config)).AppendLine(damage).Append(Operations(config));
         foreach (var path in images.Paths)

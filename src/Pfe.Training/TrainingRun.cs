@@ -163,7 +163,8 @@ public sealed class TrainingRun
         {
             ["name"] = _config.Name,
             ["training_data"] = _config.TrainingData ?? "not stated",
-            ["training"] = string.Create(CultureInfo.InvariantCulture, $"{input.Faces.Trained} images, {trainer.Step} steps of {input.Faces.BatchSize}, " +
+            ["training"] = string.Create(CultureInfo.InvariantCulture, $"{input.Faces.Trained} images, {trainer.Step} steps of " +
+                $"{input.Faces.BatchSize}, " +
                 $"seed {_config.BaseRandomSeed}, {_config.Damage.Copies} damaged copies an image"),
             ["final_loss"] = string.Create(CultureInfo.InvariantCulture, $"{last.Loss:G6}"),
         };

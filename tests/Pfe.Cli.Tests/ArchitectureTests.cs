@@ -12,7 +12,8 @@ public sealed class ArchitectureTests
         ["Pfe.Onnx"] = ["Pfe"],
         ["Pfe.Vision"] = ["Pfe.Onnx"],
         ["Pfe.Training"] = ["Pfe.Evaluation", "Pfe.Vision"],
-        ["Pfe.Evaluation"] = ["Pfe"],
+        ["Pfe.Interop"] = ["Pfe.Onnx"],
+        ["Pfe.Evaluation"] = ["Pfe.Interop"],
         ["Pfe.Reporting"] = ["Pfe.Evaluation", "Pfe.Vision"],
         ["Pfe.Cli"] = ["Pfe.Reporting", "Pfe.Training"],
     };
@@ -22,9 +23,10 @@ public sealed class ArchitectureTests
         ["TorchSharp"] = "Pfe.Training",
         ["Microsoft.ML.OnnxRuntime"] = "Pfe.Vision",
         ["SkiaSharp"] = "Pfe.Vision",
-        ["Google.Protobuf"] = "Pfe.Onnx",
         ["System.CommandLine"] = "Pfe.Cli",
     };
+
+    private static readonly string[] Rooms = ["src", "hosts"];
 
     public static TheoryData<string> Projects => [.. AllowedProjects.Keys];
 
@@ -42,11 +44,11 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Every_project_under_src_is_in_the_picture() =>
-        Directory.GetDirectories(Path.Combine(TestData.RepoRoot, "src")).Select(folder => Path.GetFileName(folder)!).Order()
-            .ShouldBe(AllowedProjects.Keys.Order());
+    public void Every_project_under_src_and_hosts_is_in_the_picture() =>
+        Rooms.SelectMany(room => Directory.GetDirectories(Path.Combine(TestData.RepoRoot, room)))
+            .Select(folder => Path.GetFileName(folder)!).Order().ShouldBe(AllowedProjects.Keys.Order());
 
     private static IEnumerable<string> References(string project, string kind) =>
-        XDocument.Load(Path.Combine(TestData.RepoRoot, "src", project, project + ".csproj"))
+        XDocument.Load(Rooms.Select(room => Path.Combine(TestData.RepoRoot, room, project, project + ".csproj")).Single(File.Exists))
             .Descendants(kind).Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/'));
 }

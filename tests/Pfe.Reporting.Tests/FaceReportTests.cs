@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pfe.Reporting.Measures;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Report;
 using Pfe.Samples.Cookbook;
 using Pfe.TestSupport;

@@ -34,7 +34,7 @@ public sealed record IdentificationMethodResult(
 /// <param name="ImagesMissing">Of these, not in the feature file.</param>
 /// <param name="TemplatesWithoutImages">Templates without any image: never found, and never an alarm.</param>
 /// <param name="VarianceRule">How variances combine in a template.</param>
-/// <param name="Methods">The demo's three blocks without, then with regard to media.</param>
+/// <param name="Methods">The reference's three blocks without, then with regard to media.</param>
 public sealed record IdentificationResult(
     string Protocol, int Galleries, int GalleryTemplates, int Probes, int MatedSearches, int NonMatedSearches, int Images,
         int ImagesMissing, int TemplatesWithoutImages,

@@ -1,3 +1,4 @@
+using Pfe.Interop.Pickle;
 namespace Pfe.Evaluation.InsightFace;
 
 /// <summary>

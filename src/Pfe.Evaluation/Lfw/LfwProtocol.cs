@@ -99,7 +99,7 @@ public static class LfwProtocol
             var (genuine, impostor) = pairs.Split(scores);
             var right = folded.Accuracies.Select((accuracy, k) => accuracy * fold.Count(f => f == k)).Sum();
             results.Add(new(kind, folded.Mean, folded.Deviation, folded.StandardError, right / listed, folded.Thresholds.Average(),
-                Statistics.Deviation(folded.Thresholds),
+                StandardDeviation.Of(folded.Thresholds),
                 folded.Accuracies, [.. Roc.AtFars(genuine, impostor, Fars).Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
         }
         return new(protocol, folds, images, missing, null, pairs.GenuineCount, pairs.ImpostorCount, listed - pairs.Count, interval, results,

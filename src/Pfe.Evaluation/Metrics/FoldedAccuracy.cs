@@ -12,7 +12,7 @@ public sealed record FoldedAccuracy(IReadOnlyList<double> Accuracies, IReadOnlyL
     public double Mean => Accuracies.Average();
 
     /// <summary>Standard deviation over the folds (divided by K, as numpy's default and the field's tables do).</summary>
-    public double Deviation => Statistics.Deviation(Accuracies);
+    public double Deviation => StandardDeviation.Of(Accuracies);
 
     /// <summary>Standard error of the mean as LFW's site defines it: the deviation divided by K - 1, over the root of K.</summary>
     public double StandardError => Deviation / Math.Sqrt(Accuracies.Count - 1);

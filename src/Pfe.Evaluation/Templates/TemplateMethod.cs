@@ -16,12 +16,12 @@ public enum Pooling
 /// <summary>A way to compare two templates.</summary>
 /// <param name="Pooling">How images become one embedding.</param>
 /// <param name="Score">How two embeddings are compared.</param>
-/// <param name="MediaAware">Whether the images of one medium are fused first, so that a long video counts once. The reference demo does
+/// <param name="MediaAware">Whether the images of one medium are fused first, so that a long video counts once. The reference does
 /// not.</param>
 public sealed record TemplateMethod(Pooling Pooling, ScoreKind Score, bool MediaAware)
 {
-    /// <summary>The demo's three blocks in its order: average pooling and cosine, uncertainty pooling and cosine, uncertainty pooling and
-    /// MLS.</summary>
+    /// <summary>The reference's three blocks in its order: average pooling and cosine, uncertainty pooling and cosine, uncertainty pooling
+    /// and MLS.</summary>
     public static IReadOnlyList<(Pooling Pooling, ScoreKind Score)> Blocks { get; } =
     [
         (Pooling.Average, ScoreKind.Cosine),

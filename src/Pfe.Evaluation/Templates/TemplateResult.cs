@@ -25,7 +25,7 @@ public sealed record TemplateMethodResult(Pooling Pooling, ScoreKind Score, bool
 /// <param name="PairsWithoutScore">Pairs with a template without images.</param>
 /// <param name="VarianceRule">How variances combine in a template.</param>
 /// <param name="Interval">How the intervals were made; null without any.</param>
-/// <param name="Methods">The demo's three blocks without, then with regard to media.</param>
+/// <param name="Methods">The reference's three blocks without, then with regard to media.</param>
 /// <param name="Probability">What stated probabilities and answers are worth on templates pooled by uncertainty; null without a
 /// calibration.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>

@@ -8,7 +8,7 @@ namespace Pfe.Evaluation.Templates;
 /// <summary>Scores listed pairs of templates by each method.</summary>
 public static class TemplateVerification
 {
-    /// <summary>The score of a pair with a template without images, as in the reference demo; below every real score in any case.</summary>
+    /// <summary>The score of a pair with a template without images, as in the reference; below every real score in any case.</summary>
     public const float MissingScore = -9999;
 
     /// <summary>Scores the pairs by each method in turn; templates are pooled once where successive methods pool alike.</summary>

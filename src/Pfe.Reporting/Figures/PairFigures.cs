@@ -2,7 +2,7 @@ using Pfe.Evaluation.Metrics;
 using Pfe.Fusion;
 using Pfe.Reporting.Charts;
 using Pfe.Reporting.Drawing;
-using Pfe.Reporting.Measures;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Report;
 
 namespace Pfe.Reporting.Figures;
@@ -26,7 +26,8 @@ internal static class PairFigures
         var y = Axis.Around("evidence of the dimension, nats", evidence.SelectMany(e => e.PerDimension));
         const int Face = 92;
         return new("pair-dimensions", "Which dimensions decide a pair", null,
-            $"Each dimension's evidence for one person, sorted. Above 0 it agrees, below 0 it disagrees; within ±{PairEvidence.Silence} " +
+            "Each dimension's evidence for one person, sorted. Above 0 it agrees, below 0 it disagrees; within " +
+                $"±{PairEvidence.AbstainBelow} " +
             "nats it abstains, because its σ is too large to say.",
             [.. cases.Select((c, i) => new Panel(Panel.Usual, Panel.ChartHeight + (data.Thumbnails is null ? 0 : Face + 12), canvas =>
             {

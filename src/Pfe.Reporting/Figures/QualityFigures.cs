@@ -1,6 +1,6 @@
 using Pfe.Reporting.Charts;
 using Pfe.Reporting.Drawing;
-using Pfe.Reporting.Measures;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Report;
 
 namespace Pfe.Reporting.Figures;

@@ -2,7 +2,7 @@ using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
 using Pfe.Reporting.Charts;
 using Pfe.Reporting.Drawing;
-using Pfe.Reporting.Measures;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Report;
 
 namespace Pfe.Reporting.Figures;

@@ -3,7 +3,7 @@ using Pfe.Reporting.Drawing;
 using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
 using Pfe.Reporting.Figures;
-using Pfe.Reporting.Measures;
+using Pfe.Evaluation.Statistics;
 using Pfe.Storage;
 
 namespace Pfe.Reporting.Report;

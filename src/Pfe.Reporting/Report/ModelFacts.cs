@@ -44,7 +44,7 @@ internal static class ModelFacts
         var scale = calibration.Quality.Uncertainties;
         yield return ("calibration",
             string.Create(CultureInfo.InvariantCulture,
-            $"of {Measures.ScoredPairList.NameOf(calibration.Score)}, fitted on " +
+            $"of {Evaluation.Statistics.ScoredPairList.NameOf(calibration.Score)}, fitted on " +
             $"{(calibration.Source.Length > 0 ? calibration.Source : "pairs it does not name")}: {calibration.GenuinePairs:#,0} genuine, " +
             $"{calibration.ImpostorPairs:#,0} impostor pairs"));
         yield return ("its thresholds",

@@ -1,6 +1,7 @@
 using Pfe.Calibration;
 using Pfe.Evaluation.Pairs;
 using Pfe.Reporting.Demo;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Measures;
 using Pfe.Vision;
 using Pfe.Vision.Faces;

@@ -40,7 +40,7 @@ internal sealed class PathTable
     }
 
     /// <summary>How many lines are about none of the paths.</summary>
-    public int Strangers(IReadOnlyList<string> paths) => _values.Keys.Except(paths, StringComparer.Ordinal).Count();
+    public int UnmatchedCount(IReadOnlyList<string> paths) => _values.Keys.Except(paths, StringComparer.Ordinal).Count();
 
     /// <summary>The number of each path; all must be there, as a curve needs every pair.</summary>
     public double[] Numbers(IReadOnlyList<string> paths) => [.. paths.Select(path =>

@@ -1,4 +1,5 @@
 using Pfe.Calibration;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Measures;
 
 namespace Pfe.Reporting.Report;

@@ -1,4 +1,5 @@
 using Pfe.Calibration;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Measures;
 using Pfe.Vision;
 using Pfe.Vision.Faces;
@@ -85,7 +86,7 @@ public sealed class ReportInputs : IDisposable
             Notes = groups is null ? []
                 : [("groups",
                 $"{words.OfType<string>().Distinct(StringComparer.Ordinal).Count()}; {words.Count(word => word is null):#,0} of " +
-                $"{faces.Count:#,0} faces are in none, {groups.Strangers(faces.Paths):#,0} lines name no face")],
+                $"{faces.Count:#,0} faces are in none, {groups.UnmatchedCount(faces.Paths):#,0} lines name no face")],
             Others = [.. _sets.Skip(1).Select(set => (set.Name, FaceUncertainty.Of(set.Faces)))],
             Thumbnails = sources.Images is { } images ? FaceThumbnails.InFolder(images, faces.Paths) : null,
             Damage = StudyDamage(faces, sources, progress, cancellation),

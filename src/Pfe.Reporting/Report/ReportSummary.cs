@@ -3,7 +3,7 @@ using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
 using Pfe.Reporting.Figures;
-using Pfe.Reporting.Measures;
+using Pfe.Evaluation.Statistics;
 
 namespace Pfe.Reporting.Report;
 

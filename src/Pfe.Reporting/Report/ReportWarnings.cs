@@ -2,6 +2,7 @@ using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
 using Pfe.Reporting.Figures;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Measures;
 
 namespace Pfe.Reporting.Report;

@@ -1,6 +1,6 @@
 namespace Pfe.Training.Configuration;
 
-/// <summary>The demo's three learning-rate strategies, as functions of the step.</summary>
+/// <summary>The reference's three learning-rate strategies, as functions of the step.</summary>
 public static class LearningRate
 {
     private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Pfe.Training.Configuration;
 
 /// <summary>
-/// A training run: the demo's keys under the demo's names, and Pfe's own after them. JSON in snake_case; comments and trailing commas are
-/// allowed, unknown keys are errors.
+/// A training run: the reference's keys under the reference's names, and Pfe's own after them. JSON in snake_case; comments and trailing
+/// commas are allowed, unknown keys are errors.
 /// </summary>
 /// <remarks>The properties have setters, not initialisers only: the JSON source generator would lose the defaults.</remarks>
 public sealed record TrainingConfig
@@ -40,14 +40,14 @@ public sealed record TrainingConfig
     [Description("Colour channels; only 3 is possible (grey images are read as three equal channels).")]
     public int Channels { get; set; } = 3;
 
-    /// <summary>The demo's list of operations for training images.</summary>
-    [Description("Operations on training images in the demo's form, such as [[\"center_crop\", [112, 96]], [\"random_flip\"], " +
+    /// <summary>The reference's list of operations for training images.</summary>
+    [Description("Operations on training images in the reference's form, such as [[\"center_crop\", [112, 96]], [\"random_flip\"], " +
         "[\"standardize\", \"mean_scale\"]]; only for images that are aligned already. Null: resize to the base network's input, random " +
         "flip.")]
     public JsonElement[][]? PreprocessTrain { get; set; }
 
-    /// <summary>The demo's list of operations for test images.</summary>
-    [Description("Operations on held-out images in the demo's form; null: as preprocess_train, without its random operations.")]
+    /// <summary>The reference's list of operations for test images.</summary>
+    [Description("Operations on held-out images in the reference's form; null: as preprocess_train, without its random operations.")]
     public JsonElement[][]? PreprocessTest { get; set; }
 
     /// <summary>The frozen base.</summary>
@@ -59,7 +59,7 @@ public sealed record TrainingConfig
     public string? NetworkDescription { get; set; }
 
     /// <summary>The head's architecture.</summary>
-    [Description("The head's architecture; only 'fc' (the demo's uncertainty_module.py) exists.")]
+    [Description("The head's architecture; only 'fc' (the reference's uncertainty_module.py) exists.")]
     public string UncertaintyModule { get; set; } = "fc";
 
     /// <summary>D; null for what the base gives.</summary>
@@ -95,7 +95,7 @@ public sealed record TrainingConfig
     public string? RestoreModel { get; set; }
 
     /// <summary>Which of its parts.</summary>
-    [Description("Which of its tensors, by the beginnings of their names in the demo's or in Pfe's spelling: UncertaintyModule, " +
+    [Description("Which of its tensors, by the beginnings of their names in the reference's or in Pfe's spelling: UncertaintyModule, " +
         "UncertaintyModule/fc1, fc2, ...; empty for all.")]
     public string[] RestoreScopes { get; set; } = [];
 
@@ -103,9 +103,10 @@ public sealed record TrainingConfig
     [Description("Weight decay on the two matrices.")]
     public double WeightDecay { get; set; } = 5e-4;
 
-    /// <summary>Accepted from the demo's files, where it has no effect on the head.</summary>
-    [Description("Dropout of the demo's base network. The base is frozen and the head has none, so it has no effect; accepted as the " +
-        "demo's files have it.")]
+    /// <summary>Accepted from the reference's files, where it has no effect on the head.</summary>
+    [Description("Dropout of the reference's base network. The base is frozen and the head has none, so it has no effect; accepted as " +
+        "the " +
+        "reference's files have it.")]
     public double KeepProb { get; set; } = 1;
 
     /// <summary>Of gradient descent.</summary>
@@ -117,7 +118,8 @@ public sealed record TrainingConfig
     public double GradientClip { get; set; }
 
     /// <summary>Which tensor of the base the head reads.</summary>
-    [Description("What the head reads: feature_map (the last 4-D tensor before the embedding, as in the demo), embedding (before it is " +
+    [Description("What the head reads: feature_map (the last 4-D tensor before the embedding, as in the reference), embedding (before it " +
+        "is " +
         "normalised), or a tensor's name.")]
     public string HeadInput { get; set; } = "feature_map";
 
@@ -127,17 +129,17 @@ public sealed record TrainingConfig
     public LandmarkSource Landmarks { get; set; } = LandmarkSource.Aligned;
 
     /// <summary>The order of a landmark list's numbers.</summary>
-    [Description("Whether a landmark list has x1..x5 y1..y5 (the demo's --transpose_input) instead of x1 y1 .. x5 y5.")]
+    [Description("Whether a landmark list has x1..x5 y1..y5 (the reference's --transpose_input) instead of x1 y1 .. x5 y5.")]
     public bool LandmarksTransposed { get; set; }
 
     /// <summary>Damaged copies.</summary>
     [Description("Damaged copies of the training images, so that sigma learns what bad images look like. Null or copies = 0: none, as in " +
-        "the demo.")]
+        "the reference.")]
     public DamageOptions Damage { get; set; } = new();
 
     /// <summary>Classes that are set aside to judge the head by.</summary>
     [Description("Classes set aside, drawn by the seed: never trained on, they give the table of MLS against cosine. 0 for none, as in " +
-        "the demo.")]
+        "the reference.")]
     public int HeldOutClasses { get; set; }
 
     /// <summary>CPU threads of the training steps; 0 for all.</summary>

@@ -64,7 +64,7 @@ public sealed class LabelledImages
         var lines = File.ReadAllLines(list).Select((text, i) => (Text: text.Trim(), Number: i + 1)).Where(line => line.Text.Length > 0)
             .ToArray();
         if (lines.Length == 0) throw new PfeException($"list '{list}' is empty; each line should be 'path label' or 'path'");
-        // The first line decides for all. A label is an integer, as the demo reads it; so paths may hold spaces.
+        // The first line decides for all. A label is an integer, as the reference reads it; so paths may hold spaces.
         var labelled = LastWord(lines[0].Text) is { } word && int.TryParse(word, out _);
         var folder = System.IO.Path.GetDirectoryName(list)!;
         var images = new List<(string, string)>(lines.Length);

@@ -5,7 +5,7 @@ using Pfe.Vision.Imaging.Preprocessing;
 
 namespace Pfe.Training.Features;
 
-/// <summary>The demo's lists of operations, from an aligned face to the base network's input.</summary>
+/// <summary>The reference's lists of operations, from an aligned face to the base network's input.</summary>
 internal sealed class AlignedInput
 {
     private readonly PreprocessPipeline _training;

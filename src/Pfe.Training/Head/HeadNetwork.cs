@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Pfe.Training.Head;
 
 /// <summary>
-/// The head while it learns, as the demo defines it: fully connected (no bias) -> batch norm (gain and offset) -> ReLU -> fully connected
-/// (no bias) -> batch norm (neither) -> gain * x + offset, two scalars for all dimensions -> log(1e-6 + exp(.)) = log sigma^2.
+/// The head while it learns, as the reference defines it: fully connected (no bias) -> batch norm (gain and offset) -> ReLU -> fully
+/// connected (no bias) -> batch norm (neither) -> gain * x + offset, two scalars for all dimensions -> log(1e-6 + exp(.)) = log sigma^2.
 /// </summary>
 /// <remarks>Plain tensors instead of modules: what is trained, decayed and saved stands in one list.</remarks>
 internal sealed class HeadNetwork : IDisposable
@@ -71,7 +71,8 @@ internal sealed class HeadNetwork : IDisposable
         var hidden = nn.functional.linear(features, _tensors["hidden.weight"]);
         hidden = BatchNorm(hidden, "hidden", _tensors["hidden.scale"], _tensors["hidden.centre"], training).relu();
         var raw = BatchNorm(nn.functional.linear(hidden, _tensors["output.weight"]), "output", null, null, training);
-        return raw.mul(_tensors["gain"]).add(_tensors["offset"], Held.One).exp().add(Held.Floor, Held.One).log().MoveToOuterDisposeScope();
+        return raw.mul(_tensors["gain"]).add(_tensors["offset"], RootedScalars.One).exp().add(RootedScalars.Floor, RootedScalars.One).log()
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>A tensor of <see cref="State"/> as an array, row-major.</summary>

@@ -8,7 +8,7 @@ namespace Pfe.Training.Head;
 
 /// <summary>What one step gave.</summary>
 /// <param name="Step">Number of steps done, this one included.</param>
-/// <param name="Loss">Mean of -score over the batch's same-class pairs (the demo's form, without 1/2 and constant).</param>
+/// <param name="Loss">Mean of -score over the batch's same-class pairs (the reference's form, without 1/2 and constant).</param>
 /// <param name="LearningRate">The rate it was taken with.</param>
 /// <param name="MeanLogVariance">Mean of log sigma^2 over faces and dimensions.</param>
 /// <param name="Spread">Standard deviation over the batch's faces of their mean log sigma^2: how much faces differ in certainty.</param>

@@ -16,8 +16,8 @@ internal sealed class MomentumSgd : IDisposable
 
     /// <summary>Starts at rest.</summary>
     /// <param name="head">Its trained tensors are changed.</param>
-    /// <param name="momentum">0.9 in the demo.</param>
-    /// <param name="weightDecay">On the two matrices; 5e-4 in the demo.</param>
+    /// <param name="momentum">0.9 in the reference.</param>
+    /// <param name="weightDecay">On the two matrices; 5e-4 in the reference.</param>
     /// <param name="clip">Greatest length of the whole gradient; 0 for no limit.</param>
     public MomentumSgd(HeadNetwork head, double momentum, double weightDecay, double clip)
     {

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace Pfe.Training.Head;
 
 /// <summary>
-/// The demo's loss: the mean of -score over all ordered pairs of different batch entries with equal label. Both orders of a pair score the
-/// same, so the mean over unordered pairs is the same number; nothing of size N x N x D is built.
+/// The reference's loss: the mean of -score over all ordered pairs of different batch entries with equal label. Both orders of a pair score
+/// the same, so the mean over unordered pairs is the same number; nothing of size N x N x D is built.
 /// </summary>
 internal static class PairLoss
 {
-    /// <summary>The demo's guard under the division.</summary>
+    /// <summary>The reference's guard under the division.</summary>
     public const double Guard = 1e-10;
 
     /// <summary>Positions i &lt; j of the batch with equal label.</summary>
@@ -38,9 +38,10 @@ internal static class PairLoss
     {
         using var scope = NewDisposeScope();
         var variance = logVariance.exp();
-        var sum = variance.index_select(0, first).add(variance.index_select(0, second), Held.One);
+        var sum = variance.index_select(0, first).add(variance.index_select(0, second), RootedScalars.One);
         var difference = mu.index_select(0, first).sub(mu.index_select(0, second));
-        return difference.mul(difference).div(sum.add(Held.Guard, Held.One)).add(sum.log(), Held.One).sum(1).mean()
+        return difference.mul(difference).div(sum.add(RootedScalars.Guard, RootedScalars.One)).add(sum.log(), RootedScalars.One).sum(1)
+            .mean()
             .MoveToOuterDisposeScope();
     }
 }

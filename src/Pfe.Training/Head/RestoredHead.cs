@@ -7,8 +7,8 @@ namespace Pfe.Training.Head;
 /// <summary>Begins a head with the tensors of an earlier one: a head file, or a checkpoint of a run.</summary>
 internal static class RestoredHead
 {
-    // The demo's variable names, for restore_scopes in its spelling.
-    private static readonly Dictionary<string, string> DemoNames = new(StringComparer.Ordinal)
+    // The reference's variable names, for restore_scopes in its spelling.
+    private static readonly Dictionary<string, string> ReferenceNames = new(StringComparer.Ordinal)
     {
         ["hidden.weight"] = "UncertaintyModule/fc1/weights",
         ["hidden.scale"] = "UncertaintyModule/fc1/BatchNorm/gamma",
@@ -24,18 +24,18 @@ internal static class RestoredHead
 
     /// <summary>Copies what the scopes name.</summary>
     /// <param name="path">A <c>head.safetensors</c> or <c>checkpoint-*.safetensors</c>.</param>
-    /// <param name="scopes">Beginnings of names, in Pfe's or in the demo's spelling; none for all.</param>
+    /// <param name="scopes">Beginnings of names, in Pfe's or in the reference's spelling; none for all.</param>
     /// <param name="head">Filled.</param>
     /// <exception cref="PfeException">Missing, another size, or a scope that names nothing.</exception>
     public static void Load(string path, IReadOnlyList<string> scopes, HeadNetwork head)
     {
         using var file = Safetensors.Open(path);
-        if (scopes.FirstOrDefault(scope => !DemoNames.Any(names => Matches(scope, names.Key, names.Value))) is { } unknown)
+        if (scopes.FirstOrDefault(scope => !ReferenceNames.Any(names => Matches(scope, names.Key, names.Value))) is { } unknown)
             throw new UsageException($"restore_scopes: '{unknown}' names no part of the head; there are " +
-                $"{string.Join(", ", DemoNames.Keys)} and {string.Join(", ", DemoNames.Values)}");
+                $"{string.Join(", ", ReferenceNames.Keys)} and {string.Join(", ", ReferenceNames.Values)}");
         foreach (var (name, tensor) in head.State.ToArray())
         {
-            if (scopes.Count > 0 && !scopes.Any(scope => Matches(scope, name, DemoNames[name]))) continue;
+            if (scopes.Count > 0 && !scopes.Any(scope => Matches(scope, name, ReferenceNames[name]))) continue;
             var values = Read(file, name);
             if (values.Length != tensor.numel())
                 throw new PfeException($"restore_model '{path}': '{name}' has {values.Length} values, this head has {tensor.numel()}: it " +

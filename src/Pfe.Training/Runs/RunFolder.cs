@@ -3,7 +3,8 @@ using Pfe.Training.Configuration;
 
 namespace Pfe.Training.Runs;
 
-/// <summary>A run's folder, as in the demo: log_base_dir/name/yyyyMMdd-HHmmss with its configuration, checkpoints and summaries.</summary>
+/// <summary>A run's folder, as in the reference: log_base_dir/name/yyyyMMdd-HHmmss with its configuration, checkpoints and
+/// summaries.</summary>
 /// <param name="Path">The folder.</param>
 public sealed record RunFolder(string Path)
 {

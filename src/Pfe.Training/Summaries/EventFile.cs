@@ -24,7 +24,8 @@ public static class EventFile
     private const byte WallTime = 1 << 3 | 1, Step = 2 << 3, FileVersion = 3 << 3 | 2, SummaryMessage = 5 << 3 | 2, Value = 1 << 3 | 2,
         Tag = 1 << 3 | 2, SimpleValue = 2 << 3 | 5;
 
-    /// <summary>Appends a training summary: loss, regularisation loss and learning rate under the demo's tags, and what Pfe adds.</summary>
+    /// <summary>Appends a training summary: loss, regularisation loss and learning rate under the reference's tags, and what Pfe
+    /// adds.</summary>
     /// <param name="path">The file; created where there is none.</param>
     /// <param name="time">The time of the step.</param>
     /// <param name="summary">The summary.</param>

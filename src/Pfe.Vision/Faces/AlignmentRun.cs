@@ -8,7 +8,7 @@ public sealed record AlignmentRunOptions
     /// <summary>Size and landmark places of the aligned faces.</summary>
     public AlignmentTemplate Template { get; init; } = AlignmentTemplate.ArcFace;
 
-    /// <summary>How many components of an image's name, counted from its end, make its path in the output folder; the demo's
+    /// <summary>How many components of an image's name, counted from its end, make its path in the output folder; the reference's
     /// <c>--dir-depth</c>.</summary>
     public int DirectoryDepth { get; init; } = 2;
 

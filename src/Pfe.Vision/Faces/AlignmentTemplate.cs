@@ -17,19 +17,19 @@ public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveL
     public static readonly AlignmentTemplate ArcFace = new("arcface-112x112", 112, 112, new FiveLandmarks(
         new(38.2946, 51.6963), new(73.5318, 51.5014), new(56.0252, 71.7366), new(41.5493, 92.3655), new(70.7299, 92.2041)));
 
-    /// <summary>The template of the PFE demo and of SphereFace: 96 x 112.</summary>
-    public static readonly AlignmentTemplate Demo = OfDemo(96, 112);
+    /// <summary>The template of the PFE reference code and of SphereFace: 96 x 112.</summary>
+    public static readonly AlignmentTemplate Reference = OfReference(96, 112);
 
     /// <summary>The templates that have a name.</summary>
-    public static IReadOnlyList<AlignmentTemplate> All { get; } = [ArcFace, Demo];
+    public static IReadOnlyList<AlignmentTemplate> All { get; } = [ArcFace, Reference];
 
     /// <summary>
-    /// The PFE demo's template at any size: its points are relative to the image centre, in units of max(width, height) x scale.
+    /// The PFE reference code's template at any size: its points are relative to the image centre, in units of max(width, height) x scale.
     /// </summary>
-    /// <param name="width">Width of an aligned face (the demo's <c>--image-size</c>, first number).</param>
+    /// <param name="width">Width of an aligned face (the reference's <c>--image-size</c>, first number).</param>
     /// <param name="height">Height of an aligned face.</param>
-    /// <param name="scale">Smaller shows more around the face; 1 is the demo's default.</param>
-    public static AlignmentTemplate OfDemo(int width, int height, double scale = 1)
+    /// <param name="scale">Smaller shows more around the face; 1 is the reference's default.</param>
+    public static AlignmentTemplate OfReference(int width, int height, double scale = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
@@ -43,17 +43,18 @@ public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveL
     }
 
     /// <summary>Finds a template by name.</summary>
-    /// <param name="name">One of the names of <see cref="All"/>, or the demo's at another size: <c>demo-112x112</c>, width first.</param>
+    /// <param name="name">One of the names of <see cref="All"/>, or the reference's at another size: <c>demo-112x112</c>, width
+    /// first.</param>
     /// <exception cref="PfeException">There is no such template.</exception>
     public static AlignmentTemplate Named(string name) =>
-        All.FirstOrDefault(template => template.Name == name) ?? OfDemo(name) ?? throw new PfeException(
+        All.FirstOrDefault(template => template.Name == name) ?? OfReference(name) ?? throw new PfeException(
         $"there is no alignment template '{name}'; there are {string.Join(", ", All.Select(template => template.Name))}");
 
-    private static AlignmentTemplate? OfDemo(string name) =>
+    private static AlignmentTemplate? OfReference(string name) =>
         name.StartsWith("demo-", StringComparison.Ordinal) && name["demo-".Length..].Split('x') is [var first, var second]
         && ushort.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width > 0
         && ushort.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height > 0
-            ? OfDemo(width, height) : null;
+            ? OfReference(width, height) : null;
 
     /// <summary>
     /// The map from a network input of the given size back to the photograph, ready for <see cref="Warp"/>. An input of another size than

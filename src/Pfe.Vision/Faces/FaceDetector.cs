@@ -23,10 +23,10 @@ internal sealed class FaceDetector : IDisposable
     }
 
     /// <summary>The view that the network was made for: the photograph stretched to the input.</summary>
-    public static AffineMap WholePicture(Image image) => AffineMap.Stretch(Width, Height, image.Width, image.Height);
+    public static AffineMap FullImageView(Image image) => AffineMap.Stretch(Width, Height, image.Width, image.Height);
 
     /// <summary>The photograph in its own shape, with half its size of black around it.</summary>
-    public static AffineMap FromAfar(Image image)
+    public static AffineMap PaddedView(Image image)
     {
         var step = 1.5 * Math.Max((double)image.Width / Width, (double)image.Height / Height);
         return new AffineMap(step, 0, (image.Width - 1 - step * (Width - 1)) / 2, 0, step, (image.Height - 1 - step * (Height - 1)) / 2);

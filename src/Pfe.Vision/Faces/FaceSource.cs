@@ -45,7 +45,7 @@ public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmar
     /// <summary>The images of a landmark list.</summary>
     /// <param name="list">The landmark list; see <see cref="LandmarkList"/>.</param>
     /// <param name="order">The order of its numbers.</param>
-    /// <param name="root">What its paths are relative to (the demo's <c>--prefix</c>).</param>
+    /// <param name="root">What its paths are relative to (the reference's <c>--prefix</c>).</param>
     /// <exception cref="PfeException">The list is missing or malformed.</exception>
     public static IReadOnlyList<FaceSource> WithLandmarks(string list, LandmarkOrder order, string root) =>
         [.. LandmarkList.Read(list, order)

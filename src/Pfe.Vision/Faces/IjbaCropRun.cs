@@ -12,8 +12,8 @@ public sealed record IjbaCropResult(
     int Cropped, int AlreadyThere, int Repeated, IReadOnlyList<FailedImage> Collisions, IReadOnlyList<FailedImage> Failures);
 
 /// <summary>
-/// The demo's crop_ijba: each face of metadata.csv made square about its centre (side = the longer one, no padding), cut out with black
-/// outside the image, brought to 256 x 256 and saved as subject/FILE with slashes replaced by underscores.
+/// The reference's crop_ijba: each face of metadata.csv made square about its centre (side = the longer one, no padding), cut out with
+/// black outside the image, brought to 256 x 256 and saved as subject/FILE with slashes replaced by underscores.
 /// </summary>
 public static class IjbaCropRun
 {

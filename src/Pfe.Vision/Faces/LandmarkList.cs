@@ -9,7 +9,7 @@ public enum LandmarkOrder
     /// <summary><c>path x1 y1 x2 y2 x3 y3 x4 y4 x5 y5</c></summary>
     Interleaved,
 
-    /// <summary><c>path x1 x2 x3 x4 x5 y1 y2 y3 y4 y5</c> (the demo's <c>--transpose_input</c>)</summary>
+    /// <summary><c>path x1 x2 x3 x4 x5 y1 y2 y3 y4 y5</c> (the reference's <c>--transpose_input</c>)</summary>
     Transposed,
 }
 

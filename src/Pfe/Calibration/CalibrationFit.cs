@@ -13,13 +13,13 @@ public static class CalibrationFit
     public static IReadOnlyList<double> Rates { get; } = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
     /// <summary>The fewest genuine pairs.</summary>
-    public const int FewestGenuine = 30;
+    public const int MinGenuinePairs = 30;
 
     /// <summary>The fewest impostor pairs: 30 errors at the loosest of <see cref="Rates"/>.</summary>
     public const int FewestImpostor = 300;
 
     // More than that is no lapse but a mixture of two kinds of pairs.
-    private const double MostLapses = 0.25;
+    private const double MaxContamination = 0.25;
 
     /// <summary>Fits.</summary>
     /// <param name="pairs">Pairs the model was not trained on, of the same kind of photographs as will be compared.</param>
@@ -33,19 +33,19 @@ public static class CalibrationFit
         ScoredPairs pairs, IReadOnlyCollection<double> faces, ScoreKind kind, int dimension, string source = "",
         CancellationToken cancellation = default)
     {
-        if (pairs.GenuineCount < FewestGenuine || pairs.ImpostorCount < FewestImpostor)
+        if (pairs.GenuineCount < MinGenuinePairs || pairs.ImpostorCount < FewestImpostor)
             throw new PfeException($"{pairs.GenuineCount} genuine and {pairs.ImpostorCount} impostor pairs are too few; a calibration " +
-                $"needs {FewestGenuine} and {FewestImpostor}, and some thousands to be worth much");
+                $"needs {MinGenuinePairs} and {FewestImpostor}, and some thousands to be worth much");
         var quality = QualityScale.Fit(faces);
         var uncertainty = pairs.Uncertainty1.Zip(pairs.Uncertainty2, FaceUncertainty.OfPair).ToArray();
-        var knots = EvidenceKnots.Choose(uncertainty, pairs.GenuineCount);
+        var knots = CalibrationKnots.Choose(uncertainty, pairs.GenuineCount);
         var (centre, spread) = Standardise(pairs.Scores);
         // Coefficients: the slopes of all lines, then their offsets, then the unlikeness.
         var (lines, k) = (knots.Length, 2 * knots.Length + 1);
         var (features, weights) = (new double[(long)pairs.Count * k], new double[pairs.Count]);
         for (var n = 0; n < pairs.Count; n++)
         {
-            var (below, share) = EvidenceKnots.Place(uncertainty[n], lines, i => knots[i]);
+            var (below, share) = CalibrationKnots.Place(uncertainty[n], lines, i => knots[i]);
             var (x, score) = (n * k + below, (pairs.Scores[n] - centre) / spread);
             (features[x], features[x + 1], features[x + lines], features[x + lines + 1]) =
                 ((1 - share) * score, share * score, 1 - share, share);
@@ -53,13 +53,13 @@ public static class CalibrationFit
             weights[n] = 0.5 / (pairs.Same[n] ? pairs.GenuineCount : pairs.ImpostorCount);
         }
         // That no lapse is seen among N pairs does not make them rarer than about one in N.
-        var (most, startAt) = (Logit(MostLapses), Logit(0.01));
+        var (most, startAt) = (Logit(MaxContamination), Logit(0.01));
         var (fewest1, fewest2) = (Logit(1.0 / (pairs.GenuineCount + 2)), Logit(1.0 / (pairs.ImpostorCount + 2)));
         var c = EvidenceRegression.Fit(new(features, k, pairs.Same, weights),
             start: [.. new double[k], Math.Max(startAt, fewest1), Math.Max(startAt, fewest2)],
             lower: [.. new double[lines], .. Enumerable.Repeat(double.NegativeInfinity, k - lines), fewest1, fewest2],
             upper: [.. Enumerable.Repeat(double.PositiveInfinity, k), most, most], cancellation);
-        var lapses = Lapses.FromLogits(c[k], c[k + 1]);
+        var lapses = ContaminationRates.FromLogits(c[k], c[k + 1]);
         var calibration = new ScoreCalibration
         {
             Score = kind,

@@ -8,9 +8,9 @@ namespace Pfe.Calibration;
 internal sealed record EvidenceSample(double[] Features, int K, IReadOnlyList<bool> Same, double[] Weights);
 
 /// <summary>
-/// Weighted logistic regression whose log odds are <see cref="Lapses.Evidence"/> of a linear function of the features, with every parameter
-/// held within bounds: Fisher scoring with step halving, parameters at a bound that want beyond it left out of the step (projected Newton,
-/// Bertsekas 1982). A small quadratic penalty keeps the coefficients finite where the classes are separable.
+/// Weighted logistic regression whose log odds are <see cref="ContaminationRates.Evidence"/> of a linear function of the features, with
+/// every parameter held within bounds: Fisher scoring with step halving, parameters at a bound that want beyond it left out of the step
+/// (projected Newton, Bertsekas 1982). A small quadratic penalty keeps the coefficients finite where the classes are separable.
 /// </summary>
 internal static class EvidenceRegression
 {
@@ -56,7 +56,7 @@ internal static class EvidenceRegression
     private static double Evaluate(EvidenceSample sample, double[] at, double[] gradient, double[,] hessian)
     {
         var k = sample.K;
-        var lapses = Lapses.FromLogits(at[k], at[k + 1]);
+        var lapses = ContaminationRates.FromLogits(at[k], at[k + 1]);
         Array.Clear(gradient);
         Array.Clear(hessian);
         var (loss, row) = (0.0, new double[at.Length]);

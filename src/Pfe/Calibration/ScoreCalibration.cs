@@ -82,12 +82,12 @@ public sealed record ScoreCalibration
     public double LogLikelihoodRatio(double score, double uncertainty1, double uncertainty2)
     {
         (uncertainty1, uncertainty2) = (Quality.Held(uncertainty1), Quality.Held(uncertainty2));
-        var (below, place) = EvidenceKnots.Place(
+        var (below, place) = CalibrationKnots.Place(
             FaceUncertainty.OfPair(uncertainty1, uncertainty2), Lines.Count, i => Lines[i].Uncertainty);
         var (from, to) = (Lines[below], Lines[below + 1]);
         var odds = (1 - place) * (from.Slope * score + from.Offset) + place * (to.Slope * score + to.Offset) +
             Unlikeness * Math.Abs(uncertainty1 - uncertainty2);
-        return new Lapses(GenuineLapses, ImpostorLapses).Evidence(odds);
+        return new ContaminationRates(GenuineLapses, ImpostorLapses).Evidence(odds);
     }
 
     /// <summary>The evidence of every pair.</summary>

@@ -7,9 +7,10 @@ namespace Pfe.Calibration;
 /// <param name="High">Upper end of the interval.</param>
 /// <param name="ImpostorPairs">How many impostor pairs it rests on.</param>
 /// <param name="Errors">How many of them match at the threshold.</param>
-/// <param name="Steady">At least 30 errors: the rate is known to about +-30 % with 90 % confidence, if the pairs are independent.</param>
+/// <param name="IsReliable">At least 30 errors: the rate is known to about +-30 % with 90 % confidence, if the pairs are
+/// independent.</param>
 public sealed record ThresholdEstimate(
-    double FalseMatchRate, double Threshold, double Low, double High, int ImpostorPairs, int Errors, bool Steady)
+    double FalseMatchRate, double Threshold, double Low, double High, int ImpostorPairs, int Errors, bool IsReliable)
 {
     /// <summary>Expected errors below which nothing is said: with none seen in N pairs, the rate may still be 3 / N (rule of three, 95
     /// %).</summary>

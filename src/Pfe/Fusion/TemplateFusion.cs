@@ -20,8 +20,8 @@ public static class TemplateFusion
     {
         CheckShape(mus.Length, mu.Length);
         CheckShape(variances.Length, variance.Length);
-        FaceGuard.Check(mus, variances);
-        FaceGuard.SameLength(mu.Length, variance.Length);
+        EmbeddingValidation.Check(mus, variances);
+        EmbeddingValidation.SameLength(mu.Length, variance.Length);
         var d = mu.Length;
         for (var l = 0; l < d; l++)
         {
@@ -102,7 +102,7 @@ public static class TemplateFusion
         if (weights.Length != rows.Length)
             throw new ArgumentException($"{rows.Length} rows need as many weights, not {weights.Length}", nameof(weights));
         var (mus, variances) = Gather(faces, rows);
-        FaceGuard.Check(mus, variances);
+        EmbeddingValidation.Check(mus, variances);
         var d = faces.Dimension;
         var sums = new double[rows.Length];
         for (var l = 0; l < d; l++)
@@ -131,11 +131,11 @@ public static class TemplateFusion
     private static void AddMean(EmbeddingSet faces, ReadOnlySpan<int> rows, Span<float> mu, Span<double> into)
     {
         CheckRows(rows);
-        FaceGuard.SameLength(faces.Dimension, mu.Length);
+        EmbeddingValidation.SameLength(faces.Dimension, mu.Length);
         foreach (var row in rows)
         {
             var values = faces.Mu(row);
-            FaceGuard.CheckMean(values);
+            EmbeddingValidation.CheckMean(values);
             for (var l = 0; l < values.Length; l++) into[l] += values[l] / (double)rows.Length;
         }
         for (var l = 0; l < mu.Length; l++) mu[l] = (float)into[l];

@@ -12,9 +12,9 @@ public static class Cosine
     /// <exception cref="ArgumentException">Lengths differ or a value is not finite; names index and value.</exception>
     public static float Score(ReadOnlySpan<float> mu1, ReadOnlySpan<float> mu2)
     {
-        FaceGuard.CheckMean(mu1);
-        FaceGuard.CheckMean(mu2);
-        FaceGuard.SameLength(mu1.Length, mu2.Length);
+        EmbeddingValidation.CheckMean(mu1);
+        EmbeddingValidation.CheckMean(mu2);
+        EmbeddingValidation.SameLength(mu1.Length, mu2.Length);
         return OfPair(mu1, mu2);
     }
 

@@ -12,8 +12,8 @@ namespace Pfe.Scoring;
 /// <remarks>
 /// Shi and Jain, "Probabilistic Face Embeddings", ICCV 2019, eq. 3. The score has no fixed range: with small variances it is positive and
 /// large, with large ones negative. Only its order and a calibration on pairs of known answer give it a meaning.
-/// The reference demo computes the sum without the factor 1/2 and without the constant; <see cref="ToDemo"/> and <see cref="FromDemo"/>
-/// convert, as one is an increasing affine image of the other.
+/// The reference computes the sum without the factor 1/2 and without the constant; <see cref="ToReference"/> and
+/// <see cref="FromReference"/> convert, as one is an increasing affine image of the other.
 /// </remarks>
 public static unsafe class MutualLikelihood
 {
@@ -29,12 +29,13 @@ public static unsafe class MutualLikelihood
     public static float Score(
         ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
     {
-        FaceGuard.Check(mu1, variance1);
-        FaceGuard.Check(mu2, variance2);
-        FaceGuard.SameLength(mu1.Length, mu2.Length);
-        if (!FaceGuard.FitsKernels(mu1, variance1, out var range1) || !FaceGuard.FitsKernels(mu2, variance2, out var range2)
+        EmbeddingValidation.Check(mu1, variance1);
+        EmbeddingValidation.Check(mu2, variance2);
+        EmbeddingValidation.SameLength(mu1.Length, mu2.Length);
+        if (!EmbeddingValidation.FitsKernels(mu1, variance1, out var range1)
+            || !EmbeddingValidation.FitsKernels(mu2, variance2, out var range2)
             || default(VarianceScale).Period(range1, range2) is var period && period == 0)
-            return CarefulScore.MutualLikelihood(mu1, variance1, mu2, variance2);
+            return DoublePrecisionScore.MutualLikelihood(mu1, variance1, mu2, variance2);
         var padded = PairRows.Pad(mu1.Length);
         var rows = ArrayPool<float>.Shared.Rent(4 * padded);
         PairRows.Write(rows.AsSpan(0, 2 * padded), mu1, variance1);
@@ -47,13 +48,13 @@ public static unsafe class MutualLikelihood
         }
     }
 
-    /// <summary>The reference demo's value for a score: <c>-sum_l [...] = 2 MLS + D ln(2 pi)</c>.</summary>
+    /// <summary>The reference's value for a score: <c>-sum_l [...] = 2 MLS + D ln(2 pi)</c>.</summary>
     /// <param name="score">A mutual likelihood score.</param>
     /// <param name="dimension">D.</param>
-    public static double ToDemo(double score, int dimension) => 2 * score + dimension * LogTwoPi;
+    public static double ToReference(double score, int dimension) => 2 * score + dimension * LogTwoPi;
 
-    /// <summary>The score for a value of the reference demo; the inverse of <see cref="ToDemo"/>.</summary>
-    /// <param name="demoScore">What the demo printed or stored, a higher value meaning more alike.</param>
+    /// <summary>The score for a value of the reference; the inverse of <see cref="ToReference"/>.</summary>
+    /// <param name="referenceScore">What the reference printed or stored, a higher value meaning more alike.</param>
     /// <param name="dimension">D.</param>
-    public static double FromDemo(double demoScore, int dimension) => (demoScore - dimension * LogTwoPi) / 2;
+    public static double FromReference(double referenceScore, int dimension) => (referenceScore - dimension * LogTwoPi) / 2;
 }

@@ -40,7 +40,7 @@ public sealed unsafe class PairScorer : IDisposable
     /// <exception cref="PfeException">A row holds a value that cannot be scored; names row, path, dimension and value.</exception>
     public PairScorer(EmbeddingSet first, EmbeddingSet second, ScoreKind kind, CancellationToken cancellation = default)
     {
-        FaceGuard.SameLength(first.Dimension, second.Dimension);
+        EmbeddingValidation.SameLength(first.Dimension, second.Dimension);
         (Kind, _dimension) = (kind, first.Dimension);
         _first = new PairRows(first, cancellation);
         _second = ReferenceEquals(first, second) ? _first : new PairRows(second, cancellation);
@@ -72,7 +72,7 @@ public sealed unsafe class PairScorer : IDisposable
                 GC.KeepAlive(this);
                 return _formula.Of(s, l);
             case ScoreKind.MutualLikelihood:
-                return CarefulScore.MutualLikelihood(
+                return DoublePrecisionScore.MutualLikelihood(
                     _first.Mu(i, _dimension), _first.Variance(i, _dimension), _second.Mu(j, _dimension), _second.Variance(j, _dimension));
             case ScoreKind.SharedVariance:
                 return SharedVariance.OfPair(_first.Mu(i, _dimension), _shared1[i], _second.Mu(j, _dimension), _shared2[j]);

@@ -20,8 +20,8 @@ public static class SharedVariance
     public static float Score(
         ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
     {
-        FaceGuard.Check(mu1, variance1);
-        FaceGuard.Check(mu2, variance2);
+        EmbeddingValidation.Check(mu1, variance1);
+        EmbeddingValidation.Check(mu2, variance2);
         return Score(mu1, Of(variance1), mu2, Of(variance2));
     }
 
@@ -34,11 +34,11 @@ public static class SharedVariance
     /// value.</exception>
     public static float Score(ReadOnlySpan<float> mu1, float variance1, ReadOnlySpan<float> mu2, float variance2)
     {
-        FaceGuard.CheckMean(mu1);
-        FaceGuard.CheckMean(mu2);
-        FaceGuard.SameLength(mu1.Length, mu2.Length);
-        FaceGuard.CheckVariance(variance1, nameof(variance1));
-        FaceGuard.CheckVariance(variance2, nameof(variance2));
+        EmbeddingValidation.CheckMean(mu1);
+        EmbeddingValidation.CheckMean(mu2);
+        EmbeddingValidation.SameLength(mu1.Length, mu2.Length);
+        EmbeddingValidation.CheckVariance(variance1, nameof(variance1));
+        EmbeddingValidation.CheckVariance(variance2, nameof(variance2));
         return OfPair(mu1, variance1, mu2, variance2);
     }
 
@@ -51,7 +51,7 @@ public static class SharedVariance
     {
         double distance = TensorPrimitives.Distance(mu1, mu2);
         // Distances that leave single precision's range, or vanish in it, are taken again in double.
-        var squared = distance is > 1e-15 and < 1e15 ? distance * distance : CarefulScore.SquaredDistance(mu1, mu2);
-        return CarefulScore.SharedVariance(squared, variance1, variance2, mu1.Length);
+        var squared = distance is > 1e-15 and < 1e15 ? distance * distance : DoublePrecisionScore.SquaredDistance(mu1, mu2);
+        return DoublePrecisionScore.SharedVariance(squared, variance1, variance2, mu1.Length);
     }
 }

@@ -64,7 +64,8 @@ public sealed class EmbeddingIndex : IDisposable
 
     /// <summary>Bytes of a face in the file, without its name.</summary>
     public long BytesPerFace =>
-        (FaceBlocks.BytesOf(Dimension, _index.Store) + ShortBlock.BytesOf(Dimension) + RestTable.BytesOf(Dimension)) / FaceBlocks.Lanes +
+        (FaceBlocks.BytesOf(Dimension, _index.Store) + Int8Block.BytesOf(Dimension) +
+            RemainderBounds.BytesOf(Dimension)) / FaceBlocks.Lanes +
         sizeof(int);
 
     /// <summary>Opens an index; nothing is read but its outline. <see cref="Verify"/> reads and checks all of it.</summary>
@@ -190,7 +191,7 @@ public sealed class EmbeddingIndex : IDisposable
 
     /// <summary>The best of what a scan of all runs finds, each thread with a sink of its own.</summary>
     internal Scoring.Match[][] Best(
-        int probes, int k, float threshold, int threads, Action<Segment, int, int, IScoreSink> scan, CancellationToken cancellation)
+        int probes, int k, float threshold, int threads, Action<Segment, int, int, IScoreHandler> scan, CancellationToken cancellation)
     {
         using var sinks = new ThreadLocal<TopSink>(() => new TopSink(probes, k, threshold), trackAllValues: true);
         OverRuns(threads, (segment, begin, end) =>

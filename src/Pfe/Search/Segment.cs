@@ -37,7 +37,7 @@ internal sealed unsafe class Segment
     /// <summary>A block of the shortlist.</summary>
     public byte* Short(int block) => Blocks.Start + _layout.Short + block * _layout.ShortBytes;
 
-    /// <summary>A block's table for early-out; see <see cref="RestTable"/>.</summary>
+    /// <summary>A block's table for early-out; see <see cref="RemainderBounds"/>.</summary>
     public float* Rest(int block) => (float*)(Blocks.Start + _layout.Rest + block * _layout.RestBytes);
 
     /// <summary>A face's name.</summary>
@@ -68,9 +68,9 @@ internal sealed unsafe class Segment
         public Layout(IndexFile index, int count)
         {
             var blocks = (count + FaceBlocks.Lanes - 1) / FaceBlocks.Lanes;
-            ShortBytes = ShortBlock.BytesOf(index.Dimension);
+            ShortBytes = Int8Block.BytesOf(index.Dimension);
             Short = blocks * FaceBlocks.BytesOf(index.Dimension, index.Store);
-            RestBytes = RestTable.BytesOf(index.Dimension);
+            RestBytes = RemainderBounds.BytesOf(index.Dimension);
             Rest = Short + blocks * ShortBytes;
             Ends = Rest + blocks * RestBytes;
             Names = Ends + count * (long)sizeof(int);

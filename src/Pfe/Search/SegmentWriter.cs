@@ -18,7 +18,7 @@ internal sealed unsafe class SegmentWriter(
     /// <summary>Writes at <paramref name="offset"/>, which is the stream's position.</summary>
     public SegmentEntry Write(long offset)
     {
-        FaceGuard.SameLength(index.Dimension, faces.Dimension);
+        EmbeddingValidation.SameLength(index.Dimension, faces.Dimension);
         var range = Survey();
         InBlocks(FaceBlocks.BytesOf(index.Dimension, index.Store), report: true, (block, reader, first, count) =>
         {
@@ -29,27 +29,27 @@ internal sealed unsafe class SegmentWriter(
                 FaceBlocks.Write(block, index.Store, lane, mu, variance, index.Scale);
             }
         });
-        InBlocks(ShortBlock.BytesOf(index.Dimension), report: false, (block, reader, first, count) =>
+        InBlocks(Int8Block.BytesOf(index.Dimension), report: false, (block, reader, first, count) =>
         {
             for (var lane = 0; lane < FaceBlocks.Lanes; lane++)
             {
-                if (lane >= count) ShortBlock.Pad(block, lane, index.Dimension);
+                if (lane >= count) Int8Block.Pad(block, lane, index.Dimension);
                 else
                 {
                     var mu = reader.Read(first + lane, out var variance);
-                    ShortBlock.Write(block, lane, mu, variance);
+                    Int8Block.Write(block, lane, mu, variance);
                 }
             }
         });
-        InBlocks(RestTable.BytesOf(index.Dimension), report: false, (table, reader, first, count) =>
+        InBlocks(RemainderBounds.BytesOf(index.Dimension), report: false, (table, reader, first, count) =>
         {
             for (var lane = 0; lane < FaceBlocks.Lanes; lane++)
             {
-                if (lane >= count) RestTable.Pad((float*)table, lane, index.Dimension);
+                if (lane >= count) RemainderBounds.Pad((float*)table, lane, index.Dimension);
                 else
                 {
                     reader.Read(first + lane, out var variance);
-                    RestTable.Write((float*)table, lane, variance, index.Scale.Variance);
+                    RemainderBounds.Write((float*)table, lane, variance, index.Scale.Variance);
                 }
             }
         });
@@ -65,12 +65,12 @@ internal sealed unsafe class SegmentWriter(
         {
             if (row % 256 == 0) cancellation.ThrowIfCancellationRequested();
             var mu = reader.Read(row, out var variance);
-            var fits = FaceGuard.FitsKernels(mu, variance, out var own);
+            var fits = EmbeddingValidation.FitsKernels(mu, variance, out var own);
             if (!fits || index.Scale.Period(own, own) == 0)
                 throw Refuse(row, own, VarianceScale.MinVariance, VarianceScale.MaxVariance, "an index");
             if (index.Store == BlockStore.Int16)
             {
-                var (low, high) = (SmallFloat.Min / index.Scale.Variance, SmallFloat.Max / index.Scale.Variance);
+                var (low, high) = (UFloat16E5M11.Min / index.Scale.Variance, UFloat16E5M11.Max / index.Scale.Variance);
                 if (own.Min < low || own.Max > high) throw Refuse(row, own, low, high, "this 16-bit index");
                 if (System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(mu) is var largest && MathF.Abs(largest) > 1.0001f)
                     throw new PfeException($"row {row} ('{faces.Paths[row]}') has a mean of {largest}; a 16-bit index holds means from " +

@@ -10,11 +10,11 @@ internal static unsafe class Shortlist
     public static Match[][] Search(
         EmbeddingIndex index, EmbeddingSet probes, int first, int count, SearchOptions options, CancellationToken cancellation)
     {
-        var (reader, queries) = (new FaceReader(probes), new ShortProbe[count]);
+        var (reader, queries) = (new FaceReader(probes), new Int8Query[count]);
         for (var probe = 0; probe < count; probe++)
         {
             var mu = reader.Read(first + probe, out var variance);
-            queries[probe] = new ShortProbe(mu, variance);
+            queries[probe] = new Int8Query(mu, variance);
         }
         var candidates = index.Best(count, options.ShortlistSize, float.NegativeInfinity, options.Threads, (segment, begin, end, sink) =>
         {
@@ -26,7 +26,7 @@ internal static unsafe class Shortlist
                 var faces = Math.Min(FaceBlocks.Lanes, segment.Count - face);
                 for (var probe = 0; probe < count; probe++)
                 {
-                    ShortBlock.Score(segment.Short(block), queries[probe], scores);
+                    Int8Block.Score(segment.Short(block), queries[probe], scores);
                     sink.Take(probe, face, scores[..faces]);
                 }
             }
@@ -61,7 +61,7 @@ internal static unsafe class Shortlist
     }
 
     // A whole block is scored at once; only the candidates in it count.
-    private sealed class Chosen(TopMatches best, HashSet<int> wanted, int firstId) : IScoreSink
+    private sealed class Chosen(TopMatches best, HashSet<int> wanted, int firstId) : IScoreHandler
     {
         public void Take(int probe, int firstFace, ReadOnlySpan<float> scores)
         {

@@ -1,3 +1,4 @@
+using Pfe.TestSupport.Pickle;
 using Pfe.Evaluation.InsightFace;
 using Pfe.Evaluation.Lfw;
 using Pfe.Evaluation.Tests.Generated;

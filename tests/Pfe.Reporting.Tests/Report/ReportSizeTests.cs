@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Pfe.Calibration;
-using Pfe.Reporting.Measures;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Report;
 using Pfe.Samples.Cookbook;
 using Pfe.Scoring;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Pfe.TestSupport.TensorFlow;
 
 /// <summary>
-/// The demo's two networks as TensorFlow computes them, in float64 and in TensorFlow's own layout (height, width, channel), straight
+/// The reference's two networks as TensorFlow computes them, in float64 and in TensorFlow's own layout (height, width, channel), straight
 /// from the variables: nothing folded, turned or transposed. It shares no code with the import.
 /// </summary>
 public sealed class NaiveSphereNet

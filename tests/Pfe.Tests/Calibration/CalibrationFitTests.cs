@@ -17,7 +17,7 @@ public sealed class CalibrationFitTests
     [Fact]
     public void Lapses_and_the_evidence_between_them_are_recovered()
     {
-        var (fitted, truth) = (Fit(Lapsing(1)), new Lapses(GenuineLapses, ImpostorLapses));
+        var (fitted, truth) = (Fit(Lapsing(1)), new ContaminationRates(GenuineLapses, ImpostorLapses));
         fitted.GenuineLapses.ShouldBe(GenuineLapses, 0.004);
         fitted.ImpostorLapses.ShouldBe(ImpostorLapses, 0.0005);
         foreach (var score in new[] { -6.0, -2, -1, 0, 0.5, 1, 2, 6 })

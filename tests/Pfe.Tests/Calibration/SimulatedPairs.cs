@@ -4,8 +4,8 @@ namespace Pfe.Tests.Calibration;
 
 /// <summary>
 /// Pairs whose true evidence is known: scores of genuine and impostor pairs are Gaussian with one deviation, their means 2 m apart, and m
-/// shrinks as the pair's uncertainty grows; the true ln likelihood ratio then is <c>2 m score</c>. Lapses are drawn as pairs of the other
-/// kind are.
+/// shrinks as the pair's uncertainty grows; the true ln likelihood ratio then is <c>2 m score</c>. ContaminationRates are drawn as pairs of
+/// the other kind are.
 /// </summary>
 internal static class SimulatedPairs
 {

@@ -15,7 +15,7 @@ public sealed class ThresholdEstimateTests
     {
         var found = ThresholdEstimate.Find(Uniform(100_000, 1), 1e-3);
         found.Errors.ShouldBe(100);
-        found.Steady.ShouldBeTrue();
+        found.IsReliable.ShouldBeTrue();
         found.Low.ShouldBeLessThan(found.Threshold);
         found.High.ShouldBeGreaterThan(found.Threshold);
     }
@@ -39,7 +39,7 @@ public sealed class ThresholdEstimateTests
 
     [Fact]
     public void Between_3_and_30_expected_errors_the_estimate_says_that_it_is_unsteady() =>
-        ThresholdEstimate.Find(Uniform(10_000, 1), 1e-3).Steady.ShouldBeFalse();
+        ThresholdEstimate.Find(Uniform(10_000, 1), 1e-3).IsReliable.ShouldBeFalse();
 
     [Fact]
     public void Ties_at_the_threshold_never_raise_the_rate_above_the_stated_one()

@@ -15,8 +15,8 @@ public sealed class PairScoreTests
     [Fact]
     public void The_demo_s_value_is_twice_the_score_plus_a_constant_and_converts_back()
     {
-        MutualLikelihood.ToDemo(MutualLikelihood.Score(East, Half, North, Half), 2).ShouldBe(-2, 1e-6);
-        MutualLikelihood.FromDemo(MutualLikelihood.ToDemo(123.5, 512), 512).ShouldBe(123.5, 1e-9);
+        MutualLikelihood.ToReference(MutualLikelihood.Score(East, Half, North, Half), 2).ShouldBe(-2, 1e-6);
+        MutualLikelihood.FromReference(MutualLikelihood.ToReference(123.5, 512), 512).ShouldBe(123.5, 1e-9);
     }
 
     [Fact]

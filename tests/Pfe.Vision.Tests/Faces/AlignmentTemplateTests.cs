@@ -8,8 +8,8 @@ public sealed class AlignmentTemplateTests
     [Fact]
     public void The_demo_template_has_the_published_places()
     {
-        // 48 + 112 * x and 56 + 112 * y for the demo's relative points.
-        var points = AlignmentTemplate.Demo.Points;
+        // 48 + 112 * x and 56 + 112 * y for the reference's relative points.
+        var points = AlignmentTemplate.Reference.Points;
         points.LeftEye.DistanceTo(new Point2(30.294599952, 51.69629999)).ShouldBeLessThan(1e-6);
         points.Nose.DistanceTo(new Point2(48.0252, 71.736599984)).ShouldBeLessThan(1e-6);
         points.RightMouth.DistanceTo(new Point2(62.729899968, 92.204100016)).ShouldBeLessThan(1e-6);
@@ -29,7 +29,7 @@ public sealed class AlignmentTemplateTests
     [Fact]
     public void A_larger_input_shows_the_same_part_of_the_face()
     {
-        var template = AlignmentTemplate.Demo;
+        var template = AlignmentTemplate.Reference;
         var plain = template.ToSource(template.Points);
         var stretched = template.ToSource(template.Points, 128, 128);
         // The outer corners of the first and last pixel lie at -0.5 and size - 0.5.
@@ -40,8 +40,8 @@ public sealed class AlignmentTemplateTests
     [Fact]
     public void The_demos_template_has_a_name_at_any_size()
     {
-        AlignmentTemplate.Named("demo-160x200").ShouldBe(AlignmentTemplate.OfDemo(160, 200));
-        AlignmentTemplate.Named(AlignmentTemplate.Demo.Name).ShouldBe(AlignmentTemplate.Demo);
+        AlignmentTemplate.Named("demo-160x200").ShouldBe(AlignmentTemplate.OfReference(160, 200));
+        AlignmentTemplate.Named(AlignmentTemplate.Reference.Name).ShouldBe(AlignmentTemplate.Reference);
         foreach (var wrong in new[] { "demo-", "demo-96", "demo-0x112", "demo-96x-1", "demo-96x112x3", "Demo-96x112" })
             Should.Throw<PfeException>(() => AlignmentTemplate.Named(wrong)).Message.ShouldContain($"no alignment template '{wrong}'");
     }

@@ -1,6 +1,6 @@
 namespace Pfe.Vision.Imaging.Preprocessing;
 
-/// <summary>Images of one size on which preprocessing works: the demo's [n, height, width, 3] array.</summary>
+/// <summary>Images of one size on which preprocessing works: the reference's [n, height, width, 3] array.</summary>
 /// <param name="Count">Number of images.</param>
 /// <param name="Height">In pixels.</param>
 /// <param name="Width">In pixels.</param>

@@ -9,7 +9,7 @@ namespace Pfe.Vision.Imaging.Preprocessing;
 public delegate PixelBatch PreprocessOperation(PixelBatch batch, Random random);
 
 /// <summary>
-/// The demo's preprocessing: named operations with arguments, one after another, as its configuration lists them
+/// The reference's preprocessing: named operations with arguments, one after another, as its configuration lists them
 /// (<c>["center_crop", [112, 96]], ["random_flip"], ["standardize", "mean_scale"]</c>). The same seed gives the same images.
 /// </summary>
 public sealed class PreprocessPipeline

@@ -1,7 +1,7 @@
 namespace Pfe.Vision.Imaging.Preprocessing;
 
 /// <summary>
-/// Operations that change the number of pixels. Bilinear as Pillow does it (the demo resized through it): the triangle is widened when
+/// Operations that change the number of pixels. Bilinear as Pillow does it (the reference resized through it): the triangle is widened when
 /// an image gets smaller, so that nothing aliases, and cut off and renormalised at the edges.
 /// </summary>
 internal static class Resampling

@@ -4,7 +4,7 @@ using Pfe.Storage;
 namespace Pfe.Scoring.Blocks;
 
 /// <summary>Where the scores of a scan go.</summary>
-internal interface IScoreSink
+internal interface IScoreHandler
 {
     /// <summary>Takes the scores of one probe against some consecutive faces.</summary>
     /// <param name="probe">Row among the scan's probes.</param>
@@ -15,7 +15,7 @@ internal interface IScoreSink
 
 /// <summary>Full mutual likelihood scores of some probes against blocks of faces: the loop under every exact result. One a
 /// thread.</summary>
-internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, IScoreSink sink, IKernels kernels)
+internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, IScoreHandler sink, IKernels kernels)
 {
     /// <summary>Of a block so many dimensions are done with all probes before the next: they stay in the first-level cache. A multiple of
     /// 16 and of early-out's stretch.</summary>
@@ -90,7 +90,7 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
                 if (pass == 1) kernels.OneProbe(slab, gallery.Store, row, probes.Step, dimensions, period, to);
                 // Meanwhile the next slab, of this block or the next, comes into the cache.
                 else kernels.FourProbes(slab, gallery.Store, row, dimensions, period, to,
-                    new Ahead(next, next - slab, probe / 4, probes.PaddedCount / 4, steps: dimensions / 2));
+                    new Prefetch(next, next - slab, probe / 4, probes.PaddedCount / 4, steps: dimensions / 2));
             }
         }
         var scores = sums + probes.PaddedCount * RunningSums.Length;
@@ -102,7 +102,7 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
     {
         var firstFace = block * FaceBlocks.Lanes;
         var scores = new Span<float>(values, Math.Min(FaceBlocks.Lanes, gallery.Count - firstFace));
-        if (probes.Period(probe) == 0 || !gallery.Strays.IsEmpty) Repair(probe, firstFace, scores);
+        if (probes.Period(probe) == 0 || !gallery.OutOfRangeFaces.IsEmpty) Repair(probe, firstFace, scores);
         sink.Take(probe, firstFace, scores);
     }
 
@@ -113,12 +113,12 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
         var (faceMu, faceVariance) = (new float[gallery.Dimension], new float[gallery.Dimension]);
         for (var i = 0; i < scores.Length; i++)
         {
-            if (gallery.Strays.TryGet(firstFace + i, out var mu, out var variance))
-                scores[i] = CarefulScore.MutualLikelihood(probeMu, probeVariance, mu, variance);
+            if (gallery.OutOfRangeFaces.TryGet(firstFace + i, out var mu, out var variance))
+                scores[i] = DoublePrecisionScore.MutualLikelihood(probeMu, probeVariance, mu, variance);
             else if (probes.Period(probe) == 0)
             {
                 gallery.Read(firstFace + i, faceMu, faceVariance);
-                scores[i] = CarefulScore.MutualLikelihood(probeMu, probeVariance, faceMu, faceVariance);
+                scores[i] = DoublePrecisionScore.MutualLikelihood(probeMu, probeVariance, faceMu, faceVariance);
             }
         }
     }

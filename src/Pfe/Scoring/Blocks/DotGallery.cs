@@ -57,7 +57,7 @@ internal sealed unsafe class DotGallery : IGallery
 
     public IProbes Prepare(EmbeddingSet probes, int first, int count)
     {
-        FaceGuard.SameLength(Dimension, probes.Dimension);
+        EmbeddingValidation.SameLength(Dimension, probes.Dimension);
         return new Panels(this, probes, first, count);
     }
 
@@ -104,7 +104,7 @@ internal sealed unsafe class DotGallery : IGallery
             }
         }
 
-        public void Scan(int firstBlock, int endBlock, IScoreSink sink, CancellationToken cancellation)
+        public void Scan(int firstBlock, int endBlock, IScoreHandler sink, CancellationToken cancellation)
         {
             using var memory = new AlignedMemory((long)_padded * FacesAtOnce * sizeof(float));
             for (var block = firstBlock; block < endBlock; block += 2)
@@ -115,7 +115,7 @@ internal sealed unsafe class DotGallery : IGallery
             GC.KeepAlive(this);
         }
 
-        private void Scan(int block, int endBlock, float* dots, IScoreSink sink)
+        private void Scan(int block, int endBlock, float* dots, IScoreHandler sink)
         {
             // An odd last block is done with itself as its partner.
             float* block1 = _gallery.Block(block), block2 = _gallery.Block(Math.Min(block + 1, _gallery.BlockCount - 1)),
@@ -129,7 +129,7 @@ internal sealed unsafe class DotGallery : IGallery
                     var panel = dots + probe * FacesAtOnce;
                     if (at == 0) new Span<float>(panel, PanelProbes * FacesAtOnce).Clear();
                     // Meanwhile the next two blocks come into the cache.
-                    var ahead = new Ahead(next + 2 * 16 * at, 2 * 16L * sizeof(float) * dimensions, probe / PanelProbes,
+                    var ahead = new Prefetch(next + 2 * 16 * at, 2 * 16L * sizeof(float) * dimensions, probe / PanelProbes,
                         _padded / PanelProbes, dimensions);
                     SimdPath.Kernels.Dots(Mean(probe, at), block1 + at * 16, block2 + at * 16, dimensions, panel, ahead);
                     if (at + dimensions == _gallery.Dimension)
@@ -139,7 +139,7 @@ internal sealed unsafe class DotGallery : IGallery
         }
 
         // From the dot products of a panel, just done and near, to its scores.
-        private void Deliver(int first, int count, int firstFace, int faces, float* dots, IScoreSink sink)
+        private void Deliver(int first, int count, int firstFace, int faces, float* dots, IScoreHandler sink)
         {
             var shared = _gallery._kind == ScoreKind.SharedVariance;
             if (shared) SimdPath.Kernels.SharedScores(
@@ -193,7 +193,8 @@ internal sealed unsafe class DotGallery : IGallery
                     var difference = (double)*Mean(probe, l) - ((float*)lane)[l * 16];
                     squared += difference * difference;
                 }
-                scores[i] = CarefulScore.SharedVariance(squared, _formulas[probe].Variance, _gallery._variance[face], _gallery.Dimension);
+                scores[i] = DoublePrecisionScore.SharedVariance(
+                    squared, _formulas[probe].Variance, _gallery._variance[face], _gallery.Dimension);
             }
         }
     }

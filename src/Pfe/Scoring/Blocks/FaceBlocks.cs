@@ -39,7 +39,7 @@ internal sealed unsafe class FaceBlocks
     public VarianceRange Range { get; }
 
     /// <summary>Faces that no kernel can take; neutral in their block.</summary>
-    public Strays Strays { get; init; } = Strays.None;
+    public OutOfRangeFaces OutOfRangeFaces { get; init; } = OutOfRangeFaces.None;
 
     public int BlockCount => (Count + Lanes - 1) / Lanes;
 
@@ -78,7 +78,7 @@ internal sealed unsafe class FaceBlocks
             var at = l * 32 + lane;
             mu[l] = meanScale * (Store == BlockStore.Float32 ? ((float*)block)[at] : ((short*)block)[at]);
             variance[l] = varianceScale
-                * (Store == BlockStore.Float32 ? ((float*)block)[at + 16] : SmallFloat.Decode(((ushort*)block)[at + 16]));
+                * (Store == BlockStore.Float32 ? ((float*)block)[at + 16] : UFloat16E5M11.Decode(((ushort*)block)[at + 16]));
         }
         GC.KeepAlive(_owner);
     }
@@ -97,7 +97,7 @@ internal sealed unsafe class FaceBlocks
         {
             // A mean of exactly 1 rounds to 32768, one more than 16 bits hold; the error of the clamp is the size of a rounding error.
             ((short*)block)[at] = (short)Math.Clamp(MathF.Round(mean), -32767, 32767);
-            ((ushort*)block)[at + 16] = SmallFloat.Encode(variance);
+            ((ushort*)block)[at + 16] = UFloat16E5M11.Encode(variance);
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace Pfe.Scoring.Blocks;
 
 /// <summary>Hands out the rows of a set one at a time, checked: every value that reaches a kernel comes through here or through
-/// <see cref="FaceGuard"/>.</summary>
+/// <see cref="EmbeddingValidation"/>.</summary>
 internal sealed class FaceReader(EmbeddingSet faces)
 {
     private readonly float[] _variance = new float[faces.Dimension];
@@ -18,7 +18,7 @@ internal sealed class FaceReader(EmbeddingSet faces)
         faces.CopyVariance(row, _variance);
         try
         {
-            FaceGuard.Check(mu, _variance);
+            EmbeddingValidation.Check(mu, _variance);
         }
         catch (ArgumentException e)
         {
@@ -36,7 +36,7 @@ internal sealed class FaceReader(EmbeddingSet faces)
         {
             if (row % 1024 == 0) cancellation.ThrowIfCancellationRequested();
             var mu = Read(row, out var variance);
-            if (FaceGuard.FitsKernels(mu, variance, out var own)) range = range.With(own);
+            if (EmbeddingValidation.FitsKernels(mu, variance, out var own)) range = range.With(own);
             else all = false;
         }
         return new VarianceSurvey(range, all);

@@ -17,5 +17,5 @@ internal interface IGallery : IDisposable
 internal interface IProbes : IDisposable
 {
     /// <summary>Scores the probes against blocks <paramref name="firstBlock"/> to <paramref name="endBlock"/> - 1.</summary>
-    void Scan(int firstBlock, int endBlock, IScoreSink sink, CancellationToken cancellation);
+    void Scan(int firstBlock, int endBlock, IScoreHandler sink, CancellationToken cancellation);
 }

@@ -11,11 +11,11 @@ internal sealed unsafe class MutualLikelihoodGallery : IGallery
     public MutualLikelihoodGallery(EmbeddingSet faces, int threads, CancellationToken cancellation)
     {
         var survey = new FaceReader(faces).Survey(0, faces.Count, cancellation);
-        var (strays, scale) = (new Strays(), VarianceScale.For(survey.Range));
+        var (strays, scale) = (new OutOfRangeFaces(), VarianceScale.For(survey.Range));
         var blockBytes = FaceBlocks.BytesOf(faces.Dimension, BlockStore.Float32);
         _memory = new AlignedMemory((faces.Count + 15L) / 16 * blockBytes);
         Blocks = new FaceBlocks(_memory, _memory.Start, faces.Count, faces.Dimension, BlockStore.Float32, scale,
-            survey.Range) { Strays = strays };
+            survey.Range) { OutOfRangeFaces = strays };
         Workers.Run(Blocks.BlockCount, 64, threads, (first, end) =>
         {
             var reader = new FaceReader(faces);
@@ -25,7 +25,7 @@ internal sealed unsafe class MutualLikelihoodGallery : IGallery
                 for (var face = block * 16; face < Math.Min(block * 16 + 16, faces.Count); face++)
                 {
                     var mu = reader.Read(face, out var variance);
-                    if (FaceGuard.FitsKernels(mu, variance, out _))
+                    if (EmbeddingValidation.FitsKernels(mu, variance, out _))
                         FaceBlocks.Write(Blocks.Block(block), BlockStore.Float32, face % 16, mu, variance, scale);
                     else lock (strays) strays.Add(face, mu, variance);
                 }
@@ -47,7 +47,7 @@ internal sealed unsafe class MutualLikelihoodGallery : IGallery
 
     private sealed class Probes(FaceBlocks blocks, ProbeRows rows) : IProbes
     {
-        public void Scan(int firstBlock, int endBlock, IScoreSink sink, CancellationToken cancellation) =>
+        public void Scan(int firstBlock, int endBlock, IScoreHandler sink, CancellationToken cancellation) =>
             new BlockScan(blocks, rows, sink, SimdPath.Kernels).Run(firstBlock, endBlock, cancellation);
 
         public void Dispose() => rows.Dispose();

@@ -22,7 +22,7 @@ internal sealed unsafe class PairRows : IDisposable
         {
             if (row % 1024 == 0) cancellation.ThrowIfCancellationRequested();
             var mu = reader.Read(row, out var variance);
-            _fits[row] = FaceGuard.FitsKernels(mu, variance, out var own);
+            _fits[row] = EmbeddingValidation.FitsKernels(mu, variance, out var own);
             if (_fits[row]) range = range.With(own);
             Write(new Span<float>(Row(row), 2 * Padded), mu, variance);
         }

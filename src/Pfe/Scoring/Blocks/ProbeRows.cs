@@ -22,7 +22,7 @@ internal sealed unsafe class ProbeRows : IDisposable
     /// <summary>Lays out rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1.</summary>
     public ProbeRows(EmbeddingSet probes, int first, int count, FaceBlocks gallery)
     {
-        FaceGuard.SameLength(gallery.Dimension, probes.Dimension);
+        EmbeddingValidation.SameLength(gallery.Dimension, probes.Dimension);
         (_probes, _first, _padded, Count) = (probes, first, gallery.Padded, count);
         _periods = new int[PaddedCount];
         // The last four are filled up with neutral probes.
@@ -38,7 +38,8 @@ internal sealed unsafe class ProbeRows : IDisposable
             if (row < count)
             {
                 var mu = reader.Read(first + row, out var sigmaSquared);
-                if (FaceGuard.FitsKernels(mu, sigmaSquared, out var range)) _periods[row] = gallery.Scale.Period(gallery.Range, range);
+                if (EmbeddingValidation.FitsKernels(mu, sigmaSquared, out var range))
+                    _periods[row] = gallery.Scale.Period(gallery.Range, range);
                 if (_periods[row] > 0)
                 {
                     TensorPrimitives.Multiply(mu, meanScale, mean);

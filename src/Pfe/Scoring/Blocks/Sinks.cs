@@ -1,14 +1,14 @@
 namespace Pfe.Scoring.Blocks;
 
 /// <summary>Writes scores into a pinned matrix; threads write to different places.</summary>
-internal sealed unsafe class MatrixSink(float* scores, int columns) : IScoreSink
+internal sealed unsafe class MatrixSink(float* scores, int columns) : IScoreHandler
 {
     public void Take(int probe, int firstFace, ReadOnlySpan<float> values) =>
         values.CopyTo(new Span<float>(scores + (long)probe * columns + firstFace, values.Length));
 }
 
 /// <summary>Keeps the best matches of each probe; one a thread.</summary>
-internal sealed class TopSink(int probes, int k, float threshold) : IScoreSink
+internal sealed class TopSink(int probes, int k, float threshold) : IScoreHandler
 {
     private readonly TopMatches[] _best = [.. Enumerable.Range(0, probes).Select(_ => new TopMatches(k, threshold))];
 
@@ -18,7 +18,7 @@ internal sealed class TopSink(int probes, int k, float threshold) : IScoreSink
     {
         var best = _best[probe];
         for (var i = 0; i < values.Length; i++)
-            if (values[i] >= best.Bar) best.Add(new Match(firstFace + i, values[i]));
+            if (values[i] >= best.MinScore) best.Add(new Match(firstFace + i, values[i]));
     }
 
     public static Match[][] Merge(IEnumerable<TopSink> sinks, int probes, int k, float threshold)

@@ -7,14 +7,14 @@ internal sealed class TopMatches(int k, float threshold)
     private readonly PriorityQueue<Match, Match> _best = new(Comparer<Match>.Create(static (a, b) => b.Order(a)));
 
     /// <summary>A score below this cannot enter.</summary>
-    public float Bar { get; private set; } = threshold;
+    public float MinScore { get; private set; } = threshold;
 
     public void Add(Match match)
     {
-        if (match.Score < Bar || k == 0) return;
+        if (match.Score < MinScore || k == 0) return;
         if (_best.Count < k) _best.Enqueue(match, match);
         else if (match.Order(_best.Peek()) < 0) _best.EnqueueDequeue(match, match);
-        if (_best.Count == k) Bar = _best.Peek().Score;
+        if (_best.Count == k) MinScore = _best.Peek().Score;
     }
 
     public void Add(TopMatches other)

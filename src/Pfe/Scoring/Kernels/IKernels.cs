@@ -35,7 +35,7 @@ internal unsafe interface IKernels
     /// <param name="period">Pairs of dimensions whose product stays in range: 1, 2, 4 or 8.</param>
     /// <param name="sums">The <see cref="RunningSums"/> of the four probes.</param>
     /// <param name="ahead">What to bring into the cache meanwhile; a step is a pair of dimensions.</param>
-    void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead);
+    void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Prefetch ahead);
 
     /// <summary>The same for one probe.</summary>
     /// <param name="block">The block's first dimension to use; memory behind it may be prefetched.</param>
@@ -85,7 +85,7 @@ internal unsafe interface IKernels
     /// <param name="dimensions">Any number.</param>
     /// <param name="dots">8 x 32 sums.</param>
     /// <param name="ahead">What to bring into the cache meanwhile; a step is a dimension.</param>
-    void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Ahead ahead);
+    void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Prefetch ahead);
 
     /// <summary>Shared-variance scores of some probes and 32 faces, in place of their dot products.</summary>
     /// <param name="dots">32 dot products a probe.</param>

@@ -9,7 +9,7 @@ internal sealed unsafe class Kernels128 : IKernels
 {
     public string Name => "128";
 
-    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Prefetch ahead)
     {
         for (var probe = 0; probe < 4; probe++)
             OneProbe(block, store, probes + probe * 4, 16, dimensions, period, sums + probe * RunningSums.Length);
@@ -22,14 +22,14 @@ internal sealed unsafe class Kernels128 : IKernels
             else Half<Int16>(block, half, probe, step, dimensions, period, sums + half);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public void Scores(float* sums, int count, ScoreFormula formula, float* scores)
     {
         for (; count > 0; count--, sums += RunningSums.Length, scores += 16)
             for (var quarter = 0; quarter < 16; quarter += 4) new Lanes(sums + quarter).Score(formula).Store(scores + quarter);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     private static void Half<TStore>(byte* block, int half, float* probe, int step, int dimensions, int period, float* sums) where TStore
         : struct, IStore
     {
@@ -53,7 +53,7 @@ internal sealed unsafe class Kernels128 : IKernels
         high.Save(sums + 4, groups);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
     {
         var lanes = Lanes.Zero;
@@ -73,7 +73,7 @@ internal sealed unsafe class Kernels128 : IKernels
         return lanes.Sum(renormalised + 1);
     }
 
-    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Ahead ahead)
+    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Prefetch ahead)
     {
         for (var probe = 0; probe < 8; probe += 2)
             for (var quarters = 0; quarters < 16; quarters += 8)
@@ -83,7 +83,7 @@ internal sealed unsafe class Kernels128 : IKernels
             }
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     private static void Dots(float* panel, float* block, int dimensions, float* dots)
     {
         Vector128<float> a1 = Vector128.Load(dots), a2 = Vector128.Load(dots + 4), b1 = Vector128.Load(dots + 32),
@@ -103,7 +103,7 @@ internal sealed unsafe class Kernels128 : IKernels
         b2.Store(dots + 36);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes)
     {
         foreach (var probe in probes)
@@ -116,7 +116,7 @@ internal sealed unsafe class Kernels128 : IKernels
             }
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)
     {
         for (var quarter = 0; quarter < 16; quarter += 4)
@@ -157,7 +157,7 @@ internal sealed unsafe class Kernels128 : IKernels
         {
             mean = Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)((short*)at + quarter)).AsInt16()));
             var bits = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)((ushort*)at + 16 + quarter)).AsUInt16()).AsInt32();
-            variance = ((bits << SmallFloat.Shift) + Vector128.Create(SmallFloat.Base)).AsSingle();
+            variance = ((bits << UFloat16E5M11.Shift) + Vector128.Create(UFloat16E5M11.Base)).AsSingle();
         }
     }
 

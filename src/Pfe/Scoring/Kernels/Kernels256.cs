@@ -11,7 +11,7 @@ internal sealed unsafe class Kernels256 : IKernels
 
     public string Name => "256";
 
-    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Prefetch ahead)
     {
         for (var half = 0; half < 16; half += 8)
             for (var probe = 0; probe < 4; probe += 2)
@@ -30,7 +30,7 @@ internal sealed unsafe class Kernels256 : IKernels
         else OneProbe<Int16>(block, probe, step, dimensions, period, sums);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public void Scores(float* sums, int count, ScoreFormula formula, float* scores)
     {
         for (; count > 0; count--, sums += RunningSums.Length, scores += 16)
@@ -40,8 +40,8 @@ internal sealed unsafe class Kernels256 : IKernels
         }
     }
 
-    [MethodImpl(Compiled.Apart)]
-    private static void TwoProbes<TStore>(byte* block, int half, float* probes, int dimensions, int period, float* sums, Ahead ahead)
+    [MethodImpl(KernelMethod.NoInlining)]
+    private static void TwoProbes<TStore>(byte* block, int half, float* probes, int dimensions, int period, float* sums, Prefetch ahead)
         where TStore : struct, IStore
     {
         Lanes a = new(sums), b = new(sums + RunningSums.Length);
@@ -66,7 +66,7 @@ internal sealed unsafe class Kernels256 : IKernels
     }
 
     // Both halves at once: each line of memory is read once.
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     private static void OneProbe<TStore>(byte* block, float* probe, int step, int dimensions, int period, float* sums) where TStore
         : struct, IStore
     {
@@ -94,7 +94,7 @@ internal sealed unsafe class Kernels256 : IKernels
         high.Save(sums + 8, groups);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
     {
         var lanes = Lanes.Zero;
@@ -114,7 +114,7 @@ internal sealed unsafe class Kernels256 : IKernels
         return lanes.Sum(renormalised + 1);
     }
 
-    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Ahead ahead)
+    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Prefetch ahead)
     {
         for (var probe = 0; probe < 8; probe += 4)
         {
@@ -124,8 +124,8 @@ internal sealed unsafe class Kernels256 : IKernels
         }
     }
 
-    [MethodImpl(Compiled.Apart)]
-    private static void Dots(float* panel, float* block, int dimensions, float* dots, Ahead ahead)
+    [MethodImpl(KernelMethod.NoInlining)]
+    private static void Dots(float* panel, float* block, int dimensions, float* dots, Prefetch ahead)
     {
         Vector256<float> a1 = Vector256.Load(dots), a2 = Vector256.Load(dots + 8), b1 = Vector256.Load(dots + 32),
             b2 = Vector256.Load(dots + 40);
@@ -148,7 +148,7 @@ internal sealed unsafe class Kernels256 : IKernels
         Store(dots + 96, d1, d2);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes)
     {
         foreach (var probe in probes)
@@ -161,7 +161,7 @@ internal sealed unsafe class Kernels256 : IKernels
             }
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)
     {
         Vector256<int> low = default, high = default;
@@ -217,7 +217,7 @@ internal sealed unsafe class Kernels256 : IKernels
         {
             mean = Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(Vector128.Load((short*)at + half)));
             var bits = Avx2.ConvertToVector256Int32(Vector128.Load((ushort*)at + 16 + half));
-            variance = ((bits << SmallFloat.Shift) + Vector256.Create(SmallFloat.Base)).AsSingle();
+            variance = ((bits << UFloat16E5M11.Shift) + Vector256.Create(UFloat16E5M11.Base)).AsSingle();
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed unsafe class Kernels512 : IKernels
 {
     public string Name => "512";
 
-    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Prefetch ahead)
     {
         if (store == BlockStore.Float32) FourProbes<Float32>(block, probes, dimensions, period, sums, ahead);
         else FourProbes<Int16>(block, probes, dimensions, period, sums, ahead);
@@ -27,14 +27,14 @@ internal sealed unsafe class Kernels512 : IKernels
         else FourBlocks<Int16>(block, apart, probe, step, dimensions, period, sums);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public void Scores(float* sums, int count, ScoreFormula formula, float* scores)
     {
         for (; count > 0; count--, sums += RunningSums.Length, scores += 16) new Lanes(sums).Score(formula).Store(scores);
     }
 
-    [MethodImpl(Compiled.Apart)]
-    private static void FourProbes<TStore>(byte* block, float* probes, int dimensions, int period, float* sums, Ahead ahead) where TStore
+    [MethodImpl(KernelMethod.NoInlining)]
+    private static void FourProbes<TStore>(byte* block, float* probes, int dimensions, int period, float* sums, Prefetch ahead) where TStore
         : struct, IStore
     {
         Lanes a = new(sums), b = new(sums + RunningSums.Length), c = new(sums + 2 * RunningSums.Length),
@@ -65,7 +65,7 @@ internal sealed unsafe class Kernels512 : IKernels
         d.Save(sums + 3 * RunningSums.Length, groups);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     private static void OneProbe<TStore>(byte* block, float* probe, int step, int dimensions, int period, float* sums) where TStore
         : struct, IStore
     {
@@ -84,7 +84,7 @@ internal sealed unsafe class Kernels512 : IKernels
         lanes.Save(sums, groups);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     private static void FourBlocks<TStore>(byte* block, long apart, float* probe, int step, int dimensions, int period, float* sums)
         where TStore : struct, IStore
     {
@@ -117,7 +117,7 @@ internal sealed unsafe class Kernels512 : IKernels
         d.Save(sums + 3 * RunningSums.Length, groups);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public (float S, float L) PairSums(float* first, float* second, int dimensions, int period)
     {
         var lanes = Lanes.Zero;
@@ -137,8 +137,8 @@ internal sealed unsafe class Kernels512 : IKernels
         return lanes.Sum(renormalised + 1);
     }
 
-    [MethodImpl(Compiled.Apart)]
-    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Ahead ahead)
+    [MethodImpl(KernelMethod.NoInlining)]
+    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Prefetch ahead)
     {
         Vector512<float> a1 = Vector512.Load(dots), a2 = Vector512.Load(dots + 16), b1 = Vector512.Load(dots + 32),
             b2 = Vector512.Load(dots + 48);
@@ -174,7 +174,7 @@ internal sealed unsafe class Kernels512 : IKernels
         Store(dots + 224, h1, h2);
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public void SharedScores(float* dots, float* squared, float* variance, ReadOnlySpan<SharedFormula> probes)
     {
         foreach (var probe in probes)
@@ -208,7 +208,7 @@ internal sealed unsafe class Kernels512 : IKernels
         return Vector512.FusedMultiplyAdd(q, f, Avx512F.GetExponent(value));
     }
 
-    [MethodImpl(Compiled.Apart)]
+    [MethodImpl(KernelMethod.NoInlining)]
     public void ShortDots(sbyte* block, short* probe, int dimensions, int* dots)
     {
         Vector512<int> sum1 = default, sum2 = default;
@@ -277,7 +277,7 @@ internal sealed unsafe class Kernels512 : IKernels
         {
             mean = Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector256.Load((short*)at)));
             var bits = Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)at + 16));
-            variance = ((bits << SmallFloat.Shift) + Vector512.Create(SmallFloat.Base)).AsSingle();
+            variance = ((bits << UFloat16E5M11.Shift) + Vector512.Create(UFloat16E5M11.Base)).AsSingle();
         }
     }
 

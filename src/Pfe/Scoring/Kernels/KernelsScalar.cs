@@ -5,7 +5,7 @@ internal sealed unsafe class KernelsScalar : IKernels
 {
     public string Name => "scalar";
 
-    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Ahead ahead)
+    public void FourProbes(byte* block, BlockStore store, float* probes, int dimensions, int period, float* sums, Prefetch ahead)
     {
         for (var probe = 0; probe < 4; probe++)
             OneProbe(block, store, probes + probe * 4, 16, dimensions, period, sums + probe * RunningSums.Length);
@@ -47,7 +47,7 @@ internal sealed unsafe class KernelsScalar : IKernels
         return lane.Result;
     }
 
-    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Ahead ahead)
+    public void Dots(float* panel, float* block1, float* block2, int dimensions, float* dots, Prefetch ahead)
     {
         for (var probe = 0; probe < 8; probe++)
             for (var face = 0; face < 32; face++)
@@ -78,7 +78,7 @@ internal sealed unsafe class KernelsScalar : IKernels
 
     private static (float Mean, float Variance) Load(byte* block, BlockStore store, int dimension, int face) => store == BlockStore.Float32
         ? (((float*)block)[dimension * 32 + face], ((float*)block)[dimension * 32 + 16 + face])
-        : (((short*)block)[dimension * 32 + face], SmallFloat.Decode(((ushort*)block)[dimension * 32 + 16 + face]));
+        : (((short*)block)[dimension * 32 + face], UFloat16E5M11.Decode(((ushort*)block)[dimension * 32 + 16 + face]));
 
     /// <summary>The running sums of one probe against one face.</summary>
     private struct Lane(int period)

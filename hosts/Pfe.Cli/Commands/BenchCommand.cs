@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Text.Json.Serialization;
+using Pfe.Cli.Measuring;
+using Spectre.Console;
+
+namespace Pfe.Cli.Commands;
+
+internal static class BenchCommand
+{
+    private static readonly Option<int> Faces =
+        new("--faces") { Description = "Faces in the simulated gallery; 0 for no search. Temporary files: about 7 KB a face.",
+        DefaultValueFactory = _ => 200_000 };
+    private static readonly Option<int> Rounds =
+        new("--rounds") { Description = "Rounds of which the median counts.", DefaultValueFactory = _ => 15 };
+    private static readonly Option<string?> Embeddings =
+        new("--embeddings") { Description =
+        "Measure speed and recall of the search modes on these real faces instead: an embedding file." };
+    private static readonly Option<string?> Temporary =
+        new("--temp") { Description = "Folder for temporary files; the system's by default." };
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("bench", "Measure scores and search on this machine beside their baselines, in about two minutes. " +
+            "Example: pfe bench --json") { Faces, Rounds, Embeddings, Temporary };
+        return command.Does(terminal, (parsed, cancellation) =>
+        {
+            var options = new SpeedOptions { Faces = parsed.GetValue(Faces), Rounds = parsed.GetValue(Rounds),
+                TemporaryFolder = parsed.GetValue(Temporary) };
+            if (options.Faces is not 0 and < 1000) throw new UsageException($"--faces is {options.Faces}; it must be 0 or at least 1000");
+            if (options.Rounds < 1) throw new UsageException($"--rounds is {options.Rounds}; it must be at least 1");
+            var (json, progress) = (parsed.GetValue(CommonOptions.Json), new Teller(terminal));
+            if (parsed.GetValue(Embeddings) is { } path)
+            {
+                using var faces = EmbeddingSet.Load(path);
+                var rows = SpeedCheck.Search(faces, options, progress, cancellation);
+                if (json) terminal.WriteJson(new BenchSearchResult(path, faces.Count, rows), BenchJson.Default.BenchSearchResult);
+                else terminal.Results.Write(Table(rows, $"search among {faces.Count:N0} faces of {Markup.Escape(path)}, each against the " +
+                    "others"));
+                return;
+            }
+            var report = SpeedCheck.Run(options, progress, cancellation);
+            if (json)
+            {
+                terminal.WriteJson(report, BenchJson.Default.SpeedReport);
+                return;
+            }
+            terminal.Results.Write(Table(report));
+            if (report.Search.Count > 0)
+                terminal.Results.Write(Table(report.Search, $"one probe against {report.GallerySize:N0} simulated faces, D = 512, " +
+                $"{report.Processors} processors"));
+        });
+    }
+
+    private static Table Table(SpeedReport report)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title($"scores of D = 512 on one thread, path {report.Simd}").AddColumn("what");
+        foreach (var name in new[] { "million pairs / s", "times the reference", "% of the limit" })
+            table.AddColumn(new TableColumn(name).RightAligned());
+        foreach (var row in report.Kernels)
+            table.AddRow(Markup.Escape(row.Name), $"{row.MillionPairsPerSecond:F2}", $"{row.TimesReference:F1}",
+            row.ShareOfLimit is { } share ? $"{share:P0}" : "");
+        return table;
+    }
+
+    private static Table Table(IReadOnlyList<SearchSpeed> rows, string title)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title(title).AddColumn("how");
+        foreach (var name in new[] { "ms", "speed / plain read", "recall of the 10 best", "near ties" })
+            table.AddColumn(new TableColumn(name).RightAligned());
+        foreach (var row in rows)
+            table.AddRow(Markup.Escape(row.Name), $"{row.Milliseconds:F2}", $"{row.ShareOfPlainRead:F2}",
+                row.Recall is { } recall ? $"{recall:F4}" : "", row.Recall is null ? "" : $"{row.NearTies}");
+        return table;
+    }
+
+    private sealed class Teller(Terminal terminal) : IProgress<string>
+    {
+        public void Report(string value) => terminal.Say(value);
+    }
+}
+
+/// <summary>What <c>pfe bench --embeddings --json</c> prints.</summary>
+/// <param name="Embeddings">The embedding file.</param>
+/// <param name="Faces">Faces searched.</param>
+/// <param name="Search">One entry a store and mode.</param>
+internal sealed record BenchSearchResult(string Embeddings, int Faces, IReadOnlyList<SearchSpeed> Search);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(SpeedReport))]
+[JsonSerializable(typeof(BenchSearchResult))]
+internal sealed partial class BenchJson : JsonSerializerContext;
