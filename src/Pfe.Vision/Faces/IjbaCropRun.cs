@@ -46,7 +46,7 @@ public static class IjbaCropRun
                 {
                     var path = folders.Find(face.File)
                         ?? throw new ImageException(face.File, $"not found in '{images}', under any extension");
-                    Crop(Image.Load(path), face.Box).Save(target);
+                    Crop(Image.Load(path), face.Square).Save(target);
                     Interlocked.Increment(ref cropped);
                 }
             }
@@ -62,13 +62,12 @@ public static class IjbaCropRun
 
     /// <summary>Cuts one face out.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="box">The face, in pixels from the image's upper left corner.</param>
-    public static Image Crop(Image image, in FaceBox box)
+    /// <param name="square">The face, in whole pixels from the image's upper left corner.</param>
+    public static Image Crop(Image image, in PixelSquare square)
     {
-        var side = Math.Max(box.Width, box.Height);
-        var stretch = AffineMap.Stretch(Side, Side, side, side);
+        var stretch = AffineMap.Stretch(Side, Side, square.Side, square.Side);
         // The box counts from the picture's corner, so pixel 0 reaches from 0 to 1: the crop's first pixel edge lies at its left side.
-        var map = stretch with { X0 = stretch.X0 + box.Centre.X - side / 2, Y0 = stretch.Y0 + box.Centre.Y - side / 2 };
+        var map = stretch with { X0 = stretch.X0 + square.Left, Y0 = stretch.Y0 + square.Top };
         var (level, toLevel) = new Pyramid(image).For(map);
         return Warp.ToImage(level, toLevel, Side, Side);
     }

@@ -57,7 +57,7 @@ public sealed class PreprocessPipeline
             case "random_crop": { var (h, w) = arguments.Size(); return (batch, random) => Cropping.RandomCrop(batch, h, w, random); }
             case "center_crop": { var (h, w) = arguments.Size(); return (batch, _) => Cropping.CentreCrop(batch, h, w); }
             case "five_crop": { var (h, w) = arguments.Size(); return (batch, _) => Cropping.FiveCrop(batch, h, w); }
-            case "ten_crop": { var (h, w) = arguments.Size(); return (batch, _) => Flipping.ExpandFlip(Cropping.FiveCrop(batch, h, w)); }
+            case "ten_crop": { var (h, w) = arguments.Size(); return (batch, _) => Cropping.TenCrop(batch, h, w); }
             case "random_flip": return arguments.None(Flipping.RandomFlip);
             case "expand_flip": return arguments.None((batch, _) => Flipping.ExpandFlip(batch));
             case "standardize": { var (mean, std) = arguments.Standard(); return (batch, _) => GreyLevels.Standardize(batch, mean, std); }

@@ -66,9 +66,14 @@ public sealed class PreprocessPipelineTests
         places.Count.ShouldBe(6);
         var five = Run(batch, "[\"five_crop\",[3,2]]");
         five.Count.ShouldBe(2000);
-        (int, int)[] order = [(0, 0), (2, 0), (0, 2), (2, 2), (1, 1)];
+        // The reference's order: upper left, upper right, lower left, lower right, middle.
+        (int, int)[] order = [(0, 0), (0, 2), (2, 0), (2, 2), (1, 1)];
         for (var k = 0; k < 5; k++) five.Image(5 * 7 + k).ToArray().ShouldBe(Window(batch, 7, order[k].Item1, order[k].Item2, 3, 2));
-        Run(batch, "[\"ten_crop\",[3,2]]").Count.ShouldBe(4000);
+        // And each crop is followed by the same place of the mirror image, not by its own mirror image.
+        var (ten, mirrored) = (Run(batch, "[\"ten_crop\",[3,2]]"), Run(batch, "[\"expand_flip\"]"));
+        ten.Count.ShouldBe(4000);
+        for (var k = 0; k < 10; k++)
+            ten.Image(10 * 7 + k).ToArray().ShouldBe(Window(mirrored, 2 * 7 + k % 2, order[k / 2].Item1, order[k / 2].Item2, 3, 2));
     }
 
     [Fact]
