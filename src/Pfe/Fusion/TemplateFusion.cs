@@ -22,6 +22,11 @@ public static class TemplateFusion
         CheckShape(variances.Length, variance.Length);
         EmbeddingValidation.Check(mus, variances);
         EmbeddingValidation.SameLength(mu.Length, variance.Length);
+        if (rule == VarianceRule.WeightedMean)
+        {
+            AttentionFusion.Fuse(mus, variances, temperature: 1, mu, variance);
+            return;
+        }
         var d = mu.Length;
         for (var l = 0; l < d; l++)
         {
@@ -114,7 +119,7 @@ public static class TemplateFusion
         for (var k = 0; k < rows.Length; k++) weights[k] = (float)(sums[k] / d);
     }
 
-    private static (float[] Mus, float[] Variances) Gather(EmbeddingSet faces, ReadOnlySpan<int> rows)
+    internal static (float[] Mus, float[] Variances) Gather(EmbeddingSet faces, ReadOnlySpan<int> rows)
     {
         CheckRows(rows);
         var d = faces.Dimension;
@@ -141,7 +146,7 @@ public static class TemplateFusion
         for (var l = 0; l < mu.Length; l++) mu[l] = (float)into[l];
     }
 
-    private static List<int[]> ByMedium(ReadOnlySpan<int> rows, ReadOnlySpan<int> media)
+    internal static List<int[]> ByMedium(ReadOnlySpan<int> rows, ReadOnlySpan<int> media)
     {
         if (rows.Length != media.Length)
             throw new ArgumentException($"{rows.Length} rows need as many media, not {media.Length}", nameof(media));
