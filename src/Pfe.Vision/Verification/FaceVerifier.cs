@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Pfe.Calibration;
 using Pfe.Onnx;
 using Pfe.Scoring;
@@ -69,15 +68,9 @@ public sealed class FaceVerifier : IDisposable
     public FaceComparison Compare(string first, string second, FaceChoice choice = FaceChoice.Only, double? falseMatchRate = null)
     {
         var (a, b) = (Face(first, choice), Face(second, choice));
-        var (variance1, variance2) = (Variance(a), Variance(b));
-        var cosine = Cosine.Score(a.Embedding.Mu, b.Embedding.Mu);
-        var mls = MutualLikelihood.Score(a.Embedding.Mu, variance1, b.Embedding.Mu, variance2);
-        var score = _calibration?.Score switch
-        {
-            ScoreKind.Cosine => cosine,
-            ScoreKind.SharedVariance => SharedVariance.Score(a.Embedding.Mu, variance1, b.Embedding.Mu, variance2),
-            _ => mls,
-        };
+        var cosine = Cosine.Score(a.Embedding, b.Embedding);
+        var mls = MutualLikelihood.Score(a.Embedding, b.Embedding);
+        var score = _calibration is null ? mls : FaceScore.Of(a.Embedding, b.Embedding, _calibration.Score);
         return new FaceComparison(a, b, cosine, mls, _calibration?.Decide(score, a.Uncertainty, b.Uncertainty, falseMatchRate));
     }
 
@@ -95,15 +88,8 @@ public sealed class FaceVerifier : IDisposable
         if (found.Count == 0) throw new NoFaceException(path);
         if (found.Count > 1 && choice == FaceChoice.Only) throw new MultipleFacesException(path, found.Count);
         var face = FaceFinder.Main(found, photo)!;
-        var embedding = _embedder.Embed(photo, face.Landmarks);
-        var uncertainty = FaceUncertainty.Of(embedding.LogVariance);
+        var embedding = _embedder.Embed(photo, face.Landmarks).Embedding;
+        var uncertainty = FaceUncertainty.Of(embedding);
         return new ComparedFace(path, face, embedding, uncertainty, _calibration?.Quality.Of(uncertainty));
-    }
-
-    private static float[] Variance(ComparedFace face)
-    {
-        var variance = new float[face.Embedding.LogVariance.Length];
-        TensorPrimitives.Exp(face.Embedding.LogVariance, variance);
-        return variance;
     }
 }
