@@ -115,7 +115,7 @@ public static class LfwProtocol
     /// <param name="cancellation">Stops the work.</param>
     public static RiskControl RiskControlled(EmbeddingSet faces, LfwPairs list, PairRisk risk, CancellationToken cancellation = default)
     {
-        if (list.Folds < 2) throw new UsageException("risk control needs the folds of View 2; View 1's lists have none");
+        if (list.Folds < 2) throw new InvalidConfigurationException("risk control needs the folds of View 2; View 1's lists have none");
         var found = Find(faces, list);
         return RiskControl.Of(faces, found.Pairs, found.Fold, list.Folds, risk, cancellation);
     }

@@ -34,7 +34,7 @@ public static class PairDraw
         ArgumentNullException.ThrowIfNull(images);
         options ??= new PairDrawOptions();
         if (options.Folds < 2 || options.PairsPerFold < 1)
-            throw new UsageException($"{options.Folds} folds of {options.PairsPerFold} pairs: at least 2 folds of 1 pair are wanted");
+            throw new InvalidConfigurationException($"{options.Folds} folds of {options.PairsPerFold} pairs: at least 2 folds of 1 pair are wanted");
         var (random, numbered) = (new Random(options.Seed), Numbered(images));
         var folds = Deal(images, options.Folds, random);
         var most = folds.Min(persons => Math.Min(Genuine(persons), Impostor(persons)));

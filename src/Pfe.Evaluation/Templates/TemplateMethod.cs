@@ -71,6 +71,5 @@ public sealed record TemplateMethod(Pooling Pooling, ScoreKind Score, bool Media
         else if (rule == VarianceRule.WeightedMean) AttentionFusion.Fuse(faces, template.Rows, Temperature, mu, logVariance);
         else if (MediaAware) TemplateFusion.FuseByMedia(faces, template.Rows, template.Media, rule, mu, logVariance);
         else TemplateFusion.Fuse(faces, template.Rows, rule, mu, logVariance);
-        System.Numerics.Tensors.TensorPrimitives.Log(logVariance, logVariance);
     }
 }

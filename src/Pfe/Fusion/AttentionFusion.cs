@@ -13,19 +13,22 @@ public static class AttentionFusion
 
     /// <summary>Fuses K faces given as matrices.</summary>
     /// <param name="mus">K x D means, row-major, K at least 1.</param>
-    /// <param name="variances">K x D variances, row-major, positive.</param>
+    /// <param name="logVariances">K x D natural logarithms of the variances, row-major.</param>
     /// <param name="temperature">T, above 0.</param>
     /// <param name="mu">D values to fill, of length 1 (all 0 where the weighted means cancel out).</param>
-    /// <param name="variance">D values to fill.</param>
-    /// <exception cref="ArgumentException">Shapes do not fit, or a value is not finite or a variance not positive.</exception>
-    public static void Fuse(ReadOnlySpan<float> mus, ReadOnlySpan<float> variances, double temperature, Span<float> mu, Span<float> variance)
+    /// <param name="logVariance">D natural logarithms of the template's variances to fill.</param>
+    /// <exception cref="ArgumentException">Shapes do not fit, or a value is not finite.</exception>
+    public static void Fuse(
+        ReadOnlySpan<float> mus, ReadOnlySpan<float> logVariances, double temperature, Span<float> mu, Span<float> logVariance)
     {
         if (!(temperature > 0) || !double.IsFinite(temperature))
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "a temperature above 0 is wanted");
-        EmbeddingValidation.Check(mus, variances);
-        EmbeddingValidation.SameLength(mu.Length, variance.Length);
+        TemplateFusion.CheckShape(mus.Length, mu.Length);
+        EmbeddingValidation.SameLength(mu.Length, logVariance.Length);
+        EmbeddingValidation.SameLength(mus.Length, logVariances.Length);
+        EmbeddingValidation.CheckMean(mus);
+        EmbeddingValidation.CheckLogVariance(logVariances);
         var d = mu.Length;
-        if (d == 0 || mus.Length == 0 || mus.Length % d != 0) throw new ArgumentException($"{mus.Length} values are not K faces of {d} dimensions", nameof(mus));
         var logs = new double[mus.Length / d];
         for (var l = 0; l < d; l++)
         {
@@ -33,7 +36,7 @@ public static class AttentionFusion
             var greatest = double.NegativeInfinity;
             for (var k = 0; k < logs.Length; k++)
             {
-                logs[k] = Math.Log(1 / (double)variances[k * d + l] + Guard) / temperature;
+                logs[k] = Math.Log(Math.Exp(-(double)logVariances[k * d + l]) + Guard) / temperature;
                 greatest = Math.Max(greatest, logs[k]);
             }
             var (weights, weightedMu, weightedVariance) = (0.0, 0.0, 0.0);
@@ -42,9 +45,9 @@ public static class AttentionFusion
                 var weight = Math.Exp(logs[k] - greatest);
                 weights += weight;
                 weightedMu += weight * mus[k * d + l];
-                weightedVariance += weight * variances[k * d + l];
+                weightedVariance += weight * Math.Exp(logVariances[k * d + l]);
             }
-            (mu[l], variance[l]) = ((float)(weightedMu / weights), (float)(weightedVariance / weights));
+            (mu[l], logVariance[l]) = ((float)(weightedMu / weights), (float)Math.Log(weightedVariance / weights));
         }
         UnitLength.Normalise(mu);
     }
@@ -54,11 +57,11 @@ public static class AttentionFusion
     /// <param name="rows">The template's rows, at least one.</param>
     /// <param name="temperature">T, above 0.</param>
     /// <param name="mu">D values to fill, of length 1.</param>
-    /// <param name="variance">D values to fill.</param>
-    public static void Fuse(EmbeddingSet faces, ReadOnlySpan<int> rows, double temperature, Span<float> mu, Span<float> variance)
+    /// <param name="logVariance">D natural logarithms of the template's variances to fill.</param>
+    public static void Fuse(EmbeddingSet faces, ReadOnlySpan<int> rows, double temperature, Span<float> mu, Span<float> logVariance)
     {
-        var (mus, variances) = TemplateFusion.Gather(faces, rows);
-        Fuse(mus, variances, temperature, mu, variance);
+        var (mus, logVariances) = TemplateFusion.Gather(faces, rows);
+        Fuse(mus, logVariances, temperature, mu, logVariance);
     }
 
     /// <summary>Fuses the images of each medium first, then the media, at the same temperature.</summary>
@@ -67,14 +70,14 @@ public static class AttentionFusion
     /// <param name="media">The medium of each row, as many.</param>
     /// <param name="temperature">T, above 0.</param>
     /// <param name="mu">D values to fill, of length 1.</param>
-    /// <param name="variance">D values to fill.</param>
+    /// <param name="logVariance">D natural logarithms of the template's variances to fill.</param>
     public static void FuseByMedia(
-        EmbeddingSet faces, ReadOnlySpan<int> rows, ReadOnlySpan<int> media, double temperature, Span<float> mu, Span<float> variance)
+        EmbeddingSet faces, ReadOnlySpan<int> rows, ReadOnlySpan<int> media, double temperature, Span<float> mu, Span<float> logVariance)
     {
         var groups = TemplateFusion.ByMedium(rows, media);
         var d = faces.Dimension;
-        var (mus, variances) = (new float[groups.Count * d], new float[groups.Count * d]);
-        for (var g = 0; g < groups.Count; g++) Fuse(faces, groups[g], temperature, mus.AsSpan(g * d, d), variances.AsSpan(g * d, d));
-        Fuse(mus, variances, temperature, mu, variance);
+        var (mus, logVariances) = (new float[groups.Count * d], new float[groups.Count * d]);
+        for (var g = 0; g < groups.Count; g++) Fuse(faces, groups[g], temperature, mus.AsSpan(g * d, d), logVariances.AsSpan(g * d, d));
+        Fuse(mus, logVariances, temperature, mu, logVariance);
     }
 }

@@ -11,17 +11,18 @@ public sealed class AttentionFusionTests
         {
             var random = new Random(seed);
             float[] mus = [.. Enumerable.Range(0, k * d).Select(_ => (float)(2 * random.NextDouble() - 1))];
-            float[] variances = [.. Enumerable.Range(0, k * d).Select(_ => (float)Math.Exp(8 * random.NextDouble() - 8))];
+            float[] logs = [.. Enumerable.Range(0, k * d).Select(_ => (float)(8 * random.NextDouble() - 8))];
+            double[] variances = [.. logs.Select(value => Math.Exp(value))];
             var (mu, variance) = (new float[d], new float[d]);
-            AttentionFusion.Fuse(mus, variances, t, mu, variance);
+            AttentionFusion.Fuse(mus, logs, t, mu, variance);
             var (expected, length) = (new double[d], 0.0);
             for (var l = 0; l < d; l++)
             {
-                double[] weights = [.. Enumerable.Range(0, k).Select(n => Math.Pow(1 / (double)variances[n * d + l] + 1e-6, 1 / t))];
+                double[] weights = [.. Enumerable.Range(0, k).Select(n => Math.Pow(1 / variances[n * d + l] + 1e-6, 1 / t))];
                 expected[l] = Enumerable.Range(0, k).Sum(n => weights[n] * mus[n * d + l]) / weights.Sum();
                 length += expected[l] * expected[l];
                 var sigma = Enumerable.Range(0, k).Sum(n => weights[n] * variances[n * d + l]) / weights.Sum();
-                ((double)variance[l]).ShouldBe(sigma, 1e-6 * sigma);
+                Math.Exp(variance[l]).ShouldBe(sigma, 2e-6 * sigma);
             }
             for (var l = 0; l < d; l++) ((double)mu[l]).ShouldBe(expected[l] / Math.Sqrt(length), 2e-6);
         }, iter: 2000);
@@ -30,7 +31,7 @@ public sealed class AttentionFusionTests
     public void At_temperature_1_the_mean_is_the_precision_weighted_one()
     {
         var random = new Random(3);
-        float[] mus = [.. Enumerable.Range(0, 40).Select(_ => (float)random.NextDouble())], variances = [.. Enumerable.Range(0, 40).Select(_ => 0.01f + (float)random.NextDouble())];
+        float[] mus = [.. Enumerable.Range(0, 40).Select(_ => (float)random.NextDouble())], variances = [.. Enumerable.Range(0, 40).Select(_ => -5 * (float)random.NextDouble())];
         var (mu, variance, other, ignored) = (new float[8], new float[8], new float[8], new float[8]);
         AttentionFusion.Fuse(mus, variances, 1, mu, variance);
         TemplateFusion.Fuse(mus, variances, VarianceRule.Minimum, other, ignored);
@@ -41,9 +42,9 @@ public sealed class AttentionFusionTests
     public void A_tiny_temperature_takes_the_surest_image_and_does_not_overflow()
     {
         var (mu, variance) = (new float[2], new float[2]);
-        AttentionFusion.Fuse([1, 0, 0, 1], [1e-6f, 1e-6f, 1, 1], 1e-3, mu, variance);
+        AttentionFusion.Fuse([1, 0, 0, 1], [-14, -14, 0, 0], 1e-3, mu, variance);
         mu.ShouldBe([1, 0]);
-        variance.ShouldBe([1e-6f, 1e-6f]);
+        variance.ShouldBe([-14, -14]);
     }
 
     [Fact]
