@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pfe.Interop.TensorFlow;
 using Pfe.Onnx;
 using Pfe.Vision;
 using Pfe.Vision.Models;
@@ -15,15 +16,21 @@ internal static class ModelOptions
 
     /// <summary>The PFE model.</summary>
     public static readonly Option<string?> Model =
-        new("--model") { Description = "The PFE model: an ONNX file of 'pfe train' or 'pfe export', or an address with its checksum; by " +
-        "default the registry's base network with the head that comes with Pfe." };
+        new("--model") { Description = "The PFE model: an ONNX file of 'pfe train' or 'pfe export', the folder of a TensorFlow " +
+        "checkpoint, or an address with its checksum; by default the registry's base network with the head that comes with Pfe." };
 
     public static ModelStore Store(this ParseResult parsed) => new(parsed.GetValue(Models));
 
     /// <summary>The model's path: the one named, or the default model.</summary>
     public static string ModelPath(this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>
-        parsed.GetValue(Model) is { } reference
-            ? store.Resolve(reference, messages, cancellation) : DefaultModel.Get(store, messages, cancellation);
+        parsed.GetValue(Model) is { } reference ? store.OnnxFile(reference, messages, cancellation) : DefaultModel.Get(store, messages, cancellation);
+
+    /// <summary>A model's ONNX file: a name, a file, an address, or the folder of a TensorFlow checkpoint, which is imported once.</summary>
+    public static string OnnxFile(this ModelStore store, string reference, IProgress<string> messages, CancellationToken cancellation)
+    {
+        if (!Directory.Exists(reference)) return store.Resolve(reference, messages, cancellation);
+        return SphereNetImport.Keep(reference, store.Folder, cancellation);
+    }
 
     public static FaceEmbedder Embedder(
         this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pfe.Cli.Commands;
+using Pfe.Vision.Faces;
 
 namespace Pfe.Cli;
 
@@ -11,7 +12,7 @@ internal static class PfeApplication
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         var root = Root(new Terminal(output, error));
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(ReferenceArguments.Rewrite(args, LandmarkList.IsOne));
         if (parsed.Errors.Count > 0)
         {
             foreach (var problem in parsed.Errors) await error.WriteLineAsync($"error: {problem.Message}").ConfigureAwait(false);
@@ -42,6 +43,8 @@ internal static class PfeApplication
         ReportCommand.Create(terminal),
         TrainCommand.Create(terminal),
         EvalCommand.Create(terminal),
+        PairsCommand.Create(terminal),
+        ReproduceCommand.Create(terminal),
         ExportCommand.Create(terminal),
         ImportTfCommand.Create(terminal),
         InspectCommand.Create(terminal),

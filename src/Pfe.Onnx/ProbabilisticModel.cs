@@ -27,6 +27,9 @@ public static class ProbabilisticModel
     /// <summary>Metadata key: what the head reads.</summary>
     public const string HeadSourceKey = "pfe.head.source";
 
+    /// <summary>Metadata key, only there for a head with one variance a face: 1. Its log variance is given for all D dimensions alike.</summary>
+    public const string HeadSizeKey = "pfe.head.size";
+
     /// <summary>Prefix of the metadata keys that carry <see cref="UncertaintyHead.Notes"/>.</summary>
     public const string HeadNotePrefix = "pfe.head.";
 
@@ -41,14 +44,14 @@ public static class ProbabilisticModel
         ArgumentNullException.ThrowIfNull(description);
         ArgumentNullException.ThrowIfNull(head);
         head.Validate(head.Source);
-        var prepared = BaseGraph.Prepare(network, description);
+        var prepared = BaseGraph.Prepare(network, description, head.Source);
         var features = prepared.SizeOf(head.Source);
         if (features != head.Features)
             throw new PfeException($"the head reads {head.Features} values, tensor '{head.Source}' of '{network.Name}' has {features}: " +
                 "was it trained on another base network?");
-        if (prepared.Dimension != head.Dimension)
-            throw new PfeException($"the head gives {head.Dimension} log variances, embedding '{prepared.Embedding}' of '{network.Name}' " +
-                $"has {prepared.Dimension} dimensions");
+        if (head.Dimension != prepared.Dimension && head.Dimension != 1)
+            throw new PfeException($"the head gives {head.Dimension} log variances, embedding '{prepared.Embedding}' of '{network.Name}' has " +
+                $"{prepared.Dimension} dimensions; as many are wanted, or one for the whole face");
 
         var proto = prepared.Model.Proto.Clone();
         var graph = proto.Graph;
@@ -66,16 +69,17 @@ public static class ProbabilisticModel
         graph.Rename(input, Image);
 
         Normalisation.Append(graph, embedding, Mu);
-        HeadNodes.Append(graph, source, head, LogVariance);
-        graph.SetOutputs([GraphEdits.FloatTensor(Mu, -1, head.Dimension), GraphEdits.FloatTensor(LogVariance, -1, head.Dimension)]);
+        HeadNodes.Append(graph, source, head, prepared.Dimension, LogVariance);
+        graph.SetOutputs([GraphEdits.FloatTensor(Mu, -1, prepared.Dimension), GraphEdits.FloatTensor(LogVariance, -1, prepared.Dimension)]);
         graph.Prune();
 
         (proto.ProducerName, graph.Name) = ("pfe", "pfe");
         proto.ClearProducerVersion();
         proto.MetadataProps.Clear();
         proto.SetMetadata(DescriptionKey, (description with { Embedding = Mu, FeatureMap = null }).ToJson());
-        proto.SetMetadata(DimensionKey, head.Dimension.ToString(CultureInfo.InvariantCulture));
+        proto.SetMetadata(DimensionKey, prepared.Dimension.ToString(CultureInfo.InvariantCulture));
         proto.SetMetadata(HeadSourceKey, head.Source);
+        if (head.Dimension == 1) proto.SetMetadata(HeadSizeKey, "1");
         foreach (var (key, value) in head.Notes.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             proto.SetMetadata(HeadNotePrefix + key, value);
         return new OnnxModel(proto, description.Name);

@@ -55,7 +55,7 @@ internal static class AlignCommand
             if (parsed.GetValue(DirDepth) is < 1 and var depth) throw new UsageException($"--dir-depth is at least 1, not {depth}");
             var options = new AlignmentRunOptions
             {
-                Template = ChooseTemplate(parsed), DirectoryDepth = parsed.GetValue(DirDepth),
+                Template = ChooseTemplate(parsed), DirectoryDepth = parsed.GetValue(DirDepth), Prefix = parsed.GetValue(FaceOptions.Prefix),
                 Strict = parsed.GetValue(CommonOptions.Strict), Workers = parsed.GetValue(FaceOptions.Workers),
             };
             using var finder = sources[0].Landmarks is null ? new FaceFinder(store) : null;

@@ -32,7 +32,7 @@ public sealed record BlufrLists(IReadOnlyList<string> Images, IReadOnlyList<int>
         var (test, gallery, probes) = (Lists("testIndex"), Lists("galIndex"), Lists("probIndex"));
         if (test.Length == 0 || gallery.Length != test.Length || probes.Length != test.Length)
             throw new PfeException($"'{path}' has {test.Length} test, {gallery.Length} gallery and {probes.Length} probe lists; as many of each are wanted");
-        return new(images, Identities(file.Numbers("labels"), images.Length, path),
+        return new(images, Labels(file.Numbers("labels"), images.Length, path),
             [.. test.Select((rows, trial) => new BlufrTrial(rows, gallery[trial], probes[trial]))]);
     }
 
@@ -53,14 +53,14 @@ public sealed record BlufrLists(IReadOnlyList<string> Images, IReadOnlyList<int>
             Lists("lfw_genuine_probe_index.mat", "genuine_probe_index"), Lists("lfw_impostor_probe_index.mat", "impostor_probe_index"));
         if (gallery.Length == 0 || mated.Length != gallery.Length || others.Length != gallery.Length)
             throw new PfeException($"'{folder}' has {gallery.Length} gallery, {mated.Length} genuine and {others.Length} impostor lists; as many of each are wanted");
-        return new(images, Identities(MatFile.Load(people).Numbers("id_lfw"), images.Length, people),
+        return new(images, Labels(MatFile.Load(people).Numbers("id_lfw"), images.Length, people),
             [.. gallery.Select((rows, trial) => new BlufrTrial([], rows, [.. mated[trial], .. others[trial]]))]);
     }
 
     private static string[] Names(string[] names) => names.Length > 0
         ? [.. names.Select(name => name.Replace('\\', '/'))] : throw new PfeException("the image list is empty");
 
-    private static int[] Identities(double[] numbers, int images, string path) => numbers.Length == images
+    private static int[] Labels(double[] numbers, int images, string path) => numbers.Length == images
         ? [.. numbers.Select(number => (int)number)]
         : throw new PfeException($"'{path}' has {numbers.Length} labels for {images} images");
 

@@ -25,7 +25,8 @@ internal static class ScalarScores
     public static float[] Of(EmbeddingSet faces, PairList pairs, bool attentionOnly, CancellationToken cancellation)
     {
         var (cosines, variances) = (PairScores.Of(faces, pairs, ScoreKind.Cosine, cancellation), Variances(faces));
-        var (first, second) = (pairs.First.Span, pairs.Second.Span);
+        var first = pairs.First.Span;
+        var second = pairs.Second.Span;
         for (var n = 0; n < cosines.Length; n++)
         {
             var (v1, v2) = (variances[first[n]], variances[second[n]]);

@@ -12,6 +12,10 @@ public sealed record AlignmentRunOptions
     /// <c>--dir-depth</c>.</summary>
     public int DirectoryDepth { get; init; } = 2;
 
+    /// <summary>What a list's paths are relative to, as it was written: its folders count for <see cref="DirectoryDepth"/>, as in the
+    /// reference. Null: only the names' own.</summary>
+    public string? Prefix { get; init; }
+
     /// <summary>Fail on the first image that cannot be used instead of counting it.</summary>
     public bool Strict { get; init; }
 
@@ -46,7 +50,7 @@ public static class AlignmentRun
     {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new AlignmentRunOptions();
-        var targets = Targets(images, output, options.DirectoryDepth);
+        var targets = Targets(images, output, options.DirectoryDepth, options.Prefix);
         var failures = new FailedImage?[images.Count];
         var (done, aligned, failed) = (0, 0, 0);
         ParallelImages.For(images.Count, options.Workers, i =>
@@ -97,14 +101,14 @@ public static class AlignmentRun
         return (Warp.ToImage(image, map, template.Width, template.Height), landmarks.Map(toPhoto.Inverse()));
     }
 
-    private static string[] Targets(IReadOnlyList<FaceSource> images, string output, int depth)
+    private static string[] Targets(IReadOnlyList<FaceSource> images, string output, int depth, string? prefix)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(depth);
         var taken = new Dictionary<string, string>(images.Count, StringComparer.Ordinal);
         var targets = new string[images.Count];
         for (var i = 0; i < targets.Length; i++)
         {
-            var parts = images[i].Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."))
+            var parts = $"{prefix?.Replace('\\', '/')}/{images[i].Name}".Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."))
                 .TakeLast(depth);
             var target = Path.Combine([output, .. parts]);
             if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP"))
