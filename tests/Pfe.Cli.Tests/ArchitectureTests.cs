@@ -15,7 +15,8 @@ public sealed class ArchitectureTests
         ["Pfe.Interop"] = ["Pfe.Onnx"],
         ["Pfe.Evaluation"] = ["Pfe.Interop"],
         ["Pfe.Reporting"] = ["Pfe.Evaluation", "Pfe.Vision"],
-        ["Pfe.Cli"] = ["Pfe.Reporting", "Pfe.Training"],
+        ["Pfe.Cli"] = ["Pfe.Reporting"],
+        ["Pfe.Train"] = ["Pfe.Cli", "Pfe.Training"],
     };
 
     private static readonly Dictionary<string, string> OwnerOfPackage = new()
