@@ -37,7 +37,8 @@ public sealed partial class FaceGallery
                 foreach (var person in page)
                 {
                     images += await CheckAsync(session, info, person, problems, sample, cancellation);
-                    progress?.Report(++persons);
+                    persons++;
+                    progress?.Report(persons);
                     after = person.Id;
                 }
                 more = page.Count == PersonsAtOnce;

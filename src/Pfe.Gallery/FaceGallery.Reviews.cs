@@ -53,7 +53,7 @@ public sealed partial class FaceGallery
     /// <summary>
     /// Opens the question whether a probe shows a candidate. Nothing of the probe is stored but its score and uncertainty.
     /// </summary>
-    private Task<Review> OpenReviewAsync(FacePoint probe, Candidate candidate, PersonMatch[] found, string reason, WriteContext? context,
+    private Task<Review> OpenReviewAsync(FacePoint probe, Candidate candidate, PersonScore[] found, string reason, WriteContext? context,
         CancellationToken cancellation)
     {
         var match = Array.Find(found, match => match.PersonId == candidate.PersonId);

@@ -93,7 +93,7 @@ public sealed partial class FaceGallery
     }
 
     private async Task<IReadOnlyList<Identification>> DecideAsync(
-        FacePoint[] faces, PersonMatch[][] found, long version, double coverage, IdentifyOptions options, WriteContext? context,
+        FacePoint[] faces, PersonScore[][] found, long version, double coverage, IdentifyOptions options, WriteContext? context,
             CancellationToken cancellation)
     {
         var (info, persons, known) = await Store.ReadAsync(async session =>

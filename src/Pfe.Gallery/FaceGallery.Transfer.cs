@@ -67,7 +67,8 @@ public sealed partial class FaceGallery
                     var line = await ExportAsync(session, info, person, cancellation);
                     await WriteLineAsync(output, JsonSerializer.SerializeToUtf8Bytes(line, GalleryJson.Default.ExportedPerson),
                         cancellation);
-                    progress?.Report(++count);
+                    count++;
+                    progress?.Report(count);
                     after = person.Id;
                 }
                 more = persons.Count == PersonsAtOnce;

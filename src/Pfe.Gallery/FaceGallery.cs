@@ -62,7 +62,7 @@ public sealed partial class FaceGallery
     {
         if (Index.Current is not { } index) return;
         if (index.ChangedPersons >= _catalog.Options.ChangesForANewFile && index.HasFile
-            || _purgeBy <= _catalog.Options.Time.GetUtcNow()) await CompactAsync(cancellation);
+            || _purgeBy <= _catalog.Options.Now) await CompactAsync(cancellation);
     }
 
     /// <summary>
@@ -100,7 +100,7 @@ public sealed partial class FaceGallery
         catch (PfeException) { Interlocked.Exchange(ref _followed, 0); }
     }
 
-    private void SomethingWasRemoved() => _purgeBy ??= _catalog.Options.Time.GetUtcNow() + _catalog.Options.RemoveWithin;
+    private void SomethingWasRemoved() => _purgeBy ??= _catalog.Options.Now + _catalog.Options.RemoveWithin;
 
     private static Person Touched(Person person, DateTimeOffset now, int images = 0) =>
         person with { Images = person.Images + images, Version = person.Version + 1, Updated = now };

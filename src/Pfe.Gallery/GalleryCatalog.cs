@@ -169,7 +169,7 @@ public sealed class GalleryCatalog : IAsyncDisposable
     public async Task MaintainAsync(CancellationToken cancellation = default)
     {
         foreach (var gallery in _open.Values) await gallery.MaintainAsync(cancellation);
-        var now = Options.Time.GetUtcNow();
+        var now = Options.Now;
         await Store.WriteAsync(session => session.DropExpiredKeysAsync(now, cancellation), cancellation);
     }
 

@@ -30,4 +30,7 @@ public sealed record GalleryOptions
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The time as stores keep it, to the millisecond: a record reads back as it was given out.</summary>
+    internal DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());
 }

@@ -18,7 +18,7 @@ public sealed class JobList
     public Task<Job> CreateAsync(JobKind kind, Guid? galleryId, string input, CancellationToken cancellation = default) =>
         _store.WriteAsync(async session =>
     {
-        var now = _options.Time.GetUtcNow();
+        var now = _options.Now;
         var job = new Job(Guid.CreateVersion7(now), galleryId, kind, JobState.Waiting, 0, 0, input, null, null, now, now);
         await session.AddJobAsync(job, cancellation);
         return job;
@@ -59,7 +59,7 @@ public sealed class JobList
         {
             var job = await session.GetJobAsync(id, cancellation);
             if (job.State is JobState.Cancelled or JobState.Done or JobState.Failed) return job;
-            job = change(job) with { Id = id, Updated = _options.Time.GetUtcNow() };
+            job = change(job) with { Id = id, Updated = _options.Now };
             await session.SaveJobAsync(job, cancellation);
             return job;
         }, cancellation);

@@ -61,7 +61,7 @@ public sealed class KeyRing
             ? secret[4..12] : "";
         var (key, hash) = await _store.ReadAsync(session => session.FindKeyAsync(id, cancellation), cancellation);
         var isRight = CryptographicOperations.FixedTimeEquals(hash ?? new byte[SHA256.HashSizeInBytes], Hash(secret ?? ""));
-        var now = _options.Time.GetUtcNow();
+        var now = _options.Now;
         if (key is null || !isRight || key.Expires <= now) return null;
         if (key.LastUsed is null || now - key.LastUsed >= UseAccuracy)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pfe.Gallery.Storage;
 using Pfe.Gallery.Tests.Support;
 
@@ -74,7 +75,7 @@ public abstract class GalleryContractTests : StoreTests
         var first = await Gallery.EnrolAsync(TestFaces.Request(1, 0), context);
         await ReopenAsync();
         var again = await Gallery.EnrolAsync(TestFaces.Request(1, 0), context);
-        again.ShouldBeEquivalentTo(first);
+        JsonSerializer.Serialize(again).ShouldBe(JsonSerializer.Serialize(first));
         (await Gallery.ListImagesAsync(first.Person.Id)).Count.ShouldBe(1);
         (await Gallery.GetInfoAsync()).Version.ShouldBe(first.GalleryVersion);
         var other = await Should.ThrowAsync<GalleryException>(() =>

@@ -79,7 +79,7 @@ public abstract class TransferTests : StoreTests
         for (var person = 0; person < 10; person++) await Gallery.EnrolAsync(TestFaces.Request(person, 0, 1));
         var random = 0;
         var worse = await Gallery.ReembedAsync(TestFaces.OtherModel, (_, _) =>
-            Task.FromResult<Pfe.Vision.FaceEmbedding?>(TestFaces.Image(5000 + random++, 0)));
+            Task.FromResult<FaceEmbedding?>(TestFaces.Image(5000 + random++, 0)));
         worse.Switched.ShouldBeFalse();
         worse.Reason!.ShouldContain("finds");
         (await Gallery.IdentifyAsync(TestFaces.Image(3, 5))).Candidates[0].ExternalId.ShouldBe("id-3");
@@ -96,16 +96,16 @@ public abstract class TransferTests : StoreTests
     }
 
     // The other model turns every face by a fixed permutation: as good a model, with other numbers.
-    private static Task<Pfe.Vision.FaceEmbedding?> Embed(ImageToEmbed image, CancellationToken cancellation) =>
+    private static Task<FaceEmbedding?> Embed(ImageToEmbed image, CancellationToken cancellation) =>
         Task.FromResult(Embedded(image));
 
-    private static Pfe.Vision.FaceEmbedding? Embedded(ImageToEmbed image) =>
+    private static FaceEmbedding? Embedded(ImageToEmbed image) =>
         image.Reference!.Split('-') is [_, var person, _, var shot] ? Renewed(int.Parse(person), int.Parse(shot)) : null;
 
-    private static Pfe.Vision.FaceEmbedding Renewed(int person, int shot)
+    private static FaceEmbedding Renewed(int person, int shot)
     {
         var face = TestFaces.Image(person, shot);
-        return new([.. face.Mu.ToArray().Reverse()], [.. face.LogVariance.ToArray().Reverse()], 1);
+        return new(face.Mu.ToArray().Reverse().ToArray(), face.LogVariance.ToArray().Reverse().ToArray());
     }
 
     private static MemoryStream Stream(string text) => new(System.Text.Encoding.UTF8.GetBytes(text));

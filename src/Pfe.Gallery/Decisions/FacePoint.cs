@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Pfe.Calibration;
 using Pfe.Scoring;
-using Pfe.Vision;
+
 
 namespace Pfe.Gallery.Decisions;
 

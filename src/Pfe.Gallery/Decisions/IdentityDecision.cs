@@ -6,7 +6,7 @@ namespace Pfe.Gallery.Decisions;
 /// <param name="PersonId">The person.</param>
 /// <param name="Score">The mutual likelihood score with the nearest anchor.</param>
 /// <param name="Uncertainty">Mean ln sigma^2 of that anchor.</param>
-internal readonly record struct PersonMatch(Guid PersonId, float Score, double Uncertainty);
+internal readonly record struct PersonScore(Guid PersonId, float Score, double Uncertainty);
 
 /// <summary>
 /// From scores to a person, "unknown" or "cannot tell". One of N enrolled persons, or none of them, is in front of the camera: each
@@ -29,7 +29,7 @@ internal static class IdentityDecision
     /// <param name="policy">Priors and thresholds.</param>
     /// <param name="coverage">Share of the gallery that was searched.</param>
     public static Result Decide(
-        IReadOnlyList<PersonMatch> matches, long persons, double uncertainty, ScoreCalibration calibration, GalleryPolicy policy,
+        IReadOnlyList<PersonScore> matches, long persons, double uncertainty, ScoreCalibration calibration, GalleryPolicy policy,
             double coverage)
     {
         var rate = policy.FalseMatchRate ?? calibration.DefaultFalseMatchRate;

@@ -23,7 +23,7 @@ public sealed partial class FaceGallery
         public List<RejectedImage> Rejected { get; } = [];
 
         /// <summary>Takes a face or refuses it.</summary>
-        public void Judge(FaceSample sample, FacePoint face, PersonMatch[] nearest, HashSet<string> known, WriteScope scope)
+        public void Judge(FaceSample sample, FacePoint face, PersonScore[] nearest, HashSet<string> known, WriteScope scope)
         {
             var quality = gallery.QualityOf(face);
             var (isGood, advice) = QualityGate.Judge(info.Policy, quality.Quality, sample.Measures);
@@ -74,7 +74,7 @@ public sealed partial class FaceGallery
         private bool IsUnlike(FacePoint face) => _anchorsBefore.Count > 0
             && _anchorsBefore.Max(anchor => face.EvidenceWith(anchor.Face, gallery.Calibration)) < gallery.Calibration.DifferentBelow;
 
-        private void WarnOfAnother(EnrolledImage image, FacePoint face, PersonMatch[] nearest, List<Advice> warnings, WriteScope scope)
+        private void WarnOfAnother(EnrolledImage image, FacePoint face, PersonScore[] nearest, List<Advice> warnings, WriteScope scope)
         {
             var rate = info.Policy.FalseMatchRate ?? gallery.Calibration.DefaultFalseMatchRate;
             foreach (var match in nearest.Where(match => match.PersonId != person.Id).Take(1))

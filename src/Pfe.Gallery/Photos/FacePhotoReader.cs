@@ -62,5 +62,5 @@ public sealed class FacePhotoReader(FaceFinder finder, FaceEmbedder embedder)
     }
 
     private PhotoFace Read(Image image, DetectedFace face) =>
-        new(face, embedder.Embed(image, face.Landmarks), FaceMeasuring.Of(image, face));
+        new(face, embedder.Embed(image, face.Landmarks).Embedding, FaceMeasuring.Of(image, face));
 }

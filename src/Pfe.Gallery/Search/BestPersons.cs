@@ -5,12 +5,12 @@ namespace Pfe.Gallery.Search;
 /// <summary>The best k persons seen so far, each with the best of its anchors.</summary>
 internal sealed class BestPersons(int k)
 {
-    private readonly Dictionary<Guid, PersonMatch> _best = [];
+    private readonly Dictionary<Guid, PersonScore> _best = [];
 
     /// <summary>A score that a new person must beat once k are known; minus infinity before.</summary>
     public float Bar { get; private set; } = float.NegativeInfinity;
 
-    public void Add(in PersonMatch match)
+    public void Add(in PersonScore match)
     {
         if (match.Score < Bar || (_best.TryGetValue(match.PersonId, out var known) && known.Score >= match.Score)) return;
         _best[match.PersonId] = match;
@@ -22,5 +22,5 @@ internal sealed class BestPersons(int k)
         Bar = kept[^1].Score;
     }
 
-    public PersonMatch[] ToArray() => [.. _best.Values.OrderByDescending(match => match.Score).ThenBy(match => match.PersonId).Take(k)];
+    public PersonScore[] ToArray() => [.. _best.Values.OrderByDescending(match => match.Score).ThenBy(match => match.PersonId).Take(k)];
 }

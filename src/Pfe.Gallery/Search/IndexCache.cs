@@ -75,7 +75,7 @@ internal sealed class IndexCache(string folder, Guid gallery)
     /// <summary>Deletes the file and its manifest.</summary>
     public void Remove()
     {
-        File.Delete(ManifestPath);
+        if (Directory.Exists(folder)) File.Delete(ManifestPath);
         Sweep(null);
     }
 

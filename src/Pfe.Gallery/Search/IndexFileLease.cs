@@ -36,7 +36,7 @@ internal sealed class IndexFileLease(EmbeddingIndex index)
                     var (person, uncertainty) = Parse(match.Name);
                     if (owner.ContainsKey(person)) continue;
                     persons.Add(person);
-                    best[probe].Add(new PersonMatch(person, match.Score, uncertainty));
+                    best[probe].Add(new PersonScore(person, match.Score, uncertainty));
                 }
                 isEnough &= persons.Count >= k;
             }

@@ -67,7 +67,7 @@ internal sealed class PersonIndex
     }
 
     /// <summary>The best k persons of each probe, by their nearest anchor; best first, equal scores by id.</summary>
-    public PersonMatch[][] Search(EmbeddingSet probes, int k, int threads, CancellationToken cancellation)
+    public PersonScore[][] Search(EmbeddingSet probes, int k, int threads, CancellationToken cancellation)
     {
         var best = new BestPersons[probes.Count];
         for (var i = 0; i < best.Length; i++) best[i] = new BestPersons(k);

@@ -25,7 +25,7 @@ internal sealed class TailChunk(int id, TailRow[] rows)
             _gallery.Value.Score(probes, probe, 1, scores, threads, cancellation);
             for (var i = 0; i < rows.Length; i++)
                 if (scores[i] >= best[probe].Bar && owner[rows[i].PersonId] == id) best[probe]
-                    .Add(new PersonMatch(rows[i].PersonId, scores[i], rows[i].Anchor.Uncertainty));
+                    .Add(new PersonScore(rows[i].PersonId, scores[i], rows[i].Anchor.Uncertainty));
         }
     }
 

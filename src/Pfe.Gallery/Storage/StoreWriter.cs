@@ -48,7 +48,7 @@ internal sealed class StoreWriter(GalleryStore store, GalleryOptions options)
         var hash = $"{action} {scope:N} {context.RequestHash}";
         return await store.WriteAsync(async session =>
         {
-            var now = options.Time.GetUtcNow();
+            var now = options.Now;
             var keyId = context.KeyId ?? "";
             if (key is not null && !await session.TakeKeyAsync(keyId, key, hash, now, now + options.RememberKeys, cancellation))
                 return Repeat(await session.FindKeyAsync(keyId, key, cancellation), key, hash, type!);

@@ -45,7 +45,7 @@ internal static class TestFaces
             logs[l] = logVariance + 0.2f * (float)Gaussian(random);
             mu[l] = direction[l] + MathF.Exp(logs[l] / 2) * (float)Gaussian(random);
         }
-        return new FaceEmbedding(Unit(mu), logs, 1);
+        return new FaceEmbedding(Unit(mu), logs);
     }
 
     public static FaceSample Sample(int person, int shot, float logVariance = Good) =>
