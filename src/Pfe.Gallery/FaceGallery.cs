@@ -114,9 +114,11 @@ public sealed partial class FaceGallery
 
     private void CheckEmbedding(FaceEmbedding face)
     {
-        if (face.Mu.Length != _model.Dimension || face.LogVariance.Length != _model.Dimension)
+        if (face.Dimension != _model.Dimension)
             throw new GalleryException(GalleryError.ModelMismatch,
-                $"the embedding has {face.Mu.Length} dimensions, the gallery's model {_model.Dimension}");
+                $"the embedding has {face.Dimension} dimensions, the gallery's model {_model.Dimension}");
+        if (face.ModelId is { } id && id != _model.Id)
+            throw new GalleryException(GalleryError.ModelMismatch, $"the embedding is of another model than the gallery's '{_model.Name}'");
     }
 
     private ProbeQuality QualityOf(FacePoint face) => new(Calibration.Quality.Of(face.Uncertainty), face.Uncertainty);

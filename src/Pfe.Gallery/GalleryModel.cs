@@ -21,8 +21,8 @@ public sealed record GalleryModel
         ArgumentNullException.ThrowIfNull(calibration);
         if (calibration.Score != ScoreKind.MutualLikelihood)
             throw new GalleryException(GalleryError.Invalid,
-                $"the model's calibration is of the score {calibration.Score}; a gallery needs one of the mutual likelihood score " +
-                "(pfe calibrate)");
+                $"the model's calibration is of the score {calibration.Score}; a gallery needs one of the mutual likelihood " +
+                "score");
         if (calibration.Dimension != dimension)
             throw new GalleryException(GalleryError.Invalid,
                 $"the model has {dimension} dimensions, its calibration {calibration.Dimension}: they do not belong together");
@@ -50,7 +50,7 @@ public sealed record GalleryModel
         var calibration = ScoreCalibration.FromMetadata(embedder.Metadata, embedder.Description.Name)
             ?? throw new GalleryException(GalleryError.Invalid,
                 $"the model '{embedder.Description.Name}' has no calibration, so that nobody could be identified; " +
-                "add one with 'pfe calibrate'");
+                "calibrate it first");
         return new(embedder.Sha256, embedder.Description.Name, embedder.Dimension, calibration);
     }
 }

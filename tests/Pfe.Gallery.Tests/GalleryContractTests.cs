@@ -97,8 +97,15 @@ public abstract class GalleryContractTests : StoreTests
     [Fact]
     public async Task An_embedding_of_another_model_is_refused()
     {
-        (await Should.ThrowAsync<GalleryException>(() => Catalog.OpenAsync(Gallery.Id, TestFaces.OtherModel)))
-            .Error.ShouldBe(GalleryError.ModelMismatch);
+        (await Should.ThrowAsync<GalleryException>(() => Catalog.OpenAsync(Gallery.Id, TestFaces.OtherModel))).Error
+            .ShouldBe(GalleryError.ModelMismatch);
+        var face = TestFaces.Image(1, 0);
+        var foreign = new FaceEmbedding(face.Mu, face.LogVariance, "model-b");
+        (await Should.ThrowAsync<GalleryException>(() => Gallery.IdentifyAsync(foreign))).Error.ShouldBe(GalleryError.ModelMismatch);
+        var shorter = new FaceEmbedding(face.Mu[..9], face.LogVariance[..9]);
+        (await Should.ThrowAsync<GalleryException>(() => Gallery.EnrolAsync(new EnrolRequest { Samples = [new FaceSample(shorter)] })))
+            .Error
+            .ShouldBe(GalleryError.ModelMismatch);
     }
 
     [Fact]

@@ -73,9 +73,9 @@ internal static class AnchorPlan
     private static Anchor Join(IReadOnlyList<FacePoint> images, int[] members)
     {
         using var set = Gather(images, members);
-        var (mu, variance) = (new float[set.Dimension], new float[set.Dimension]);
-        TemplateFusion.Fuse(set, [.. Enumerable.Range(0, set.Count)], VarianceRule.Minimum, mu, variance);
-        return new Anchor(new FacePoint(mu, Array.ConvertAll(variance, MathF.Log)), members);
+        var (mu, logVariance) = (new float[set.Dimension], new float[set.Dimension]);
+        TemplateFusion.Fuse(set, [.. Enumerable.Range(0, set.Count)], VarianceRule.Minimum, mu, logVariance);
+        return new Anchor(new FacePoint(mu, logVariance), members);
     }
 
     private static EmbeddingSet Gather(IReadOnlyList<FacePoint> images, IReadOnlyList<int> members) => new(

@@ -52,7 +52,7 @@ public abstract class StoreTests : IAsyncLifetime
 
 /// <summary>One server for all classes that need one.</summary>
 [CollectionDefinition(nameof(PostgreSqlServer))]
-public sealed class PostgreSqlCollection : ICollectionFixture<PostgreSqlServer>;
+public sealed class PostgreSqlServers : ICollectionFixture<PostgreSqlServer>;
 
 /// <summary>Opens stores on the shared server.</summary>
 internal sealed class PostgreSqlStores(PostgreSqlServer server)
