@@ -23,9 +23,11 @@ internal static class ModelOptions
 
     /// <summary>The model's path: the one named, or the default model.</summary>
     public static string ModelPath(this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>
-        parsed.GetValue(Model) is { } reference ? store.OnnxFile(reference, messages, cancellation) : DefaultModel.Get(store, messages, cancellation);
+        parsed.GetValue(Model) is { } reference ? store.OnnxFile(reference, messages, cancellation) : DefaultModel.Get(store, messages,
+            cancellation);
 
-    /// <summary>A model's ONNX file: a name, a file, an address, or the folder of a TensorFlow checkpoint, which is imported once.</summary>
+    /// <summary>A model's ONNX file: a name, a file, an address, or the folder of a TensorFlow checkpoint, which is imported
+    /// once.</summary>
     public static string OnnxFile(this ModelStore store, string reference, IProgress<string> messages, CancellationToken cancellation)
     {
         if (!Directory.Exists(reference)) return store.Resolve(reference, messages, cancellation);

@@ -20,7 +20,8 @@ internal static class PfeApplication
     {
         var terminal = new Terminal(output, error);
         args = ReferenceArguments.Rewrite(args, LandmarkList.IsOne);
-        if (training is null && TrainingAddOn.Owns(args)) return await TrainingAddOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
+        if (training is null && TrainingAddOn.Owns(args)) return await TrainingAddOn.RunAsync(args, terminal, cancellation)
+            .ConfigureAwait(false);
         var root = Root(terminal, training ?? (_ => TrainingAddOn.Placeholders()));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -1,7 +1,8 @@
 namespace Pfe.Cli;
 
 /// <summary>
-/// A command line of the reference's README with <c>pfe</c> in <c>python</c>'s place, or with the program's name changed, as Pfe's own: the same
+/// A command line of the reference's README with <c>pfe</c> in <c>python</c>'s place, or with the program's name changed, as Pfe's own: the
+/// same
 /// arguments in the same order. Nothing else is touched.
 /// </summary>
 internal static class ReferenceArguments
@@ -28,7 +29,8 @@ internal static class ReferenceArguments
             ("train.py", _) => ["train", .. words[1..]],
             ("eval_lfw.py", _) => Lfw(words[1..]),
             ("eval_ijb.py" or "eval_ijba.py", _) => Ijb(words[1..], null),
-            (_, ["align", var list, ..]) when !list.StartsWith('-') && !words.Contains("--landmarks") && isLandmarkList(list) => Align(words[1..]),
+            (_, ["align", var list, ..]) when !list.StartsWith('-') && !words.Contains("--landmarks") && isLandmarkList(list) =>
+                Align(words[1..]),
             (_, ["crop-ijba", .. var rest]) when Split(rest).Positional.Count == 3 => Crop(rest),
             (_, ["eval", "lfw", .. var rest]) when Speaks(rest) => Lfw(rest),
             (_, ["eval", "ijba" or "ijbc" or "ijb", .. var rest]) when Speaks(rest) => Ijb(rest, words[1] == "ijbc" ? "ijbc" : null),
@@ -57,7 +59,8 @@ internal static class ReferenceArguments
         foreach (var (name, values) in options.Where(option => option.Name != "--visualize")) own.AddRange([name, .. values]);
         if (!options.Any(option => option.Name is "--prefix")) own.AddRange(["--prefix", "."]);
         // The reference opens a window for each face: here they are one sheet.
-        if (options.Any(option => option.Name == "--visualize")) own.AddRange(["--visualize", Value(options, "--visualize") ?? $"{positional.ElementAtOrDefault(1) ?? "aligned"}.png"]);
+        if (options.Any(option => option.Name == "--visualize")) own.AddRange(["--visualize",
+            Value(options, "--visualize") ?? $"{positional.ElementAtOrDefault(1) ?? "aligned"}.png"]);
         if (!options.Any(option => option.Name is "--image-size" or "--template")) own.AddRange(["--image-size", .. AlignSize]);
         return [.. own];
     }
@@ -87,7 +90,8 @@ internal static class ReferenceArguments
     {
         string[] model = Value(options, "--model-dir") is { } folder ? ["--model", folder] : [];
         return ["--images", Value(options, "--dataset-path") ?? images, "--aligned", .. model,
-            .. options.Where(option => option.Name is not ("--model-dir" or "--dataset-path" or "--protocol-path" or "--protocol" or "--batch-size"))
+            .. options.Where(option =>
+                option.Name is not ("--model-dir" or "--dataset-path" or "--protocol-path" or "--protocol" or "--batch-size"))
                 .SelectMany(option => (string[])[option.Name, .. option.Values])];
     }
 
@@ -100,7 +104,8 @@ internal static class ReferenceArguments
         for (var i = 0; i < words.Length; i++)
         {
             if (!words[i].StartsWith('-')) positional.Add(words[i]);
-            else if (words[i].IndexOf('=', StringComparison.Ordinal) is var at and > 0) options.Add((words[i][..at], [words[i][(at + 1)..]]));
+            else if (words[i].IndexOf('=', StringComparison.Ordinal) is var at and > 0) options.Add((words[i][..at],
+                [words[i][(at + 1)..]]));
             else
             {
                 var count = WithoutValue.Contains(words[i]) ? 0 : words[i] == "--image-size" ? 2 : 1;

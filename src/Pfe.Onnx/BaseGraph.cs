@@ -46,7 +46,8 @@ public sealed record BaseGraph(OnnxModel Model, string Input, string Embedding, 
         return new BaseGraph(model, input, embedding, Size(shape), map, map is null ? 0 : SizeOf(model, shapes, map));
     }
 
-    /// <summary>The name of a head's input made of several layers, for <see cref="Prepare(OnnxModel, NetworkDescription, string?)"/>.</summary>
+    /// <summary>The name of a head's input made of several layers, for <see cref="Prepare(OnnxModel, NetworkDescription,
+    /// string?)"/>.</summary>
     /// <param name="main">The tensor that is flattened.</param>
     /// <param name="pooled">The tensors that are averaged over their positions and joined to it; none: the main tensor's own name.</param>
     public static string JoinLayers(string main, IReadOnlyList<string> pooled) => LayeredInput.Name(main, pooled);

@@ -27,7 +27,8 @@ public static class ProbabilisticModel
     /// <summary>Metadata key: what the head reads.</summary>
     public const string HeadSourceKey = "pfe.head.source";
 
-    /// <summary>Metadata key, only there for a head with one variance a face: 1. Its log variance is given for all D dimensions alike.</summary>
+    /// <summary>Metadata key, only there for a head with one variance a face: 1. Its log variance is given for all D dimensions
+    /// alike.</summary>
     public const string HeadSizeKey = "pfe.head.size";
 
     /// <summary>Prefix of the metadata keys that carry <see cref="UncertaintyHead.Notes"/>.</summary>
@@ -50,7 +51,8 @@ public static class ProbabilisticModel
             throw new PfeException($"the head reads {head.Features} values, tensor '{head.Source}' of '{network.Name}' has {features}: " +
                 "was it trained on another base network?");
         if (head.Dimension != prepared.Dimension && head.Dimension != 1)
-            throw new PfeException($"the head gives {head.Dimension} log variances, embedding '{prepared.Embedding}' of '{network.Name}' has " +
+            throw new PfeException(
+                $"the head gives {head.Dimension} log variances, embedding '{prepared.Embedding}' of '{network.Name}' has " +
                 $"{prepared.Dimension} dimensions; as many are wanted, or one for the whole face");
 
         var proto = prepared.Model.Proto.Clone();

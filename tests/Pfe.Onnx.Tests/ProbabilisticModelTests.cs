@@ -63,7 +63,8 @@ public sealed class ProbabilisticModelTests
         var model = ProbabilisticModel.Build(Sketch.Base(), Sketch.Description, head);
         model.Metadata[ProbabilisticModel.HeadSizeKey].ShouldBe("1");
         model.Metadata[ProbabilisticModel.DimensionKey].ShouldBe("6");
-        var (result, reference) = (OrtRun.Run(model, Images), OrtRun.Run(Sketch.Base().WithDynamicBatch().WithOutputs("output", "map"), Images));
+        var (result, reference) = (OrtRun.Run(model, Images), OrtRun.Run(Sketch.Base().WithDynamicBatch().WithOutputs("output", "map"),
+            Images));
         result["log_variance"].Shape.ShouldBe([5, 6]);
         for (var i = 0; i < 5; i++)
         {

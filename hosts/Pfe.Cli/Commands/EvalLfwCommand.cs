@@ -10,8 +10,10 @@ internal static class EvalLfwCommand
     public static Command Create(Terminal terminal)
     {
         var options = new EvalOptions();
-        var pairs = new Option<FileInfo>("--pairs") { Description = "LFW's pairs.txt, or a list of View 1 (pairsDevTest.txt).", Required = true };
-        var threshold = new Option<FileInfo?>("--threshold-from") { Description = "With a list of View 1: the list that the threshold is chosen " +
+        var pairs = new Option<FileInfo>("--pairs") { Description = "LFW's pairs.txt, or a list of View 1 (pairsDevTest.txt).",
+            Required = true };
+        var threshold = new Option<FileInfo?>("--threshold-from") { Description =
+            "With a list of View 1: the list that the threshold is chosen " +
             "on, pairsDevTrain.txt." };
         return options.AddFaces(new Command("lfw", "LFW's 10-fold protocol: pfe eval lfw --pairs pairs.txt --features lfw.safetensors")
         {
@@ -24,7 +26,8 @@ internal static class EvalLfwCommand
             LfwResult result;
             if (parsed.GetValue(threshold) is { } training)
             {
-                if (list.Folds > 1) throw new UsageException("--threshold-from belongs to a list of View 1; the folds of View 2 choose their own");
+                if (list.Folds > 1) throw new UsageException(
+                    "--threshold-from belongs to a list of View 1; the folds of View 2 choose their own");
                 result = LfwProtocol.EvaluateView1(faces, list, LfwPairs.Read(training.ToString()), bootstrap, calibration, cancellation);
             }
             else result = LfwProtocol.Evaluate(faces, list, bootstrap, calibration, cancellation);
@@ -62,7 +65,8 @@ internal static class EvalLfwCommand
         EvalTables.Print(terminal, result.ProbFace);
         EvalTables.Print(terminal, result.Risk);
         EvalTables.Print(terminal, result.Probability);
-        var legend = result.Folds > 1 ? $"± is the standard deviation over {result.Folds.ToString(CultureInfo.InvariantCulture)} folds" : null;
+        var legend = result.Folds > 1 ? $"± is the standard deviation over {result.Folds.ToString(CultureInfo.InvariantCulture)} folds"
+            : null;
         EvalTables.Footer(terminal, legend,
             result.Interval, result.Notes);
     }

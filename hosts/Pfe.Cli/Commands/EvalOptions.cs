@@ -32,7 +32,8 @@ internal sealed class EvalOptions
         DefaultValueFactory = _ => 1 };
 
     public Option<PairRisk?> Risk { get; } =
-        new("--risk") { Description = "Also the accuracy when 0, 10, 20 and 30 % of the pairs are dropped, those of the greatest sigma: the " +
+        new("--risk") { Description =
+            "Also the accuracy when 0, 10, 20 and 30 % of the pairs are dropped, those of the greatest sigma: the " +
         "Maximum or the Sum of the two faces'." };
 
     public Option<int> Resamples { get; } =

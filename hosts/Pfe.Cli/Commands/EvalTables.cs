@@ -87,8 +87,11 @@ internal static class EvalTables
     public static void Print(Terminal terminal, RiskControl? result)
     {
         if (result is null) return;
-        terminal.Output.WriteLine($"accuracy % when the most uncertain pairs are dropped ({(result.Risk == PairRisk.Maximum ? "the greater" : "the sum")} of the two faces' sigma^2)");
-        var table = Table(["dropped %", "pairs", "sigma^2 at most", .. result.Levels[0].Scores.Select(score => score.Score.Replace('_', ' '))]);
+        terminal.Output.WriteLine(
+            $"accuracy % when the most uncertain pairs are dropped ({(result.Risk == PairRisk.Maximum ? "the greater" : "the sum")} of " +
+                "the two faces' sigma^2)");
+        var table = Table(["dropped %", "pairs", "sigma^2 at most",
+            .. result.Levels[0].Scores.Select(score => score.Score.Replace('_', ' '))]);
         foreach (var level in result.Levels)
             Row(table, [$"{100 * level.Dropped:0}", level.Pairs.ToString("#,0", CultureInfo.InvariantCulture),
                 level.RiskThreshold.ToString("0.####e0", CultureInfo.InvariantCulture),

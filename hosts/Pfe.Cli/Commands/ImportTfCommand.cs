@@ -27,7 +27,8 @@ internal static class ImportTfCommand
         new("--output", "--out", "-o") { Description = "The ONNX file to write.", Required = true };
     private static readonly Option<int[]> ImageSize = new("--image-size")
     {
-        Description = $"Width and height the network was trained on (default: {SphereNetImport.ReferenceWidth} {SphereNetImport.ReferenceHeight}, " +
+        Description =
+            $"Width and height the network was trained on (default: {SphereNetImport.ReferenceWidth} {SphereNetImport.ReferenceHeight}, " +
             $"for ProbFace's networks {SphereNetImport.ProbFaceSide} {SphereNetImport.ProbFaceSide}).",
         Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true,
     };

@@ -17,7 +17,8 @@ public sealed record BlufrTrial(IReadOnlyList<int> Test, IReadOnlyList<int> Gall
 /// <param name="Trials">The trials, ten in the published lists.</param>
 public sealed record BlufrLists(IReadOnlyList<string> Images, IReadOnlyList<int> Identities, IReadOnlyList<BlufrTrial> Trials)
 {
-    /// <summary>Reads the benchmark's own file <c>blufr_lfw_config.mat</c>, or ProbFace's folder <c>proto</c> with the same lists in pieces.</summary>
+    /// <summary>Reads the benchmark's own file <c>blufr_lfw_config.mat</c>, or ProbFace's folder <c>proto</c> with the same lists in
+    /// pieces.</summary>
     /// <param name="path">The file, or a folder with <c>blufr</c> and <c>WDRef</c> in it.</param>
     /// <exception cref="PfeException">A file or variable is missing or damaged, or an index lies outside the image list.</exception>
     public static BlufrLists Load(string path) => Directory.Exists(path) ? OfProbFace(path) : OfConfiguration(path);
@@ -31,14 +32,16 @@ public sealed record BlufrLists(IReadOnlyList<string> Images, IReadOnlyList<int>
             : throw new PfeException($"'{path}': variable '{name}' should hold cells with numbers"))];
         var (test, gallery, probes) = (Lists("testIndex"), Lists("galIndex"), Lists("probIndex"));
         if (test.Length == 0 || gallery.Length != test.Length || probes.Length != test.Length)
-            throw new PfeException($"'{path}' has {test.Length} test, {gallery.Length} gallery and {probes.Length} probe lists; as many of each are wanted");
+            throw new PfeException(
+                $"'{path}' has {test.Length} test, {gallery.Length} gallery and {probes.Length} probe lists; as many of each are wanted");
         return new(images, Labels(file.Numbers("labels"), images.Length, path),
             [.. test.Select((rows, trial) => new BlufrTrial(rows, gallery[trial], probes[trial]))]);
     }
 
     private static BlufrLists OfProbFace(string folder)
     {
-        string Find(string name) => new[] { Path.Combine(folder, "blufr", name), Path.Combine(folder, "WDRef", name), Path.Combine(folder, name) }
+        string Find(string name) => new[] { Path.Combine(folder, "blufr", name), Path.Combine(folder, "WDRef", name),
+            Path.Combine(folder, name) }
             .FirstOrDefault(File.Exists) ?? throw new PfeException($"there is no {name} in '{folder}', nor in its folders blufr and WDRef");
         var (list, people) = (Find("imagelist_lfw.mat"), Find("id_lfw.mat"));
         var images = Names(MatFile.Load(list).Texts("imagelist_lfw"));
@@ -52,7 +55,9 @@ public sealed record BlufrLists(IReadOnlyList<string> Images, IReadOnlyList<int>
         var (gallery, mated, others) = (Lists("lfw_gallery_index.mat", "gallery_index"),
             Lists("lfw_genuine_probe_index.mat", "genuine_probe_index"), Lists("lfw_impostor_probe_index.mat", "impostor_probe_index"));
         if (gallery.Length == 0 || mated.Length != gallery.Length || others.Length != gallery.Length)
-            throw new PfeException($"'{folder}' has {gallery.Length} gallery, {mated.Length} genuine and {others.Length} impostor lists; as many of each are wanted");
+            throw new PfeException(
+                $"'{folder}' has {gallery.Length} gallery, {mated.Length} genuine and {others.Length} impostor lists; as many of each " +
+                    "are wanted");
         return new(images, Labels(MatFile.Load(people).Numbers("id_lfw"), images.Length, people),
             [.. gallery.Select((rows, trial) => new BlufrTrial([], rows, [.. mated[trial], .. others[trial]]))]);
     }

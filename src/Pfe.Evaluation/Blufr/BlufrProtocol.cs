@@ -5,7 +5,8 @@ using Pfe.Scoring;
 namespace Pfe.Evaluation.Blufr;
 
 /// <summary>
-/// BLUFR on LFW: in each trial the verification rate over all pairs of the test images at FAR 0.1 %, and the open-set identification rate at
+/// BLUFR on LFW: in each trial the verification rate over all pairs of the test images at FAR 0.1 %, and the open-set identification rate
+/// at
 /// rank 1 and FAR 1 %. The lists' training parts are not used: the network is trained already.
 /// </summary>
 public static class BlufrProtocol
@@ -24,7 +25,8 @@ public static class BlufrProtocol
     /// <param name="progress">Told the trials that are done, from 1.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">None of the images is there, or a trial is left without one of the kinds it needs.</exception>
-    public static BlufrResult Evaluate(EmbeddingSet faces, BlufrLists lists, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public static BlufrResult Evaluate(EmbeddingSet faces, BlufrLists lists, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(faces);
         ArgumentNullException.ThrowIfNull(lists);
@@ -52,15 +54,18 @@ public static class BlufrProtocol
             }
             progress?.Report(trial);
         }
-        return new("BLUFR, LFW", lists.Trials.Count, rows.Length, missing, genuine, impostor, mated, others, VerificationFar, IdentificationFar,
+        return new("BLUFR, LFW", lists.Trials.Count, rows.Length, missing, genuine, impostor, mated, others, VerificationFar,
+            IdentificationFar,
             [.. Kinds.Select(kind => new BlufrScoreResult(kind,
-                rates[kind].Verification.Count > 0 ? TrialRate.Of(rates[kind].Verification) : null, TrialRate.Of(rates[kind].Identification)))],
+                rates[kind].Verification.Count > 0 ? TrialRate.Of(rates[kind].Verification) : null,
+                    TrialRate.Of(rates[kind].Identification)))],
             Notes(faces, missing, rows.Length, others / lists.Trials.Count));
 
         int[] Present(IReadOnlyList<int> images) => [.. images.Where(image => rows[image] != ImageLookup.Missing)];
     }
 
-    private static ((long Genuine, long Impostor) Pairs, double Rate) Verify(EmbeddingSet faces, int[] images, int[] rows, IReadOnlyList<int> identities,
+    private static ((long Genuine, long Impostor) Pairs, double Rate) Verify(EmbeddingSet faces, int[] images, int[] rows,
+        IReadOnlyList<int> identities,
         ScoreKind kind, int trial, CancellationToken cancellation)
     {
         using var set = Take(faces, images, rows);
@@ -80,7 +85,8 @@ public static class BlufrProtocol
             }
         }
         if (genuine.Length == 0 || impostor.Length == 0)
-            throw new PfeException($"trial {trial}: {genuine.Length} genuine and {impostor.Length} impostor pairs are left; both kinds are needed");
+            throw new PfeException(
+                $"trial {trial}: {genuine.Length} genuine and {impostor.Length} impostor pairs are left; both kinds are needed");
         return ((genuine.Length, impostor.Length), Roc.AtFars(genuine, impostor, [VerificationFar])[0].Tar);
     }
 
@@ -92,10 +98,12 @@ public static class BlufrProtocol
     {
         int[] Of(int[] images) => [.. images.Select(image => identities[image])];
         var people = Of(gallery).ToHashSet();
-        if (people.Count != gallery.Length) throw new PfeException($"trial {trial}: the gallery has {gallery.Length} images of {people.Count} persons; one of each is wanted");
+        if (people.Count != gallery.Length) throw new PfeException(
+            $"trial {trial}: the gallery has {gallery.Length} images of {people.Count} persons; one of each is wanted");
         var mated = probes.Count(probe => people.Contains(identities[probe]));
         if (mated == 0 || mated == probes.Length)
-            throw new PfeException($"trial {trial}: {mated} of {probes.Length} probes are of a person of the gallery; both kinds are needed");
+            throw new PfeException(
+                $"trial {trial}: {mated} of {probes.Length} probes are of a person of the gallery; both kinds are needed");
         using var searched = Take(faces, gallery, rows);
         using var probing = Take(faces, probes, rows);
         using var scorer = ScoreGallery.Create(searched, kind, cancellation: cancellation);
@@ -119,8 +127,12 @@ public static class BlufrProtocol
     private static IReadOnlyList<string> Notes(EmbeddingSet faces, int missing, int images, int alarms)
     {
         var notes = new List<string>(EvaluationNotes.Of(faces, [], 0));
-        if (missing > 0) notes.Add($"{missing} of {images} images have no embedding and are left out of every list: the rates are not comparable with published ones");
-        if (IdentificationFar * alarms < 10) notes.Add($"FAR {IdentificationFar} means {Math.Round(IdentificationFar * alarms)} of about {alarms} probes of other persons in a trial: too few for a firm number");
+        if (missing > 0) notes.Add(
+            $"{missing} of {images} images have no embedding and are left out of every list: the rates are not comparable with " +
+                "published ones");
+        if (IdentificationFar * alarms < 10) notes.Add(
+            $"FAR {IdentificationFar} means {Math.Round(IdentificationFar * alarms)} of about {alarms} probes of other persons in a " +
+                "trial: too few for a firm number");
         return notes;
     }
 }

@@ -56,6 +56,7 @@ public static class IjbC
         var templates = builder.Build();
         templates.RequireImages();
         var pairs = IjbTable.ReadPairs(files.Matches, templates);
-        return TemplateResult.Of(files.Name, faces, templates, pairs, Fars, rule, bootstrap, calibration, progress, temperature, cancellation);
+        return TemplateResult.Of(files.Name, faces, templates, pairs, Fars, rule, bootstrap, calibration, progress, temperature,
+            cancellation);
     }
 }

@@ -37,7 +37,8 @@ public static class VerificationSetProtocol
     /// <param name="set">The set.</param>
     /// <param name="risk">How a pair's risk is made.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static RiskControl RiskControlled(EmbeddingSet faces, VerificationSet set, PairRisk risk, CancellationToken cancellation = default) =>
+    public static RiskControl RiskControlled(EmbeddingSet faces, VerificationSet set, PairRisk risk, CancellationToken cancellation =
+        default) =>
         RiskControl.Of(faces, Find(faces, set).Pairs, null, Folds, risk, cancellation);
 
     private static LfwProtocol.FoundPairs Find(EmbeddingSet faces, VerificationSet set)

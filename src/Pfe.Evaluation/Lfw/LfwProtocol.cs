@@ -82,7 +82,8 @@ public static class LfwProtocol
     /// <param name="bootstrap">How to make intervals over identities; null for none.</param>
     /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="PfeException">None of the images of a list is there, or a list is left without genuine or impostor pairs.</exception>
+    /// <exception cref="PfeException">None of the images of a list is there, or a list is left without genuine or impostor
+    /// pairs.</exception>
     public static LfwResult EvaluateView1(
         EmbeddingSet faces, LfwPairs test, LfwPairs? training, BootstrapOptions? bootstrap = null, ScoreCalibration? calibration = null,
         CancellationToken cancellation = default)
@@ -90,12 +91,14 @@ public static class LfwProtocol
         var (found, chosen) = (Find(faces, test), training is null ? null : Find(faces, training));
         foreach (var pairs in new[] { found.Pairs, (chosen ?? found).Pairs })
             if (pairs.GenuineCount == 0 || pairs.ImpostorCount == 0)
-                throw new PfeException($"a list of View 1 has {pairs.GenuineCount} genuine and {pairs.ImpostorCount} impostor pairs with two " +
+                throw new PfeException(
+                    $"a list of View 1 has {pairs.GenuineCount} genuine and {pairs.ImpostorCount} impostor pairs with two " +
                     "faces; both kinds are needed");
         FoldedAccuracy Decide(float[] scores, ScoreKind kind)
         {
             var (genuine, impostor) = Sorted(found.Pairs, scores);
-            var (mates, others) = chosen is null ? (genuine, impostor) : Sorted(chosen.Pairs, PairScores.Of(faces, chosen.Pairs, kind, cancellation));
+            var (mates, others) = chosen is null ? (genuine, impostor) : Sorted(chosen.Pairs, PairScores.Of(faces, chosen.Pairs, kind,
+                cancellation));
             var threshold = VerificationAccuracy.Best(mates, others).Threshold;
             return new([VerificationAccuracy.At(genuine, impostor, threshold)], [threshold]);
         }
@@ -103,13 +106,15 @@ public static class LfwProtocol
             test.Pairs.Count, Decide, bootstrap, calibration, cancellation);
         return training is not null ? result : result with
         {
-            Notes = [.. result.Notes, "the threshold was chosen on the pairs it is measured on, so the accuracy flatters: take it from View 1's " +
+            Notes = [.. result.Notes,
+                "the threshold was chosen on the pairs it is measured on, so the accuracy flatters: take it from View 1's " +
                 "training list, pairsDevTrain.txt"],
         };
     }
 
     /// <summary>Accuracy over the folds when the most uncertain pairs are dropped; a pair stays in its fold.</summary>
-    /// <param name="faces">Embeddings, as for <see cref="Evaluate(EmbeddingSet, LfwPairs, BootstrapOptions?, ScoreCalibration?, CancellationToken)"/>.</param>
+    /// <param name="faces">Embeddings, as for <see cref="Evaluate(EmbeddingSet, LfwPairs, BootstrapOptions?, ScoreCalibration?,
+    /// CancellationToken)"/>.</param>
     /// <param name="list">The pairs, in two folds or more.</param>
     /// <param name="risk">How a pair's risk is made.</param>
     /// <param name="cancellation">Stops the work.</param>
@@ -172,7 +177,8 @@ public static class LfwProtocol
                 StandardDeviation.Of(folded.Thresholds),
                 folded.Accuracies, [.. Roc.AtFars(genuine, impostor, Fars).Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
         }
-        return new(protocol, folds, found.Images, found.Missing, null, pairs.GenuineCount, pairs.ImpostorCount, listed - pairs.Count, interval,
+        return new(protocol, folds, found.Images, found.Missing, null, pairs.GenuineCount, pairs.ImpostorCount, listed - pairs.Count,
+            interval,
             results, calibration is null ? null : ProbabilityResult.Of(calibration, faces, pairs, bootstrap, cancellation),
             EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount))
         {

@@ -19,7 +19,8 @@ public sealed record PairDrawOptions
 }
 
 /// <summary>
-/// Draws an LFW pairs file for a folder of persons: no person in two folds, no pair twice, every person of a fold equally likely, so that one
+/// Draws an LFW pairs file for a folder of persons: no person in two folds, no pair twice, every person of a fold equally likely, so that
+/// one
 /// with many images does not make most pairs.
 /// </summary>
 public static class PairDraw
@@ -27,25 +28,30 @@ public static class PairDraw
     /// <summary>Draws the pairs.</summary>
     /// <param name="images">The images, as <see cref="FolderImage.In"/> lists them.</param>
     /// <param name="options">How many, and the seed; null for LFW's numbers.</param>
-    /// <returns>The file's text: LFW's form, tab-separated. An image <c>person/person_0001</c> goes by its number, any other by its name.</returns>
+    /// <returns>The file's text: LFW's form, tab-separated. An image <c>person/person_0001</c> goes by its number, any other by its
+    /// name.</returns>
     /// <exception cref="PfeException">The folder has too few persons or images; the message says how many pairs it can give.</exception>
     public static string Draw(IReadOnlyList<FolderImage> images, PairDrawOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new PairDrawOptions();
         if (options.Folds < 2 || options.PairsPerFold < 1)
-            throw new InvalidConfigurationException($"{options.Folds} folds of {options.PairsPerFold} pairs: at least 2 folds of 1 pair are wanted");
+            throw new InvalidConfigurationException(
+                $"{options.Folds} folds of {options.PairsPerFold} pairs: at least 2 folds of 1 pair are wanted");
         var (random, numbered) = (new Random(options.Seed), Numbered(images));
         var folds = Deal(images, options.Folds, random);
         var most = folds.Min(persons => Math.Min(Genuine(persons), Impostor(persons)));
         if (most < options.PairsPerFold)
-            throw new PfeException($"the folder's {folds.Sum(persons => persons.Count)} persons give at most {most} pairs of each kind in each of {options.Folds} folds, " +
+            throw new PfeException(
+                $"the folder's {folds.Sum(persons => persons.Count)} persons give at most {most} pairs of each kind in each of " +
+                    $"{options.Folds} folds, " +
                 $"{options.PairsPerFold} are wanted: ask for fewer, or for fewer folds");
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{options.Folds}\t{options.PairsPerFold}\n");
         foreach (var persons in folds)
         {
             foreach (var (a, b) in DrawGenuine(persons, options.PairsPerFold, random)) text.Append(Join(a.Identity, Short(a), Short(b)));
-            foreach (var (a, b) in DrawImpostor(persons, options.PairsPerFold, random)) text.Append(Join(a.Identity, Short(a), b.Identity, Short(b)));
+            foreach (var (a, b) in DrawImpostor(persons, options.PairsPerFold, random)) text.Append(Join(a.Identity, Short(a), b.Identity,
+                Short(b)));
         }
         return text.ToString();
 
@@ -56,16 +62,19 @@ public static class PairDraw
     /// <param name="folder">A folder with a folder for each person.</param>
     /// <param name="path">The file to create or replace.</param>
     /// <param name="options">See <see cref="Draw"/>.</param>
-    public static void Save(string folder, string path, PairDrawOptions? options = null) => AtomicFile.WriteText(path, Draw(FolderImage.In(folder), options));
+    public static void Save(string folder, string path, PairDrawOptions? options = null) =>
+        AtomicFile.WriteText(path, Draw(FolderImage.In(folder), options));
 
     /// <summary>Persons with several images and others are dealt apart, so that every fold can give genuine pairs.</summary>
     private static List<List<FolderImage[]>> Deal(IReadOnlyList<FolderImage> images, int folds, Random random)
     {
-        FolderImage[][] persons = [.. images.GroupBy(image => image.Identity, StringComparer.Ordinal).OrderBy(person => person.Key, StringComparer.Ordinal)
+        FolderImage[][] persons = [.. images.GroupBy(image => image.Identity, StringComparer.Ordinal).OrderBy(person => person.Key,
+            StringComparer.Ordinal)
             .Select(person => person.ToArray())];
         random.Shuffle(persons);
         var dealt = Enumerable.Range(0, folds).Select(_ => new List<FolderImage[]>()).ToList();
-        foreach (var (person, index) in persons.OrderByDescending(person => person.Length > 1).Select((person, index) => (person, index))) dealt[index % folds].Add(person);
+        foreach (var (person, index) in persons.OrderByDescending(person => person.Length > 1)
+            .Select((person, index) => (person, index))) dealt[index % folds].Add(person);
         return dealt;
     }
 
@@ -81,7 +90,8 @@ public static class PairDraw
     {
         // Each person's pairs in a random order; a person whose pairs are used up is drawn no more.
         var left = persons.Where(person => person.Length > 1).Select(person => new Queue<(FolderImage, FolderImage)>(Shuffled(
-            (from i in Enumerable.Range(0, person.Length) from j in Enumerable.Range(i + 1, person.Length - i - 1) select (person[i], person[j])).ToArray(), random))).ToList();
+            (from i in Enumerable.Range(0, person.Length) from j in Enumerable.Range(i + 1, person.Length - i - 1)
+                select (person[i], person[j])).ToArray(), random))).ToList();
         for (var n = 0; n < count; n++)
         {
             var person = random.Next(left.Count);
@@ -139,7 +149,8 @@ public static class PairDraw
     private static string Join(params ReadOnlySpan<string> fields)
     {
         foreach (var field in fields)
-            if (field.AsSpan().IndexOfAny("\t\r\n") >= 0) throw new PfeException($"the name '{field}' holds a tab or a line end, which a pairs file cannot hold");
+            if (field.AsSpan().IndexOfAny("\t\r\n") >= 0) throw new PfeException(
+                $"the name '{field}' holds a tab or a line end, which a pairs file cannot hold");
         return string.Join('\t', fields) + "\n";
     }
 }

@@ -17,6 +17,7 @@ public sealed record ScalarScoreResult(
         FoldedAccuracy Folded(bool attention) =>
             FoldedAccuracy.Of(ScalarScores.Of(faces, pairs, attention, cancellation), pairs.Same.Span, fold, folds);
         var (whole, attention) = (Folded(false), Folded(true));
-        return new(whole.Mean, whole.Deviation, whole.Thresholds.Average(), attention.Mean, attention.Deviation, attention.Thresholds.Average());
+        return new(whole.Mean, whole.Deviation, whole.Thresholds.Average(), attention.Mean, attention.Deviation,
+            attention.Thresholds.Average());
     }
 }

@@ -30,7 +30,8 @@ public sealed record RiskLevel(double Dropped, double RiskThreshold, int Pairs, 
 
 /// <summary>
 /// Risk-controlled accuracy: the K-fold accuracy when 0, 10, 20 and 30 % of the pairs are refused an answer, those of the greatest sigma
-/// (Shi and Jain 2019, section 5.4; ProbFace's evaluation/verification_risk.py). It tells whether sigma finds the pairs that are decided wrongly.
+/// (Shi and Jain 2019, section 5.4; ProbFace's evaluation/verification_risk.py). It tells whether sigma finds the pairs that are decided
+/// wrongly.
 /// </summary>
 /// <param name="Risk">How a pair's risk is made.</param>
 /// <param name="Levels">One entry a share.</param>
@@ -47,7 +48,8 @@ public sealed record RiskControl(PairRisk Risk, IReadOnlyList<RiskLevel> Levels)
     /// <param name="risk">How a pair's risk is made.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">Too few pairs are left for the folds.</exception>
-    internal static RiskControl Of(EmbeddingSet faces, PairList pairs, int[]? fold, int folds, PairRisk risk, CancellationToken cancellation)
+    internal static RiskControl Of(EmbeddingSet faces, PairList pairs, int[]? fold, int folds, PairRisk risk,
+        CancellationToken cancellation)
     {
         var variances = ScalarScores.Variances(faces);
         double[] risks = [.. Enumerable.Range(0, pairs.Count).Select(n =>

@@ -52,8 +52,10 @@ public sealed record TemplateResult(
         double temperature = 1, CancellationToken cancellation = default)
     {
         if (temperature != 1 && rule != VarianceRule.WeightedMean)
-            throw new InvalidConfigurationException("a temperature belongs to ProbFace's fusion: take the variance rule WeightedMean with it");
-        if (!(temperature > 0) || !double.IsFinite(temperature)) throw new InvalidConfigurationException($"a temperature is above 0, not {temperature}");
+            throw new InvalidConfigurationException(
+                "a temperature belongs to ProbFace's fusion: take the variance rule WeightedMean with it");
+        if (!(temperature > 0) || !double.IsFinite(temperature)) throw new InvalidConfigurationException(
+            $"a temperature is above 0, not {temperature}");
         RequireBothKinds(pairs);
         var methods = new List<TemplateMethodResult>();
         IntervalMethod? interval = null;

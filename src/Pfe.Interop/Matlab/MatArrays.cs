@@ -35,7 +35,8 @@ internal static class MatArrays
                 return (name, new MatCells(sizes, cells));
             case 4: return (name, new MatText(sizes, Letters(parts.Next(), bigEndian, count, Damaged)));
             case >= 6 and <= 15: return (name, new MatNumbers(sizes, Numbers(parts.Next(), bigEndian, count, Damaged)));
-            default: return (name, new MatUnread(sizes, kind switch { 2 => "a structure", 3 => "an object", 5 => "a sparse matrix", _ => $"of class {kind}" }));
+            default: return (name, new MatUnread(sizes, kind switch { 2 => "a structure", 3 => "an object", 5 => "a sparse matrix",
+                _ => $"of class {kind}" }));
         }
     }
 
@@ -50,7 +51,8 @@ internal static class MatArrays
         return values;
     }
 
-    /// <summary>MATLAB stores doubles that are small whole numbers in fewer bytes: the data's type says how, not the array's class.</summary>
+    /// <summary>MATLAB stores doubles that are small whole numbers in fewer bytes: the data's type says how, not the array's
+    /// class.</summary>
     private static double[] Numbers(MatElement element, bool bigEndian, long count, Func<string, PfeException> damaged)
     {
         var size = element.Type switch { 1 or 2 => 1, 3 or 4 or 17 => 2, 5 or 6 or 7 or 18 => 4, 9 or 12 or 13 => 8, 16 => 1, _ => 0 };

@@ -110,7 +110,7 @@ internal sealed class MatFile
             }
             return content.ToArray();
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new PfeException($"'{path}', byte {element.Offset}: compressed data that cannot be unpacked: {e.Message}", e);
         }

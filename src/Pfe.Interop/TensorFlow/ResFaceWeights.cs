@@ -5,7 +5,8 @@ namespace Pfe.Interop.TensorFlow;
 
 /// <summary>
 /// ProbFace's ResFace: SphereNet's stages and residual units, with batch normalisation and ReLU instead of PReLU (models/resface64_relu.py,
-/// resface64s2_relu.py with half the channels, and the variants whose head reads all stages). The normalisations are folded into the kernels.
+/// resface64s2_relu.py with half the channels, and the variants whose head reads all stages). The normalisations are folded into the
+/// kernels.
 /// </summary>
 internal static class ResFaceWeights
 {
@@ -51,7 +52,8 @@ internal static class ResFaceWeights
         return new SphereConvolution(folded.Weight, folded.Bias, null, inputs, outputs);
     }
 
-    /// <summary>slim.repeat names the units Conv_1/Conv_1_1, Conv_1/Conv_1_2, ..., and in each the two convolutions Conv and Conv_1.</summary>
+    /// <summary>slim.repeat names the units Conv_1/Conv_1_1, Conv_1/Conv_1_2, ..., and in each the two convolutions Conv and
+    /// Conv_1.</summary>
     private static IEnumerable<string> Scopes(ReferenceVariables checkpoint, int stage)
     {
         yield return $"{Scope}/Conv{stage}/Conv{stage}_pre";

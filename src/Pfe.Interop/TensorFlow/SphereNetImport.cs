@@ -18,7 +18,8 @@ public sealed record ImportedSphereNet(OnnxModel Base, NetworkDescription Descri
 }
 
 /// <summary>
-/// Turns a checkpoint of the PFE reference code (scopes SphereNet and UncertaintyModule) or of ProbFace (Resface) into ONNX. TensorFlow keeps images as height,
+/// Turns a checkpoint of the PFE reference code (scopes SphereNet and UncertaintyModule) or of ProbFace (Resface) into ONNX. TensorFlow
+/// keeps images as height,
 /// width, channel; everything that is flattened is put into ONNX's order channel, height, width here, once.
 /// </summary>
 public static class SphereNetImport
@@ -42,7 +43,8 @@ public static class SphereNetImport
     /// A variable is missing, damaged, of another shape than SphereNet's, or one that SphereNet does not have; the message names it.
     /// </exception>
     public static ImportedSphereNet Read(
-        TensorFlowCheckpoint checkpoint, int? width = null, int? height = null, int? layers = null, CancellationToken cancellation = default)
+        TensorFlowCheckpoint checkpoint, int? width = null, int? height = null, int? layers = null, CancellationToken cancellation =
+            default)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentOutOfRangeException.ThrowIfLessThan(width ?? 1, 1);
@@ -52,7 +54,8 @@ public static class SphereNetImport
         if (!resFace && !variables.HasScope(SphereNetWeights.Scope))
             throw new PfeException($"checkpoint '{checkpoint.Prefix}' is not of the PFE reference code: it has no variables under " +
                 $"'{SphereNetWeights.Scope}/', nor under ProbFace's '{ResFaceWeights.Scope}/'");
-        var size = (Width: width ?? (resFace ? ProbFaceSide : ReferenceWidth), Height: height ?? (resFace ? ProbFaceSide : ReferenceHeight));
+        var size = (Width: width ?? (resFace ? ProbFaceSide : ReferenceWidth),
+            Height: height ?? (resFace ? ProbFaceSide : ReferenceHeight));
         var weights = resFace ? ResFaceWeights.Read(variables) : SphereNetWeights.Read(variables);
         if (layers is not null && weights.Layers != layers)
             throw new PfeException($"checkpoint '{checkpoint.Prefix}' holds {weights.Name}, {layers} layers are wanted");
@@ -67,7 +70,8 @@ public static class SphereNetImport
 
     /// <summary>Imports a checkpoint with a head once and keeps it.</summary>
     /// <param name="checkpoint">The model's folder, or one checkpoint in it.</param>
-    /// <param name="folder">Where the ONNX file is kept; its name holds the checkpoint's checksums, so another checkpoint is another file.</param>
+    /// <param name="folder">Where the ONNX file is kept; its name holds the checkpoint's checksums, so another checkpoint is another
+    /// file.</param>
     /// <param name="cancellation">Stops between variables.</param>
     /// <returns>The ONNX file: the probabilistic model, or a base that describes itself.</returns>
     /// <exception cref="PfeException">See <see cref="Read"/>.</exception>

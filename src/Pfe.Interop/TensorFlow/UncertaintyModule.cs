@@ -15,7 +15,8 @@ internal static class UncertaintyModule
     /// <param name="checkpoint">The variables.</param>
     /// <param name="map">The last feature map, which the head reads flattened.</param>
     /// <param name="stages">The end of each stage with its channels; a head with as many more inputs reads their means as well.</param>
-    public static UncertaintyHead? Read(ReferenceVariables checkpoint, FlattenedMap map, IReadOnlyList<(string Tensor, int Channels)> stages)
+    public static UncertaintyHead? Read(ReferenceVariables checkpoint, FlattenedMap map,
+        IReadOnlyList<(string Tensor, int Channels)> stages)
     {
         if (!checkpoint.HasScope(Scope)) return null;
         const string first = Scope + "/fc1", second = Scope + "/fc_log_sigma_sq", slope = first + "/p_re_lu/alpha";

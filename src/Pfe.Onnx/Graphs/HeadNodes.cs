@@ -21,6 +21,7 @@ internal static class HeadNodes
         var variance = build.Add("Add", [build.Add("Exp", [logits], "head/exp"), floor], "head/variance");
         if (head.Dimension == dimension) build.Add("Log", [variance], output);
         // One variance a face is given for every dimension, so that whatever reads the model finds the shape it knows.
-        else build.Add("Add", [build.Add("Log", [variance], "head/log"), build.Weight("head/dimensions", new float[dimension], 1, dimension)], output);
+        else build.Add("Add", [build.Add("Log", [variance], "head/log"), build.Weight("head/dimensions", new float[dimension], 1,
+            dimension)], output);
     }
 }

@@ -25,11 +25,13 @@ internal static class LayeredInput
         if (!Is(name) || graph.Uses(name)) return;
         string[] parts = [.. name.Split(Open).Select((part, index) => index > 0 && part.EndsWith(')') ? part[..^1] : part)];
         foreach (var part in parts)
-            if (graph.Producer(part) is null) throw new PfeException($"'{model}' computes no tensor '{part}', which the head's input '{name}' takes in");
+            if (graph.Producer(part) is null) throw new PfeException(
+                $"'{model}' computes no tensor '{part}', which the head's input '{name}' takes in");
         var build = new GraphBuilder(graph);
         string[] flat = [.. parts.Select((part, index) => index == 0
             ? build.Add("Flatten", [part], "head/layer0", Nodes.Int("axis", 1))
-            : build.Add("Flatten", [build.Add("GlobalAveragePool", [part], $"head/pool{index}")], $"head/layer{index}", Nodes.Int("axis", 1)))];
+            : build.Add("Flatten", [build.Add("GlobalAveragePool", [part], $"head/pool{index}")], $"head/layer{index}",
+                Nodes.Int("axis", 1)))];
         build.Add("Concat", flat, name, Nodes.Int("axis", 1));
     }
 }

@@ -2,7 +2,8 @@ using Pfe.Onnx;
 
 namespace Pfe.Reporting.Reproduction;
 
-/// <summary>A base network without a head as a model that can be embedded with: every sigma is the same, so only its mu says anything.</summary>
+/// <summary>A base network without a head as a model that can be embedded with: every sigma is the same, so only its mu says
+/// anything.</summary>
 internal static class BaseAlone
 {
     public static OnnxModel Model(OnnxModel network, NetworkDescription description)

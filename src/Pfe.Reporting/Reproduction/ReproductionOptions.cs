@@ -18,9 +18,11 @@ public sealed record ReproducedModel(string Name, OnnxModel Model, OnnxModel? Ba
 /// <param name="Landmarks">A landmark list with paths relative to the folder; null to detect the faces.</param>
 /// <param name="Order">The order of the list's numbers.</param>
 /// <param name="Aligned">They are aligned faces already; then there is no list.</param>
-public sealed record BenchmarkImages(string Folder, string? Landmarks = null, LandmarkOrder Order = LandmarkOrder.Interleaved, bool Aligned = false)
+public sealed record BenchmarkImages(string Folder, string? Landmarks = null, LandmarkOrder Order = LandmarkOrder.Interleaved,
+    bool Aligned = false)
 {
-    internal IReadOnlyList<FaceSource> Sources() => Landmarks is { } list ? FaceSource.WithLandmarks(list, Order, Folder) : FaceSource.InFolder(Folder);
+    internal IReadOnlyList<FaceSource> Sources() => Landmarks is { } list ? FaceSource.WithLandmarks(list, Order, Folder)
+        : FaceSource.InFolder(Folder);
 }
 
 /// <summary>The benchmark of templates.</summary>
@@ -28,7 +30,8 @@ public sealed record BenchmarkImages(string Folder, string? Landmarks = null, La
 /// <param name="IjbAFolder">Folder of IJB-A's splits; null for a list in IJB-C's form.</param>
 /// <param name="Lists">The lists of templates and pairs in IJB-C's form; null for IJB-A.</param>
 /// <param name="CropMetadata">IJB-A's metadata.csv: the faces are cut out first.</param>
-public sealed record TemplateBenchmark(BenchmarkImages Images, string? IjbAFolder = null, IjbCFiles? Lists = null, string? CropMetadata = null);
+public sealed record TemplateBenchmark(BenchmarkImages Images, string? IjbAFolder = null, IjbCFiles? Lists = null,
+    string? CropMetadata = null);
 
 /// <summary>What is reproduced.</summary>
 public sealed record ReproductionOptions

@@ -13,7 +13,8 @@ using Pfe.Vision.Faces;
 namespace Pfe.Reporting.Reproduction;
 
 /// <summary>
-/// Makes the results table of the reference's README: each face is aligned and embedded, LFW's ten folds and the templates of IJB-A, IJB-C or a
+/// Makes the results table of the reference's README: each face is aligned and embedded, LFW's ten folds and the templates of IJB-A, IJB-C
+/// or a
 /// list in their form are evaluated, for the base alone (cosine) and with the head (MLS). An interrupted run goes on.
 /// </summary>
 public static class ReproductionRun
@@ -47,17 +48,22 @@ public static class ReproductionRun
                 using var faces = Embedded(options, options.Lfw, embedder, $"{model.Name}: LFW", finder, progress, cancellation);
                 var lfw = LfwProtocol.Evaluate(faces, pairs, cancellation: cancellation);
                 lfwName = lfw.Protocol;
-                if (lfw.PairsLeftOut > 0) notes.Add($"{model.Name}, {method}: {lfw.PairsLeftOut} of LFW's pairs are left out, as {lfw.MissingImages.Count} images have no embedding");
+                if (lfw.PairsLeftOut > 0) notes.Add(
+                    $"{model.Name}, {method}: {lfw.PairsLeftOut} of LFW's pairs are left out, as {lfw.MissingImages.Count} images have " +
+                        "no embedding");
                 var accuracy = lfw.Scores.Single(entry => entry.Score == score);
                 var row = new ResultsRow(model.Name, method, accuracy.Accuracy, accuracy.Deviation);
-                rows.Add(templates is null ? row : WithTemplates(row, options, templates, embedder, score, pooling, finder, notes, protocols, progress, cancellation));
+                rows.Add(templates is null ? row : WithTemplates(row, options, templates, embedder, score, pooling, finder, notes,
+                    protocols, progress, cancellation));
             }
         }
         return new(lfwName, templates is null ? null : protocols.Single(), rows, [.. notes.Distinct(StringComparer.Ordinal)]);
     }
 
-    private static ResultsRow WithTemplates(ResultsRow row, ReproductionOptions options, TemplateBenchmark templates, FaceEmbedder embedder, ScoreKind score,
-        Pooling pooling, Func<FaceFinder> finder, List<string> notes, HashSet<string> protocols, IProgress<ReproductionProgress>? progress, CancellationToken cancellation)
+    private static ResultsRow WithTemplates(ResultsRow row, ReproductionOptions options, TemplateBenchmark templates, FaceEmbedder embedder,
+        ScoreKind score,
+        Pooling pooling, Func<FaceFinder> finder, List<string> notes, HashSet<string> protocols, IProgress<ReproductionProgress>? progress,
+            CancellationToken cancellation)
     {
         using var faces = Embedded(options, templates.Images, embedder, $"{row.Model}: templates", finder, progress, cancellation);
         progress?.Report(new($"{row.Model}, {row.Method}: comparing templates", null));
@@ -66,7 +72,9 @@ public static class ReproductionRun
             : IjbC.Evaluate(templates.Lists!, faces, bootstrap: options.Bootstrap, cancellation: cancellation);
         protocols.Add(result.Protocol);
         if (result.ImagesMissing > 0)
-            notes.Add($"{row.Model}: {result.ImagesMissing} of {result.Images} images of the templates have no embedding; {result.TemplatesWithoutImages} templates are left " +
+            notes.Add(
+                $"{row.Model}: {result.ImagesMissing} of {result.Images} images of the templates have no embedding; " +
+                    $"{result.TemplatesWithoutImages} templates are left " +
                 "without any, and their pairs are rejected");
         var rate = result.Methods.Single(method => method.Pooling == pooling && method.Score == score && !method.MediaAware).Rates
             .Single(rate => rate.RequestedFar == ResultsTable.Far);
@@ -74,7 +82,8 @@ public static class ReproductionRun
     }
 
     /// <summary>IJB-A's faces are cut out of its images first, where its own images were given.</summary>
-    private static TemplateBenchmark? Prepare(ReproductionOptions options, IProgress<ReproductionProgress>? progress, CancellationToken cancellation)
+    private static TemplateBenchmark? Prepare(ReproductionOptions options, IProgress<ReproductionProgress>? progress,
+        CancellationToken cancellation)
     {
         if (options.Templates is not { CropMetadata: { } metadata } templates) return options.Templates;
         var (crops, faces) = (Path.Combine(options.WorkFolder, "ijba-cropped"), IjbaMetadata.Read(metadata));
@@ -83,8 +92,10 @@ public static class ReproductionRun
         return templates with { Images = templates.Images with { Folder = crops } };
     }
 
-    /// <summary>The file's name holds all that went in: another model or image is another file, and an old one is never taken for the new.</summary>
-    private static EmbeddingSet Embedded(ReproductionOptions options, BenchmarkImages images, FaceEmbedder embedder, string step, Func<FaceFinder> finder,
+    /// <summary>The file's name holds all that went in: another model or image is another file, and an old one is never taken for the
+    /// new.</summary>
+    private static EmbeddingSet Embedded(ReproductionOptions options, BenchmarkImages images, FaceEmbedder embedder, string step,
+        Func<FaceFinder> finder,
         IProgress<ReproductionProgress>? progress, CancellationToken cancellation)
     {
         var sources = images.Sources();
@@ -94,7 +105,8 @@ public static class ReproductionRun
             progress?.Report(new(step, null));
             using var found = images.Aligned || sources.All(source => source.Landmarks is not null) ? null : finder();
             var told = new Relay<ImageProgress>(done => progress?.Report(new(step, done)));
-            EmbeddingRun.Run(sources, embedder, found, path, new EmbeddingRunOptions { Aligned = images.Aligned, Workers = options.Workers }, told, cancellation);
+            EmbeddingRun.Run(sources, embedder, found, path, new EmbeddingRunOptions { Aligned = images.Aligned,
+                Workers = options.Workers }, told, cancellation);
         }
         return EmbeddingSet.Load(path);
     }
@@ -107,7 +119,8 @@ public static class ReproductionRun
         foreach (var source in sources)
         {
             var file = new FileInfo(source.Path);
-            Add(string.Create(CultureInfo.InvariantCulture, $"{source.Name} {source.Landmarks} {(file.Exists ? $"{file.Length} {file.LastWriteTimeUtc.Ticks}" : "missing")}"));
+            Add(string.Create(CultureInfo.InvariantCulture,
+                $"{source.Name} {source.Landmarks} {(file.Exists ? $"{file.Length} {file.LastWriteTimeUtc.Ticks}" : "missing")}"));
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
     }

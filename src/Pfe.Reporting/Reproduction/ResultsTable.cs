@@ -33,7 +33,8 @@ public sealed record ResultsTable(string Lfw, string? Templates, IReadOnlyList<R
         string[][] lines = [Header, .. Rows.Select(Cells)];
         int[] widths = [.. Header.Select((_, column) => lines.Max(line => line[column].Length))];
         var text = new StringBuilder();
-        foreach (var line in lines) text.AppendJoin("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd().Append('\n');
+        foreach (var line in lines) text.AppendJoin("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()
+            .Append('\n');
         foreach (var note in Notes) text.Append("note: ").Append(note).Append('\n');
         return text.ToString();
     }
@@ -42,7 +43,8 @@ public sealed record ResultsTable(string Lfw, string? Templates, IReadOnlyList<R
     public string ToMarkdown()
     {
         var text = new StringBuilder();
-        void Line(IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+        void Line(IEnumerable<string> cells) => text.Append("| ")
+            .AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
         Line(Header);
         Line(Header.Select(_ => "---"));
         foreach (var row in Rows) Line(Cells(row));

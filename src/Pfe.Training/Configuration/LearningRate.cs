@@ -42,7 +42,8 @@ public static class LearningRate
     /// <param name="steps">Steps of the run.</param>
     public static string? Warning(string strategy, IReadOnlyDictionary<string, double> schedule, int steps) =>
         strategy != "step" && schedule.TryGetValue("end_step", out var end) && steps > end
-            ? $"warning: learning_rate_schedule ends at step {end}: the rate of the last {steps - end} of {steps} steps is 0, and they change nothing but the moving averages"
+            ? $"warning: learning_rate_schedule ends at step {end}: the rate of the last {steps - end} of {steps} steps is 0, and they " +
+                "change nothing but the moving averages"
             : null;
 
     private static double OfSteps(IReadOnlyDictionary<string, double> schedule, int step)

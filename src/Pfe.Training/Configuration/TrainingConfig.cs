@@ -66,11 +66,15 @@ public sealed record TrainingConfig
     public string UncertaintyModule { get; set; } = "fc";
 
     /// <summary>Length of sigma: D, or 1; null for the module's own.</summary>
-    [Description("Length of sigma: null for the module's own (fc: as the embedding, probface: 1), 1 for one variance a face, or the embedding's size.")]
+    [Description(
+        "Length of sigma: null for the module's own (fc: as the embedding, probface: 1), 1 for one variance a face, or the embedding's " +
+            "size.")]
     public int? UncertaintyModuleOutputSize { get; set; }
 
     /// <summary>ProbFace's loss and what its parts count; null for the module's own loss.</summary>
-    [Description("Weights of ProbFace's loss: mls_loss, output_constraint_loss, discriminate_loss. Null: the reference's loss, or with 'probface' its own weights.")]
+    [Description(
+        "Weights of ProbFace's loss: mls_loss, output_constraint_loss, discriminate_loss. Null: the reference's loss, or with " +
+            "'probface' its own weights.")]
     public LossWeights? LossWeights { get; set; }
 
     /// <summary>L1, L2, or null.</summary>
@@ -82,7 +86,8 @@ public sealed record TrainingConfig
     public string DiscriminatMetricType { get; set; } = "triplet_semihard";
 
     /// <summary>Tensors of the base that the head reads besides its input.</summary>
-    [Description("Tensors of the base that the head reads besides head_input, each averaged over its positions (a head on several layers).")]
+    [Description(
+        "Tensors of the base that the head reads besides head_input, each averaged over its positions (a head on several layers).")]
     public string[] PooledInputs { get; set; } = [];
 
     /// <summary>D; null for what the base gives.</summary>

@@ -83,7 +83,8 @@ Require(config.UncertaintyModule is "fc" or TrainingConfig.ProbFaceModule,
         Require(config.DiscriminatMetricType is "triplet_semihard" or "contrastive",
             $"discriminat_metric_type '{config.DiscriminatMetricType}' is not known; there are triplet_semihard and contrastive");
         if (config.LossWeights is { } weights)
-            Require(weights is { MlsLoss: >= 0, OutputConstraintLoss: >= 0, DiscriminateLoss: >= 0 } && weights.MlsLoss + weights.DiscriminateLoss > 0,
+            Require(weights is { MlsLoss: >= 0, OutputConstraintLoss: >= 0, DiscriminateLoss: >= 0 } && weights.MlsLoss
+                + weights.DiscriminateLoss > 0,
                 "loss_weights must not be negative, and mls_loss or discriminate_loss must count");
         Require(config.ImageSize is null or { Length: 2 }, "image_size should be [height, width]");
         Require(config.SummaryInterval > 0, $"summary_interval {config.SummaryInterval} must be at least 1");

@@ -16,7 +16,8 @@ internal readonly record struct HeadForm(int Inputs, int Hidden, int Outputs, fl
     public static HeadForm Reference(int inputs, int dimension) => new(inputs, dimension, dimension, 1e-4f, -7);
 
     /// <summary>
-    /// ProbFace's: 256 wide whatever the embedding, a gain a thousand times the reference's, and for one variance a face an offset of -1, as
+    /// ProbFace's: 256 wide whatever the embedding, a gain a thousand times the reference's, and for one variance a face an offset of -1,
+    /// as
     /// its score lets sigma^2 come near the squared distance.
     /// </summary>
     public static HeadForm ProbFace(int inputs, int outputs) => new(inputs, ProbFaceHidden, outputs, 0.1f, outputs == 1 ? -1 : -7);

@@ -22,7 +22,8 @@ internal sealed class HeadNetwork : IDisposable
 
     private readonly Dictionary<string, Tensor> _tensors;
 
-    /// <summary>A fresh head in the reference's form: matrices uniform after Glorot, batch norms neutral, every sigma^2 about exp(-7).</summary>
+    /// <summary>A fresh head in the reference's form: matrices uniform after Glorot, batch norms neutral, every sigma^2 about
+    /// exp(-7).</summary>
     /// <param name="inputs">Number of features F.</param>
     /// <param name="outputs">Dimension of the embedding D.</param>
     /// <param name="seed">Same seed, same head, on every system.</param>

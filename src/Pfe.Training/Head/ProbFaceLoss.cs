@@ -7,7 +7,8 @@ namespace Pfe.Training.Head;
 /// <summary>
 /// ProbFace's loss: <c>w1 * MLS + w2 * constraint + w3 * discrimination</c>, all of sigma alone, as the base is frozen.
 /// The pair term is <c>2 (1 - cos) / (1e-10 + s) + ln s</c> with one variance a face, and with D variances the mean over the dimensions of
-/// <c>(mu_i - mu_j)^2 / (1e-10 + s) + ln s</c> (the reference takes the sum); s is the sum of both variances. Its first part is called attention.
+/// <c>(mu_i - mu_j)^2 / (1e-10 + s) + ln s</c> (the reference takes the sum); s is the sum of both variances. Its first part is called
+/// attention.
 /// </summary>
 internal sealed class ProbFaceLoss : IDisposable
 {
@@ -20,7 +21,7 @@ internal sealed class ProbFaceLoss : IDisposable
     private readonly string? _constraintType;
     private readonly bool _contrastive;
 
-    // Kept: see Held.
+    // Kept: see RootedScalars.
     private readonly Scalar _two = 2f.ToScalar();
     private readonly Scalar _minusTwo = (-2f).ToScalar();
     private readonly Scalar _minusOne = (-1f).ToScalar();
@@ -58,33 +59,36 @@ internal sealed class ProbFaceLoss : IDisposable
         var (i, j) = PairLoss.SameClass(labels);
         var (first, second) = (tensor(i), tensor(j));
         var total = Pairs(mu, variance, first, second).mul(_mlsWeight);
-        if (_constraintType is not null && _constraint > 0) total = total.add(Constraint(variance).mul(_constraintWeight), Held.One);
-        if (_discriminate > 0) total = total.add(Discriminate(Attention(mu, variance), labels, first, second).mul(_discriminateWeight), Held.One);
+        if (_constraintType is not null && _constraint > 0) total = total.add(Constraint(variance).mul(_constraintWeight),
+            RootedScalars.One);
+        if (_discriminate > 0) total = total.add(Discriminate(Attention(mu, variance), labels, first, second).mul(_discriminateWeight),
+            RootedScalars.One);
         return total.MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean pair term over the genuine pairs.</summary>
     internal Tensor Pairs(Tensor mu, Tensor variance, Tensor first, Tensor second)
     {
-        var sum = variance.index_select(0, first).add(variance.index_select(0, second), Held.One);
+        var sum = variance.index_select(0, first).add(variance.index_select(0, second), RootedScalars.One);
         var (a, b) = (mu.index_select(0, first), mu.index_select(0, second));
         var distance = variance.shape[1] == 1 ? FromCosine(a.mul(b).sum(1, keepdim: true)) : a.sub(b).square();
-        return distance.div(sum.add(Held.Guard, Held.One)).add(sum.log(), Held.One).mean();
+        return distance.div(sum.add(RootedScalars.Guard, RootedScalars.One)).add(sum.log(), RootedScalars.One).mean();
     }
 
     /// <summary>Attention of every pair of the batch, [N, N].</summary>
     internal Tensor Attention(Tensor mu, Tensor variance)
     {
         if (variance.shape[1] == 1)
-            return FromCosine(mu.matmul(mu.t())).div(variance.add(variance.t(), Held.One).add(Held.Guard, Held.One));
-        var sum = variance.unsqueeze(1).add(variance.unsqueeze(0), Held.One).add(Held.Guard, Held.One);
+            return FromCosine(mu.matmul(mu.t())).div(variance.add(variance.t(), RootedScalars.One)
+                .add(RootedScalars.Guard, RootedScalars.One));
+        var sum = variance.unsqueeze(1).add(variance.unsqueeze(0), RootedScalars.One).add(RootedScalars.Guard, RootedScalars.One);
         return mu.unsqueeze(1).sub(mu.unsqueeze(0)).square().div(sum).mean([2]);
     }
 
     /// <summary>How far each sigma^2 is from the batch's mean, which is taken as given.</summary>
     internal Tensor Constraint(Tensor variance)
     {
-        var ratio = variance.div(variance.mean().detach()).add(_minusOne, Held.One);
+        var ratio = variance.div(variance.mean().detach()).add(_minusOne, RootedScalars.One);
         return (_constraintType == "L2" ? ratio.square() : ratio.abs()).sum();
     }
 
@@ -102,7 +106,7 @@ internal sealed class ProbFaceLoss : IDisposable
         var rows = attention.index_select(0, anchor);
         var near = rows.gather(1, positive.unsqueeze(1));
         return _contrastive
-            ? near.mean().add(attention.masked_select(impostor).neg().add(_margin, Held.One).relu().mean(), Held.One)
+            ? near.mean().add(attention.masked_select(impostor).neg().add(_margin, RootedScalars.One).relu().mean(), RootedScalars.One)
             : Triplets(rows, near, impostor.index_select(0, anchor));
     }
 
@@ -116,13 +120,14 @@ internal sealed class ProbFaceLoss : IDisposable
         var outside = rows.masked_fill(farther.logical_not(), _infinity).amin([1], keepdim: true);
         var inside = rows.masked_fill(impostor.logical_not(), _minusInfinity).amax([1], keepdim: true);
         var far = where(farther.any(1, keepdim: true), outside, inside);
-        return near.sub(far).add(_margin, Held.One).relu().mean();
+        return near.sub(far).add(_margin, RootedScalars.One).relu().mean();
     }
 
-    private Tensor FromCosine(Tensor cosine) => cosine.mul(_minusTwo).add(_two, Held.One);
+    private Tensor FromCosine(Tensor cosine) => cosine.mul(_minusTwo).add(_two, RootedScalars.One);
 
     public void Dispose()
     {
-        foreach (var scalar in (Scalar[])[_two, _minusTwo, _minusOne, _margin, _mlsWeight, _constraintWeight, _discriminateWeight, _infinity, _minusInfinity]) scalar.Dispose();
+        foreach (var scalar in (Scalar[])[_two, _minusTwo, _minusOne, _margin, _mlsWeight, _constraintWeight, _discriminateWeight,
+            _infinity, _minusInfinity]) scalar.Dispose();
     }
 }

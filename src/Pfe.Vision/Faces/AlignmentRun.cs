@@ -108,7 +108,8 @@ public static class AlignmentRun
         var targets = new string[images.Count];
         for (var i = 0; i < targets.Length; i++)
         {
-            var parts = $"{prefix?.Replace('\\', '/')}/{images[i].Name}".Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."))
+            var parts = $"{prefix?.Replace('\\', '/')}/{images[i].Name}".Split('/', StringSplitOptions.RemoveEmptyEntries)
+                .Where(part => part is not ("." or ".."))
                 .TakeLast(depth);
             var target = Path.Combine([output, .. parts]);
             if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP"))

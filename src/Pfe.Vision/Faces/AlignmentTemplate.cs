@@ -4,7 +4,8 @@ using Pfe.Vision.Imaging;
 namespace Pfe.Vision.Faces;
 
 /// <summary>
-/// Which way the least squares go. The two differ whenever the five points do not fit exactly: a fit into the picture in which the distances are
+/// Which way the least squares go. The two differ whenever the five points do not fit exactly: a fit into the picture in which the
+/// distances are
 /// measured shrinks what it carries, so <see cref="PhotoToTemplate"/> gives the smaller faces.
 /// </summary>
 public enum AlignmentFit
@@ -21,7 +22,8 @@ public enum AlignmentFit
 /// <param name="Width">Width of an aligned face in pixels.</param>
 /// <param name="Height">Height of an aligned face in pixels.</param>
 /// <param name="Points">The landmarks' places.</param>
-/// <param name="Fit">How a face is fitted: as the template's own reference code does, so that a network sees what it was trained on.</param>
+/// <param name="Fit">How a face is fitted: as the template's own reference code does, so that a network sees what it was trained
+/// on.</param>
 public sealed record AlignmentTemplate(
     string Name, int Width, int Height, FiveLandmarks Points, AlignmentFit Fit = AlignmentFit.PhotoToTemplate)
 {
@@ -29,7 +31,8 @@ public sealed record AlignmentTemplate(
     private const int FewestPixels = 16;
 
     /// <summary>
-    /// The template of ArcFace, CosFace and most networks since 2018: 112 x 112. Fitted from the photograph to the template, as InsightFace does
+    /// The template of ArcFace, CosFace and most networks since 2018: 112 x 112. Fitted from the photograph to the template, as InsightFace
+    /// does
     /// (face_align.py: skimage's SimilarityTransform.estimate(landmarks, template)).
     /// </summary>
     public static readonly AlignmentTemplate ArcFace = new("arcface-112x112", 112, 112, new FiveLandmarks(
@@ -87,7 +90,8 @@ public sealed record AlignmentTemplate(
     /// <exception cref="PfeException">The landmarks coincide or are not finite.</exception>
     public AffineMap ToSource(in FiveLandmarks face, int width, int height)
     {
-        var fit = Fit == AlignmentFit.TemplateToPhoto ? SimilarityTransform.Fit(Points, face) : SimilarityTransform.Fit(face, Points).Inverse();
+        var fit = Fit == AlignmentFit.TemplateToPhoto ? SimilarityTransform.Fit(Points, face) : SimilarityTransform.Fit(face, Points)
+            .Inverse();
         var back = fit.ToMap();
         return (width, height) == (Width, Height) ? back : back.After(AffineMap.Stretch(width, height, Width, Height));
     }

@@ -9,7 +9,8 @@ namespace Pfe.Vision.Faces;
 public readonly record struct PixelSquare(double Left, double Top, double Side)
 {
     /// <summary>
-    /// A box made square about its centre and rounded as the reference does it, in its order: square first, then each number on its own, halves
+    /// A box made square about its centre and rounded as the reference does it, in its order: square first, then each number on its own,
+    /// halves
     /// to even as Python's round has them.
     /// </summary>
     /// <param name="x">The box's left side.</param>
@@ -71,6 +72,7 @@ public static class IjbaMetadata
             : throw new PfeException($"{path}, line {line}: '{fields[columns[column]]}' is no number");
         var (x, y, width, height) = (Number(2), Number(3), Number(4), Number(5));
         if (width <= 0 || height <= 0) throw new PfeException($"{path}, line {line}: a face of {width} x {height} is empty");
-        return new IjbaFace(line, fields[columns[0]], fields[columns[1]], new FaceBox(x, y, x + width, y + height), PixelSquare.About(x, y, width, height));
+        return new IjbaFace(line, fields[columns[0]], fields[columns[1]], new FaceBox(x, y, x + width, y + height),
+            PixelSquare.About(x, y, width, height));
     }
 }

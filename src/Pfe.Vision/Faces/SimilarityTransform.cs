@@ -40,7 +40,9 @@ public readonly record struct SimilarityTransform(double A, double B, double X0,
         var (a, b) = (dot / spread, cross / spread);
         // Points that coincide but for rounding would give a face shrunk to nothing.
         if (!(Math.Sqrt(a * a + b * b) is > SmallestScale and < 1 / SmallestScale))
-            throw new PfeException($"no similarity transform fits the points {Text(Extent(to) < Extent(from) ? to : from)}: they must be finite and must not coincide");
+            throw new PfeException(
+                $"no similarity transform fits the points {Text(Extent(to) < Extent(from) ? to : from)}: they must be finite and must " +
+                    "not coincide");
         return new SimilarityTransform(a, b, toMean.X - (a * fromMean.X - b * fromMean.Y), toMean.Y - (b * fromMean.X + a * fromMean.Y));
     }
 

@@ -3,7 +3,8 @@ namespace Pfe.Scoring;
 /// <summary>
 /// ProbFace's score of two faces that have one variance each (Chen et al., "Reliable Probabilistic Face Embeddings in the Wild", 2021):
 /// <code>-[ 2 (1 - cos) / (1e-10 + s) + ln s ],   s = v1 + v2</code>
-/// It is no log density: the logarithm counts once and not D times, so its variances lie near the squared distance of two faces (about 0.3),
+/// It is no log density: the logarithm counts once and not D times, so its variances lie near the squared distance of two faces (about
+/// 0.3),
 /// far above those of <see cref="SharedVariance"/>, and the two are not to be mixed.
 /// </summary>
 public static class ScalarVariance

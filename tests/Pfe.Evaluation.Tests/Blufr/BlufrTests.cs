@@ -3,6 +3,7 @@ using Pfe.Evaluation.Tests.Generated;
 using Pfe.Evaluation.Tests.Metrics;
 using Pfe.Scoring;
 using Pfe.TestSupport;
+using Pfe.TestSupport.Matlab;
 
 namespace Pfe.Evaluation.Tests.Blufr;
 
@@ -12,7 +13,8 @@ public sealed class BlufrTests : IDisposable
     private const int Each = 4;
     private const int Dimension = 16;
     private readonly TemporaryFolder _folder = new();
-    private readonly string[] _names = [.. from p in Enumerable.Range(0, People) from i in Enumerable.Range(1, Each) select $"P{p}/P{p}_{i:0000}.jpg"];
+    private readonly string[] _names = [.. from p in Enumerable.Range(0, People) from i in Enumerable.Range(1, Each)
+        select $"P{p}/P{p}_{i:0000}.jpg"];
 
     [Fact]
     public void Rates_equal_the_definitions_on_every_pair_in_float64()
@@ -22,7 +24,8 @@ public sealed class BlufrTests : IDisposable
         var result = BlufrProtocol.Evaluate(faces, lists);
         result.Trials.ShouldBe(10);
         foreach (var (kind, score) in new (ScoreKind, Func<NaiveFace, NaiveFace, double>)[]
-            { (ScoreKind.Cosine, NaiveFace.Cosine), (ScoreKind.MutualLikelihood, NaiveFace.Mls), (ScoreKind.SharedVariance, NaiveFace.SharedMls) })
+            { (ScoreKind.Cosine, NaiveFace.Cosine), (ScoreKind.MutualLikelihood, NaiveFace.Mls),
+                (ScoreKind.SharedVariance, NaiveFace.SharedMls) })
         {
             var (verification, identification) = (new List<double>(), new List<double>());
             foreach (var trial in lists.Trials)
@@ -30,10 +33,14 @@ public sealed class BlufrTests : IDisposable
                 var (genuine, impostor) = (new List<float>(), new List<float>());
                 foreach (var a in trial.Test)
                     foreach (var b in trial.Test.Where(b => b > a))
-                        (lists.Identities[a] == lists.Identities[b] ? genuine : impostor).Add((float)score(NaiveFace.Row(faces, a), NaiveFace.Row(faces, b)));
+                        (lists.Identities[a] == lists.Identities[b] ? genuine : impostor)
+                            .Add((float)score(NaiveFace.Row(faces, a), NaiveFace.Row(faces, b)));
                 verification.Add(NaiveMetrics.Share(genuine, NaiveMetrics.ThresholdAtFar(impostor, 1e-3)));
-                int[] gallery = [.. trial.Gallery.Select(image => lists.Identities[image])], probes = [.. trial.Probes.Select(image => lists.Identities[image])];
-                float[][] scores = [.. trial.Probes.Select(probe => trial.Gallery.Select(image => (float)score(NaiveFace.Row(faces, probe), NaiveFace.Row(faces, image))).ToArray())];
+                int[] gallery = [.. trial.Gallery.Select(image => lists.Identities[image])],
+                    probes = [.. trial.Probes.Select(image => lists.Identities[image])];
+                float[][] scores =
+                    [.. trial.Probes.Select(probe => trial.Gallery.Select(image => (float)score(NaiveFace.Row(faces, probe),
+                    NaiveFace.Row(faces, image))).ToArray())];
                 List<float> alarms = [.. scores.Where((_, p) => !gallery.Contains(probes[p])).Select(row => row.Max())];
                 identification.Add(NaiveMetrics.Identify(scores, probes, gallery, 1, NaiveMetrics.ThresholdAtFar(alarms, 1e-2)).Dir);
             }
@@ -53,7 +60,8 @@ public sealed class BlufrTests : IDisposable
         var lists = BlufrLists.Load(Configuration());
         using var perfect = Embeddings(noise: 1e-3);
         var result = BlufrProtocol.Evaluate(perfect, lists);
-        result.Scores.ShouldAllBe(score => score.Verification!.Value.Mean == 1 && score.Identification.Mean == 1 && score.Identification.Deviation == 0);
+        result.Scores.ShouldAllBe(score => score.Verification!.Value.Mean == 1 && score.Identification.Mean == 1
+            && score.Identification.Deviation == 0);
         using var equal = new EmbeddingSet(1, Enumerable.Repeat(1f, _names.Length).ToArray(), new float[_names.Length], _names);
         // All scores tie: at the threshold every pair is accepted, and a tie at rank 1 is no identification.
         BlufrProtocol.Evaluate(equal, lists).Scores.ShouldAllBe(score => score.Identification.Mean == 0);
@@ -86,16 +94,22 @@ public sealed class BlufrTests : IDisposable
     {
         Assert.SkipWhen(TestData.MissingReason("lfw/images") is not null, TestData.MissingReason("lfw/images") ?? "");
         string[] people = [.. Directory.EnumerateDirectories(TestData.Path("lfw/images")).Order(StringComparer.Ordinal).Take(60)];
-        string[] names = [.. people.SelectMany(person => Directory.EnumerateFiles(person).Order(StringComparer.Ordinal)).Select(path => Path.GetFileName(path))];
-        int[] labels = [.. names.Select(name => 1 + Array.FindIndex(people, person => name.StartsWith(Path.GetFileName(person) + "_", StringComparison.Ordinal)))];
-        double[] gallery = [.. labels.Index().Where(entry => labels.Count(label => label == entry.Item) > 1).GroupBy(entry => entry.Item).Take(8).Select(person => person.First().Index + 1.0)];
+        string[] names = [.. people.SelectMany(person => Directory.EnumerateFiles(person).Order(StringComparer.Ordinal))
+            .Select(path => Path.GetFileName(path))];
+        int[] labels =
+            [.. names.Select(name => 1 + Array.FindIndex(people, person => name.StartsWith(Path.GetFileName(person) + "_",
+            StringComparison.Ordinal)))];
+        double[] gallery = [.. labels.Index().Where(entry => labels.Count(label => label == entry.Item) > 1).GroupBy(entry => entry.Item)
+            .Take(8).Select(person => person.First().Index + 1.0)];
         double[] probes = [.. Enumerable.Range(1, names.Length).Select(n => (double)n).Except(gallery)];
         var path = _folder.File("lfw.mat");
         new MatWriter().Texts("imageList", names).Numbers("labels", [.. labels.Select(label => (double)label)])
             .NumberCells("testIndex", [.. Enumerable.Repeat(Enumerable.Range(1, names.Length).Select(n => (double)n).ToArray(), 10)])
-            .NumberCells("galIndex", [.. Enumerable.Repeat(gallery, 10)]).NumberCells("probIndex", [.. Enumerable.Repeat(probes, 10)]).Save(path);
+            .NumberCells("galIndex", [.. Enumerable.Repeat(gallery, 10)]).NumberCells("probIndex", [.. Enumerable.Repeat(probes, 10)])
+                .Save(path);
         string[] embedded = [.. people.SelectMany(person => Directory.EnumerateFiles(person)).Order(StringComparer.Ordinal)];
-        using var faces = Faces.Of(embedded, [.. embedded.Select(file => Path.GetFileName(Path.GetDirectoryName(file)!))], Dimension, 0.3, seed: 1);
+        using var faces = Faces.Of(embedded, [.. embedded.Select(file => Path.GetFileName(Path.GetDirectoryName(file)!))], Dimension, 0.3,
+            seed: 1);
         BlufrProtocol.Evaluate(faces, BlufrLists.Load(path)).ImagesMissing.ShouldBe(0);
     }
 
@@ -122,7 +136,8 @@ public sealed class BlufrTests : IDisposable
     private MatWriter Writer() => new MatWriter().Texts("imageList", [.. _names.Select(name => name.Split('/')[1])])
         .Numbers("labels", [.. Enumerable.Range(0, _names.Length).Select(n => n / Each + 1.0)]);
 
-    /// <summary>Ten trials as BLUFR draws them: of the persons of a trial some have one image in the gallery, the others are strangers.</summary>
+    /// <summary>Ten trials as BLUFR draws them: of the persons of a trial some have one image in the gallery, the others are
+    /// strangers.</summary>
     private string Configuration()
     {
         var (random, path) = (new Random(9), _folder.File("blufr_lfw_config.mat"));
@@ -155,7 +170,8 @@ public sealed class BlufrTests : IDisposable
         gallery.Save(_folder.File("proto", "blufr", "lfw_gallery_index.mat"));
         mated.Save(_folder.File("proto", "blufr", "lfw_genuine_probe_index.mat"));
         others.Save(_folder.File("proto", "blufr", "lfw_impostor_probe_index.mat"));
-        new MatWriter().Numbers("id_lfw", [.. lists.Identities.Select(id => (double)id)]).Save(_folder.File("proto", "blufr", "id_lfw.mat"));
+        new MatWriter().Numbers("id_lfw", [.. lists.Identities.Select(id => (double)id)])
+            .Save(_folder.File("proto", "blufr", "id_lfw.mat"));
         new MatWriter().Texts("imagelist_lfw", [.. lists.Images]).Save(_folder.File("proto", "WDRef", "imagelist_lfw.mat"));
         return root;
     }

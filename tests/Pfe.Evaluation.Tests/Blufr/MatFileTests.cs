@@ -1,4 +1,5 @@
 using Pfe.Interop.Matlab;
+using Pfe.TestSupport.Matlab;
 
 namespace Pfe.Evaluation.Tests.Blufr;
 
@@ -23,15 +24,18 @@ public sealed class MatFileTests
     public void What_is_not_read_is_refused_by_name_when_it_is_asked_for()
     {
         var file = MatFile.Parse(Sample(compressed: true, bigEndian: false), "a.mat");
-        Should.Throw<PfeException>(() => file.Numbers("stuff")).Message.ShouldBe("'a.mat': variable 'stuff' should hold numbers, it is a structure");
+        Should.Throw<PfeException>(() => file.Numbers("stuff"))
+            .Message.ShouldBe("'a.mat': variable 'stuff' should hold numbers, it is a structure");
         Should.Throw<PfeException>(() => file.Texts("list")).Message.ShouldContain("should hold strings");
-        Should.Throw<PfeException>(() => file.Numbers("y")).Message.ShouldBe("'a.mat' has no variable 'y'; it has list, names, small, stuff, x");
+        Should.Throw<PfeException>(() => file.Numbers("y"))
+            .Message.ShouldBe("'a.mat' has no variable 'y'; it has list, names, small, stuff, x");
     }
 
     [Fact]
     public void A_newer_format_is_named_and_something_else_is_no_matlab_file()
     {
-        Should.Throw<PfeException>(() => MatFile.Parse("MATLAB 7.3 MAT-file"u8.ToArray(), "a.mat")).Message.ShouldContain("save it with -v7");
+        Should.Throw<PfeException>(() => MatFile.Parse("MATLAB 7.3 MAT-file"u8.ToArray(), "a.mat"))
+            .Message.ShouldContain("save it with -v7");
         Should.Throw<PfeException>(() => MatFile.Parse(new byte[300], "a.mat")).Message.ShouldContain("no MATLAB file");
         Should.Throw<PfeException>(() => MatFile.Parse(Array.Empty<byte>(), "a.mat")).Message.ShouldContain("no MATLAB file");
     }
@@ -67,7 +71,8 @@ public sealed class MatFileTests
             var zeros = new byte[1 << 20];
             for (var n = 0; n < 600; n++) stream.Write(zeros);
         }
-        byte[] bomb = [.. new MatWriter().ToArray(), .. BitConverter.GetBytes(15), .. BitConverter.GetBytes((int)packed.Length), .. packed.ToArray()];
+        byte[] bomb = [.. new MatWriter().ToArray(), .. BitConverter.GetBytes(15), .. BitConverter.GetBytes((int)packed.Length),
+            .. packed.ToArray()];
         Should.Throw<PfeException>(() => MatFile.Parse(bomb, "a.mat")).Message.ShouldBe("'a.mat' unpacks to more than 512 MB");
     }
 

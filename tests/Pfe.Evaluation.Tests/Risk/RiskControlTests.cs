@@ -25,7 +25,8 @@ public sealed class RiskControlTests
     public void Levels_equal_ProbFaces_procedure_written_out_in_float64(PairRisk risk)
     {
         double Variance(int row) => _faces.LogVariance(row).ToArray().Average(v => Math.Exp(v));
-        double[] risks = [.. Enumerable.Range(0, Count).Select(n => risk == PairRisk.Sum ? Variance(2 * n) + Variance(2 * n + 1) : Math.Max(Variance(2 * n), Variance(2 * n + 1)))];
+        double[] risks = [.. Enumerable.Range(0, Count).Select(n => risk == PairRisk.Sum ? Variance(2 * n) + Variance(2 * n + 1)
+            : Math.Max(Variance(2 * n), Variance(2 * n + 1)))];
         var found = RiskControl.Of(_faces, _pairs, null, 10, risk, TestContext.Current.CancellationToken);
         found.Levels.Select(level => level.Dropped).ShouldBe([0, 0.1, 0.2, 0.3]);
         foreach (var level in found.Levels)
@@ -44,7 +45,8 @@ public sealed class RiskControlTests
                 var size = kept.Length / 10 + (fold < kept.Length % 10 ? 1 : 0);
                 int[] tested = kept[start..(start + size)], others = [.. kept[..start], .. kept[(start + size)..]];
                 start += size;
-                (List<float> Genuine, List<float> Impostor) Split(int[] pairs) => ([.. pairs.Where(n => n % 2 == 0).Select(Cosine)], [.. pairs.Where(n => n % 2 == 1).Select(Cosine)]);
+                (List<float> Genuine, List<float> Impostor) Split(int[] pairs) => ([.. pairs.Where(n => n % 2 == 0).Select(Cosine)],
+                    [.. pairs.Where(n => n % 2 == 1).Select(Cosine)]);
                 var (genuine, impostor) = Split(others);
                 var (mates, rest) = Split(tested);
                 accuracies.Add(NaiveMetrics.Accuracy(mates, rest, NaiveMetrics.BestThreshold(genuine, impostor)));
@@ -61,7 +63,8 @@ public sealed class RiskControlTests
     {
         int[] fold = [.. Enumerable.Range(0, Count).Select(n => n % 5)];
         RiskControl.Of(_faces, _pairs, fold, 5, PairRisk.Maximum, TestContext.Current.CancellationToken).Levels[0].Scores[0].Accuracy
-            .ShouldBe(Pfe.Evaluation.Metrics.FoldedAccuracy.Of([.. Enumerable.Range(0, Count).Select(Cosine)], [.. Enumerable.Range(0, Count).Select(n => n % 2 == 0)], fold, 5).Mean, 1e-6);
+            .ShouldBe(Pfe.Evaluation.Metrics.FoldedAccuracy.Of([.. Enumerable.Range(0, Count).Select(Cosine)],
+                [.. Enumerable.Range(0, Count).Select(n => n % 2 == 0)], fold, 5).Mean, 1e-6);
     }
 
     private float Cosine(int pair) => (float)NaiveFace.Cosine(NaiveFace.Row(_faces, 2 * pair), NaiveFace.Row(_faces, 2 * pair + 1));

@@ -25,7 +25,8 @@ public sealed class ResFaceTests
         imported.Base.Name.ShouldBe("ResFace-64");
         imported.Head!.Source.ShouldBe(layered
             ? "feature+pool(conv1/unit3)+pool(conv2/unit8)+pool(conv3/unit16)+pool(conv4/unit3)" : "feature");
-        (imported.Description.Mean.First, imported.Description.Std.First, imported.Description.Alignment).ShouldBe((128f, 128f, "arcface-112x112"));
+        (imported.Description.Mean.First, imported.Description.Std.First, imported.Description.Alignment)
+            .ShouldBe((128f, 128f, "arcface-112x112"));
 
         var images = Values.Random(9, 2, 3, 32, 32);
         var result = OrtRun.Run(imported.ToModel(), images);
@@ -43,7 +44,8 @@ public sealed class ResFaceTests
     public void Without_a_size_the_published_networks_own_is_taken()
     {
         using var folder = new TemporaryFolder();
-        new NaiveResFace([0, 0, 0, 0], [4, 4, 4, 4], side: 96, dimension: 8, outputs: 1, layered: false).Write(new CheckpointWriter(), folder.File("ckpt-1"));
+        new NaiveResFace([0, 0, 0, 0], [4, 4, 4, 4], side: 96, dimension: 8, outputs: 1, layered: false).Write(new CheckpointWriter(),
+            folder.File("ckpt-1"));
         using var checkpoint = TensorFlowCheckpoint.Open(folder.Path);
         var description = SphereNetImport.Read(checkpoint).Description;
         (description.Width, description.Height).ShouldBe((96, 96));
@@ -54,7 +56,8 @@ public sealed class ResFaceTests
     {
         using var folder = new TemporaryFolder();
         new NaiveResFace([0, 0, 0, 0], [4, 4, 4, 4], 96, 8, 1, layered: false).Write(new CheckpointWriter(), folder.File("a", "ckpt-1"));
-        new NaiveResFace([0, 0, 0, 0], [4, 4, 4, 4], 96, 8, 1, layered: false, seed: 2).Write(new CheckpointWriter(), folder.File("b", "ckpt-1"));
+        new NaiveResFace([0, 0, 0, 0], [4, 4, 4, 4], 96, 8, 1, layered: false, seed: 2).Write(new CheckpointWriter(),
+            folder.File("b", "ckpt-1"));
         var (cache, a, b) = (Path.Combine(folder.Path, "cache"), Path.Combine(folder.Path, "a"), Path.Combine(folder.Path, "b"));
         var first = SphereNetImport.Keep(a, cache);
         File.SetLastWriteTimeUtc(first, DateTime.UnixEpoch);

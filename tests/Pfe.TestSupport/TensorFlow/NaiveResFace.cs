@@ -75,7 +75,8 @@ public sealed class NaiveResFace
         double[] flat = [.. x.Cast<double>()];
         var mu = Norm(Dense(flat, "Resface/Bottleneck"), "Resface/Bottleneck/BatchNorm");
         var length = Math.Sqrt(mu.Sum(value => value * value));
-        var hidden = Norm(Dense(_layered ? [.. flat, .. means] : flat, "UncertaintyModule/fc1"), "UncertaintyModule/fc1/BatchNorm").Select(value => Math.Max(0, value)).ToArray();
+        var hidden = Norm(Dense(_layered ? [.. flat, .. means] : flat, "UncertaintyModule/fc1"), "UncertaintyModule/fc1/BatchNorm")
+            .Select(value => Math.Max(0, value)).ToArray();
         var logits = Norm(Dense(hidden, "UncertaintyModule/fc_log_sigma_sq"), "UncertaintyModule/fc_log_sigma_sq/BatchNorm");
         return ([.. mu.Select(value => value / length)], [.. logits.Select(value => Math.Log(1e-6 + Math.Exp(0.6f * value - 1.1f)))]);
     }

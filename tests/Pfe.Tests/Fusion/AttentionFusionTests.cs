@@ -31,7 +31,8 @@ public sealed class AttentionFusionTests
     public void At_temperature_1_the_mean_is_the_precision_weighted_one()
     {
         var random = new Random(3);
-        float[] mus = [.. Enumerable.Range(0, 40).Select(_ => (float)random.NextDouble())], variances = [.. Enumerable.Range(0, 40).Select(_ => -5 * (float)random.NextDouble())];
+        float[] mus = [.. Enumerable.Range(0, 40).Select(_ => (float)random.NextDouble())],
+            variances = [.. Enumerable.Range(0, 40).Select(_ => -5 * (float)random.NextDouble())];
         var (mu, variance, other, ignored) = (new float[8], new float[8], new float[8], new float[8]);
         AttentionFusion.Fuse(mus, variances, 1, mu, variance);
         TemplateFusion.Fuse(mus, variances, VarianceRule.Minimum, other, ignored);

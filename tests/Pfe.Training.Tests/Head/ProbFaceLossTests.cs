@@ -24,7 +24,8 @@ public sealed class ProbFaceLossTests
             var random = new Random(seed);
             int[] labels = [.. Enumerable.Range(0, n).Select(i => i / 2 % 4)];
             var mu = Enumerable.Range(0, n).Select(_ => Unit(random, d)).ToArray();
-            var logs = Enumerable.Range(0, n).Select(_ => Enumerable.Range(0, scalar ? 1 : d).Select(_ => 2 * random.NextDouble() - 2).ToArray()).ToArray();
+            var logs = Enumerable.Range(0, n).Select(_ => Enumerable.Range(0, scalar ? 1 : d).Select(_ => 2 * random.NextDouble() - 2)
+                .ToArray()).ToArray();
 
             using var loss = new ProbFaceLoss(Weights, constraint, contrastive);
             var leaf = tensor(logs.SelectMany(row => row).ToArray(), [n, scalar ? 1 : d]).requires_grad_(true);
@@ -56,8 +57,10 @@ public sealed class ProbFaceLossTests
     {
         using var scope = NewDisposeScope();
         using var loss = new ProbFaceLoss(Weights, null, contrastive: false);
-        // Faces 0 and 1 are one person, 2, 3, 4 others: from 0 they are at 1 (positive), 0.5, 2 and 7; from 1 none is farther than the positive.
-        var attention = tensor(new double[] { 0, 1, 0.5, 2, 7, 1, 0, 0.2, 0.4, 0.9, 0.5, 0.2, 0, 1, 1, 2, 0.4, 1, 0, 1, 7, 0.9, 1, 1, 0 }, [5, 5]);
+        // Faces 0 and 1 are one person, 2, 3, 4 others: from 0 they are at 1 (positive), 0.5, 2 and 7; from 1 none is farther than the
+        // positive.
+        var attention = tensor(new double[] { 0, 1, 0.5, 2, 7, 1, 0, 0.2, 0.4, 0.9, 0.5, 0.2, 0, 1, 1, 2, 0.4, 1, 0, 1, 7, 0.9, 1, 1, 0 },
+            [5, 5]);
         var value = loss.Discriminate(attention, [1, 1, 2, 3, 4], tensor(new long[] { 0 }), tensor(new long[] { 1 }));
         value.item<double>().ShouldBe(((1 + 3 - 2) + (1 + 3 - 0.9)) / 2, 1e-6);
     }
@@ -77,7 +80,8 @@ public sealed class ProbFaceLossTests
         HeadForm.Of(config, 40, 512).ShouldBe(new HeadForm(40, 256, 1, 0.1f, -1));
         HeadForm.Of(config with { UncertaintyModuleOutputSize = 512 }, 40, 512).ShouldBe(new HeadForm(40, 256, 512, 0.1f, -7));
         HeadForm.Of(config with { UncertaintyModule = "fc" }, 40, 512).ShouldBe(new HeadForm(40, 512, 512, 1e-4f, -7));
-        Should.Throw<InvalidConfigurationException>(() => HeadForm.Of(config with { UncertaintyModuleOutputSize = 7 }, 40, 512)).Message.ShouldContain("512");
+        Should.Throw<InvalidConfigurationException>(() => HeadForm.Of(config with { UncertaintyModuleOutputSize = 7 }, 40, 512))
+            .Message.ShouldContain("512");
         using var head = new HeadNetwork(HeadForm.ProbFace(12, 1), seed: 1);
         using var output = head.Forward(rand(64, 12), training: true);
         output.shape.ShouldBe([64, 1]);
@@ -98,19 +102,24 @@ public sealed class ProbFaceLossTests
             }
             return sum / count;
         }
-        var positives = (from i in Enumerable.Range(0, n) from j in Enumerable.Range(0, n) where i != j && labels[i] == labels[j] select (i, j)).ToList();
+        var positives = (from i in Enumerable.Range(0, n) from j in Enumerable.Range(0, n) where i != j && labels[i] == labels[j]
+            select (i, j)).ToList();
         var total = Weights.MlsLoss * positives.Average(pair => Term(pair.i, pair.j, attention: false));
         if (constraint is not null)
-            total += Weights.OutputConstraintLoss * logs.SelectMany(row => row).Sum(log => constraint == "L2" ? Math.Pow(Math.Exp(log) / mean - 1, 2) : Math.Abs(Math.Exp(log) / mean - 1));
+            total += Weights.OutputConstraintLoss * logs.SelectMany(row => row)
+                .Sum(log => constraint == "L2" ? Math.Pow(Math.Exp(log) / mean - 1, 2) : Math.Abs(Math.Exp(log) / mean - 1));
         if (contrastive)
         {
-            var impostors = from i in Enumerable.Range(0, n) from j in Enumerable.Range(0, n) where labels[i] != labels[j] select Math.Max(0, 3 - Term(i, j, attention: true));
-            return total + Weights.DiscriminateLoss * (positives.Average(pair => Term(pair.i, pair.j, attention: true)) + impostors.Average());
+            var impostors = from i in Enumerable.Range(0, n) from j in Enumerable.Range(0, n) where labels[i] != labels[j]
+                select Math.Max(0, 3 - Term(i, j, attention: true));
+            return total + Weights.DiscriminateLoss * (positives.Average(pair => Term(pair.i, pair.j, attention: true))
+                + impostors.Average());
         }
         return total + Weights.DiscriminateLoss * positives.Average(pair =>
         {
             var near = Term(pair.i, pair.j, attention: true);
-            double[] others = [.. Enumerable.Range(0, n).Where(k => labels[k] != labels[pair.i]).Select(k => Term(pair.i, k, attention: true))];
+            double[] others = [.. Enumerable.Range(0, n).Where(k => labels[k] != labels[pair.i])
+                .Select(k => Term(pair.i, k, attention: true))];
             var farther = others.Where(distance => distance > near).ToList();
             return Math.Max(0, near + 3 - (farther.Count > 0 ? farther.Min() : others.Max()));
         });

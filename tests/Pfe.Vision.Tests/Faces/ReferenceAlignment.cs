@@ -4,7 +4,8 @@ using Pfe.Vision.Imaging;
 namespace Pfe.Vision.Tests.Faces;
 
 /// <summary>
-/// The reference's alignment once more, after the definitions of the libraries it calls: MATLAB's cp2tform ("nonreflective similarity") by the
+/// The reference's alignment once more, after the definitions of the libraries it calls: MATLAB's cp2tform ("nonreflective similarity") by
+/// the
 /// normal equations, inverted as a 2 x 3 matrix, and OpenCV's warpAffine in its fixed-point arithmetic. It shares no code with the product.
 /// </summary>
 internal static class ReferenceAlignment
@@ -47,12 +48,15 @@ internal static class ReferenceAlignment
                 var ax = (int)Math.Round(m[0] * x * (1 << CoordinateBits), MidpointRounding.ToEven);
                 var ay = (int)Math.Round(m[3] * x * (1 << CoordinateBits), MidpointRounding.ToEven);
                 const int Half = (1 << CoordinateBits) / Table / 2;
-                var px = ((int)Math.Round((m[1] * y + m[2]) * (1 << CoordinateBits), MidpointRounding.ToEven) + Half + ax) >> (CoordinateBits - TableBits);
-                var py = ((int)Math.Round((m[4] * y + m[5]) * (1 << CoordinateBits), MidpointRounding.ToEven) + Half + ay) >> (CoordinateBits - TableBits);
+                var px = ((int)Math.Round((m[1] * y + m[2]) * (1 << CoordinateBits), MidpointRounding.ToEven) + Half
+                    + ax) >> (CoordinateBits - TableBits);
+                var py = ((int)Math.Round((m[4] * y + m[5]) * (1 << CoordinateBits), MidpointRounding.ToEven) + Half
+                    + ay) >> (CoordinateBits - TableBits);
                 var (sx, sy, fx, fy) = (px >> TableBits, py >> TableBits, px & (Table - 1), py & (Table - 1));
                 for (var c = 0; c < 3; c++)
                 {
-                    int At(int column, int row) => (uint)column < (uint)image.Width && (uint)row < (uint)image.Height ? image.Row(row)[3 * column + c] : 0;
+                    int At(int column, int row) => (uint)column < (uint)image.Width && (uint)row < (uint)image.Height
+                        ? image.Row(row)[3 * column + c] : 0;
                     // Weights of 15 bits: 32 x 32 parts of 2^15 are whole.
                     var sum = At(sx, sy) * (Table - fx) * (Table - fy) + At(sx + 1, sy) * fx * (Table - fy)
                         + At(sx, sy + 1) * (Table - fx) * fy + At(sx + 1, sy + 1) * fx * fy;

@@ -7,7 +7,8 @@ namespace Pfe.Vision.Tests.Faces;
 
 public sealed class ReferenceAlignmentTests
 {
-    private static readonly Gen<FiveLandmarks> GenFace = Gen.Select(Gen.Double[-400, 400], Gen.Double[-400, 400], (x, y) => new Point2(x, y))
+    private static readonly Gen<FiveLandmarks> GenFace = Gen.Select(Gen.Double[-400, 400], Gen.Double[-400, 400], (x, y) =>
+        new Point2(x, y))
         .Array[5].Select(points => FiveLandmarks.From(points)).Where(face => face.EyeDistance > 20);
 
     [Fact]
@@ -29,7 +30,8 @@ public sealed class ReferenceAlignmentTests
             foreach (var point in new[] { new Point2(0, 0), new Point2(width, 0), new Point2(0, height) })
             {
                 var photo = toSource.Apply(point);
-                var back = new Point2(matrix[0] * photo.X + matrix[1] * photo.Y + matrix[2], matrix[3] * photo.X + matrix[4] * photo.Y + matrix[5]);
+                var back = new Point2(matrix[0] * photo.X + matrix[1] * photo.Y + matrix[2], matrix[3] * photo.X + matrix[4] * photo.Y
+                    + matrix[5]);
                 back.DistanceTo(point).ShouldBeLessThan(1e-6 * (1 + Math.Abs(matrix[0]) + Math.Abs(matrix[1])) * 1000);
             }
         }, iter: 2000);
@@ -103,10 +105,14 @@ public sealed class ReferenceAlignmentTests
     private static Image Enlarged(Image image, int times)
     {
         var batch = PixelBatch.Of([image]);
-        var large = PreprocessPipeline.Parse([[.. System.Text.Json.JsonDocument.Parse($"[\"resize\",[{times * image.Height},{times * image.Width}]]").RootElement.EnumerateArray()]], "test").Apply(batch, new Random(1));
+        var large =
+            PreprocessPipeline.Parse(
+            [[.. System.Text.Json.JsonDocument.Parse($"[\"resize\",[{times * image.Height},{times * image.Width}]]")
+            .RootElement.EnumerateArray()]], "test").Apply(batch, new Random(1));
         var random = new Random(7);
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-        return new Image(large.Width, large.Height, [.. large.Values.Select(value => (byte)Math.Clamp(Math.Round(value + 8 * Normal()), 0, 255))]);
+        return new Image(large.Width, large.Height,
+            [.. large.Values.Select(value => (byte)Math.Clamp(Math.Round(value + 8 * Normal()), 0, 255))]);
     }
 
     private static double Scale(AffineMap map) => Math.Sqrt(Math.Abs(map.Xx * map.Yy - map.Xy * map.Yx));
@@ -116,6 +122,7 @@ public sealed class ReferenceAlignmentTests
     {
         var lines = LandmarkList.Read(Needs.Data("lfw/landmarks_mtcnn.txt"), LandmarkOrder.Transposed);
         var root = Needs.Data("lfw/images");
-        return lines.Where((_, index) => index % (lines.Count / count) == 0).Take(count).Select(line => (Image.Load(Path.Combine(root, line.Path)), line.Landmarks));
+        return lines.Where((_, index) => index % (lines.Count / count) == 0).Take(count)
+            .Select(line => (Image.Load(Path.Combine(root, line.Path)), line.Landmarks));
     }
 }

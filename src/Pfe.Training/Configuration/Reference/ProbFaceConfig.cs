@@ -3,7 +3,8 @@ using Pfe.Interop.Python;
 
 namespace Pfe.Training.Configuration.Reference;
 
-/// <summary>What ProbFace's configurations mean beyond the reference's: its head and loss, its grey levels, and a head on several layers.</summary>
+/// <summary>What ProbFace's configurations mean beyond the reference's: its head and loss, its grey levels, and a head on several
+/// layers.</summary>
 internal static class ProbFaceConfig
 {
     private static readonly string[] Own =
@@ -18,7 +19,8 @@ internal static class ProbFaceConfig
     public static void Set(TrainingConfig config, IReadOnlyCollection<PythonAssignment> assignments, List<string> notes)
     {
         config.UncertaintyModule = TrainingConfig.ProbFaceModule;
-        (config.PreprocessTrain, config.PreprocessTest) = (WithProbFacesMean(config.PreprocessTrain), WithProbFacesMean(config.PreprocessTest));
+        (config.PreprocessTrain, config.PreprocessTest) = (WithProbFacesMean(config.PreprocessTrain),
+            WithProbFacesMean(config.PreprocessTest));
         notes.Add("standardize mean_scale is written as mean_scale_128: ProbFace subtracts 128, the reference 127.5");
         var network = assignments.FirstOrDefault(assignment => assignment.Name == "embedding_network")?.Value as string;
         if (network?.EndsWith("_m.py", StringComparison.Ordinal) != true) return;

@@ -111,7 +111,8 @@ public static class ReferenceConfig
     private static void CheckInput(PythonAssignment assignment, List<string> notes)
     {
         if (assignment.Value is not "conv_final")
-            notes.Add($"uncertainty_module_input {Shown(assignment.Value)} (line {assignment.Line}): Pfe's head reads the base's last feature " +
+            notes.Add(
+                $"uncertainty_module_input {Shown(assignment.Value)} (line {assignment.Line}): Pfe's head reads the base's last feature " +
                 "map, as conv_final; it cannot read the image");
     }
 

@@ -2,7 +2,8 @@ using Pfe.Vision.Imaging.Damage;
 
 namespace Pfe.Vision.Imaging.Preprocessing;
 
-/// <summary>ProbFace's operations by its names: cutout, rotate, gaussian_blur. All work on grey levels, so they come before standardize.</summary>
+/// <summary>ProbFace's operations by its names: cutout, rotate, gaussian_blur. All work on grey levels, so they come before
+/// standardize.</summary>
 internal static class Augmenting
 {
     /// <summary>Black squares about random pixels of each image; what lies outside is cut off.</summary>
@@ -58,7 +59,9 @@ internal static class Augmenting
         for (var i = 0; i < batch.Count; i++)
         {
             if (random.NextDouble() >= chance) continue;
-            var pixels = change(new Image(batch.Width, batch.Height, [.. batch.Image(i).ToArray().Select(value => (byte)Math.Clamp(value, 0, 255))])).Pixels;
+            var pixels =
+                change(new Image(batch.Width, batch.Height, [.. batch.Image(i).ToArray().Select(value => (byte)Math.Clamp(value, 0, 255))]))
+                .Pixels;
             var target = changed.Image(i);
             for (var k = 0; k < target.Length; k++) target[k] = pixels[k];
         }

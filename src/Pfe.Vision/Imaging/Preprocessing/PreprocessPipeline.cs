@@ -106,7 +106,8 @@ public sealed class PreprocessPipeline
         public (double First, double Second) Pair(double first, double second)
         {
             double[] given = [.. step.Skip(1).Select(value =>
-                value.ValueKind == JsonValueKind.Number && value.GetDouble() is var number and > 0 and <= 100 ? number : throw Wrong("up to two numbers above 0"))];
+                value.ValueKind == JsonValueKind.Number && value.GetDouble() is var number and > 0 and <= 100 ? number
+                    : throw Wrong("up to two numbers above 0"))];
             return given switch
             {
                 [] => (first, second),

@@ -58,7 +58,8 @@ public sealed class ProbFaceConfigTests
         converted.UnknownKeys.ShouldBe(["test_data_dir_mx (line 3)"]);
         converted.Notes.ShouldNotContain(note => note.Contains("restore_scopes"));
         // What is written is read again.
-        TrainingConfigFile.Parse(System.Text.Encoding.UTF8.GetBytes(TrainingConfigFile.ToJson(config)), "again.json").LossWeights.ShouldBe(config.LossWeights);
+        TrainingConfigFile.Parse(System.Text.Encoding.UTF8.GetBytes(TrainingConfigFile.ToJson(config)), "again.json")
+            .LossWeights.ShouldBe(config.LossWeights);
     }
 
     [Fact]
@@ -71,7 +72,8 @@ public sealed class ProbFaceConfigTests
 
     [Fact]
     public void A_head_that_reads_the_image_is_said_to_be_none_of_ours() =>
-        ReferenceConfig.Convert(ResFace.Replace("\"conv_final\"", "\"images\""), "x.py").Notes.ShouldContain(note => note.Contains("it cannot read the image"));
+        ReferenceConfig.Convert(ResFace.Replace("\"conv_final\"", "\"images\""), "x.py")
+            .Notes.ShouldContain(note => note.Contains("it cannot read the image"));
 
     [Fact]
     public void The_references_own_configuration_keeps_its_head() =>

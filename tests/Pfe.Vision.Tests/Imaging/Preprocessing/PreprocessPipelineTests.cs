@@ -164,7 +164,8 @@ public sealed class PreprocessPipelineTests
         var batch = PixelBatch.Zero(400, 41, 41);
         for (var i = 0; i < 400; i++) for (var c = 0; c < 3; c++) batch.Row(i, 20)[3 * 36 + c] = 250;
         var turned = Run(batch, "[\"rotate\",3]");
-        var heights = Enumerable.Range(0, 400).Select(i => Enumerable.Range(0, 41).Average(y => (double)turned.Row(i, y).ToArray().Sum() * (y - 20)) / Enumerable.Range(0, 41).Average(y => (double)turned.Row(i, y).ToArray().Sum())).ToList();
+        var heights = Enumerable.Range(0, 400).Select(i => Enumerable.Range(0, 41).Average(y => (double)turned.Row(i, y).ToArray()
+            .Sum() * (y - 20)) / Enumerable.Range(0, 41).Average(y => (double)turned.Row(i, y).ToArray().Sum())).ToList();
         var away = 16 * Math.Sin(9 * Math.PI / 180);
         heights.ShouldAllBe(height => Math.Abs(height) < 1e-6 || Math.Abs(Math.Abs(height) - away) < 0.1);
         heights.Count(height => height > 1).ShouldBeInRange(60, 140);

@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Pfe.Evaluation.Tests.Blufr;
+namespace Pfe.TestSupport.Matlab;
 
 /// <summary>
 /// Writes MATLAB files of level 5 after the published format, for the tests: a second implementation that shares nothing with the reader.
 /// </summary>
-internal sealed class MatWriter(bool compressed = true, bool bigEndian = false)
+public sealed class MatWriter(bool compressed = true, bool bigEndian = false)
 {
     private readonly List<byte> _file = [.. Header(bigEndian)];
 
@@ -54,7 +54,8 @@ internal sealed class MatWriter(bool compressed = true, bool bigEndian = false)
 
     private byte[] Array(string name, int kind, int[] sizes, params byte[][] content)
     {
-        byte[] inner = [.. Element(6, [.. Int(kind), .. Int(0)]), .. Element(5, [.. sizes.SelectMany(Int)]), .. Element(1, Encoding.ASCII.GetBytes(name)), .. content.SelectMany(part => part)];
+        byte[] inner = [.. Element(6, [.. Int(kind), .. Int(0)]), .. Element(5, [.. sizes.SelectMany(Int)]),
+            .. Element(1, Encoding.ASCII.GetBytes(name)), .. content.SelectMany(part => part)];
         return Element(14, inner);
     }
 
