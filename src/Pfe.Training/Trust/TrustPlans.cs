@@ -18,7 +18,7 @@ internal sealed record TrustPlans(DamagePlan Training, DamagePlan Calibration, D
     /// <param name="labels">The class of each image.</param>
     /// <param name="unreadable">Images to leave out.</param>
     /// <param name="config">Held-out classes, seed and trust options.</param>
-    /// <exception cref="UsageException">Too few people or images.</exception>
+    /// <exception cref="InvalidConfigurationException">Too few people or images.</exception>
     public static TrustPlans Create(IReadOnlyList<int> labels, IEnumerable<int> unreadable, TrainingConfig config)
     {
         var options = config.Trust!;
@@ -37,10 +37,10 @@ internal sealed record TrustPlans(DamagePlan Training, DamagePlan Calibration, D
         ];
         var calibration = (int)Math.Round(options.CalibrationShare * held.Length);
         if (trained.Length < 2 * options.GroupSize)
-            throw new UsageException($"trust: {trained.Length} training classes have two images or more; "
+            throw new InvalidConfigurationException($"trust: {trained.Length} training classes have two images or more; "
                 + $"two groups of {options.GroupSize} are the least");
         if (calibration < MinPeople || held.Length - calibration < MinPeople)
-            throw new UsageException($"trust: held_out_classes is {config.HeldOutClasses}; "
+            throw new InvalidConfigurationException($"trust: held_out_classes is {config.HeldOutClasses}; "
                 + $"the thresholds and their check take {MinPeople} people each at least");
         var seed = config.BaseRandomSeed;
         RecipeKind[] fitted = [.. DamageRecipe.Menu, .. DamageRecipe.NonFaces];

@@ -24,7 +24,8 @@ internal sealed partial class TrustJson : JsonSerializerContext
         }
         catch (JsonException e)
         {
-            throw new PfeException($"'{name}' holds no usable trust calibration: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new WrongFileKindException(name, PfeFileKind.Calibration,
+                $"'{name}' holds no usable trust calibration, which is JSON: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 

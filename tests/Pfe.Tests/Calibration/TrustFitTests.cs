@@ -102,7 +102,7 @@ public sealed class TrustFitTests
         var verdict = calibration.Decide(0.9, good, new FaceTrust(0.01f, 0));
         verdict.Answer.ShouldBe(Answer.CannotTell);
         verdict.Reason.ShouldStartWith("the second photograph shows too little of the person");
-        Should.Throw<UsageException>(() =>
+        Should.Throw<InvalidConfigurationException>(() =>
             calibration.Decide(0.9, good, good, 1e-9)).Message.ShouldContain("no threshold for the false-match rate");
     }
 
