@@ -35,7 +35,7 @@ public sealed class TrustHeadTests
 
     [Theory]
     [InlineData("nowhere", 15, "reads feature map 'nowhere'")]
-    [InlineData("map", 14, "reads 14 values, 'sketch' gives 15")]
+    [InlineData("map", 14, "reads 14 values, 'sketch.onnx' gives 15")]
     public void A_head_of_another_base_is_refused(string map, int features, string message)
     {
         var refused = Should.Throw<PfeException>(() =>

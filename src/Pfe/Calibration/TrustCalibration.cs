@@ -80,7 +80,8 @@ public sealed record TrustCalibration
     /// has.</exception>
     public double ThresholdAt(double falseMatchRate) =>
         FalseMatch.FirstOrDefault(point => Math.Abs(point.Rate / falseMatchRate - 1) < 1e-9)?.Threshold
-        ?? throw new InvalidConfigurationException($"no threshold for the false-match rate {falseMatchRate:0.##E+0} that every kind of damage keeps; "
+        ?? throw new InvalidConfigurationException($"no threshold for the false-match rate {falseMatchRate:0.##E+0} "
+            + "that every kind of damage keeps; "
             + $"this calibration has {string.Join(", ", FalseMatch.Select(point => $"{point.Rate:0.##E+0}"))}");
 
     /// <summary>Same, different, or cannot tell.</summary>
