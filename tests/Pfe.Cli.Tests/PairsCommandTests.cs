@@ -24,6 +24,6 @@ public sealed class PairsCommandTests
         eval.Code.ShouldBe(0, eval.Error);
         eval.Json.GetProperty("pairs_left_out").GetInt32().ShouldBe(0);
         (await PfeCommand.Run("pairs", people, "--output", pairs))
-            .ShouldFailInOneLine(1, "the folder's 12 persons give at most 3 pairs of each kind in each of 10 folds, 300 are wanted");
+            .ShouldFailInOneLine(1, "the folder's 12 persons give at most 0 pairs of each kind in each of 10 folds, 300 are wanted");
     }
 }

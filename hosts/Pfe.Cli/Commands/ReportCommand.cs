@@ -91,7 +91,7 @@ internal static class ReportCommand
         CancellationToken cancellation)
     {
         using var embedder = named.Length > 0
-            ? new FaceEmbedder(OnnxModel.Load(store.Resolve(named, messages, cancellation)))
+            ? new FaceEmbedder(OnnxModel.Load(store.OnnxFile(named, messages, cancellation)))
             : parsed.Embedder(store, messages, cancellation);
         using var finder = new FaceFinder(store);
         var samples = store.Samples(messages, cancellation);
