@@ -23,8 +23,8 @@ internal static class CommandExtensions
             }
             catch (PfeException e)
             {
-                terminal.Say($"error: {e.Message}");
-                return e is UsageException ? ExitCode.Usage : ExitCode.Failure;
+                terminal.Say($"error: {ErrorHints.Line(e)}");
+                return e is UsageException or InvalidConfigurationException ? ExitCode.Usage : ExitCode.Failure;
             }
         });
         return command;

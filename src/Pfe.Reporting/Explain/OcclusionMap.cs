@@ -47,9 +47,10 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
         ArgumentNullException.ThrowIfNull(face);
         ArgumentNullException.ThrowIfNull(embed);
         options ??= new();
-        if (options.Steps < 2) throw new UsageException($"an occlusion map needs at least 2 places in a row, not {options.Steps}");
+        if (options.Steps < 2) throw new InvalidConfigurationException(
+            $"an occlusion map needs at least 2 places in a row, not {options.Steps}");
         if (options.Patch is not (> 0 and < 1))
-            throw new UsageException($"the patch is a share of the face's width between 0 and 1, not {options.Patch}");
+            throw new InvalidConfigurationException($"the patch is a share of the face's width between 0 and 1, not {options.Patch}");
         var plain = embed(face);
         var uncertainty = FaceUncertainty.Of(plain);
         var (rise, shift) = (new double[options.Steps * options.Steps], new double[options.Steps * options.Steps]);

@@ -13,7 +13,7 @@ internal sealed class PathTable
 
     public static PathTable Read(string file, string column)
     {
-        if (!File.Exists(file)) throw new UsageException($"there is no file '{file}'");
+        if (!File.Exists(file)) throw new InvalidConfigurationException($"there is no file '{file}'");
         var table = new PathTable(file, column);
         var lines = File.ReadLines(file).Select((text, n) => (Fields: text.Split(','), Line: n + 1)).Where(line => line.Fields is not [""])
             .ToList();

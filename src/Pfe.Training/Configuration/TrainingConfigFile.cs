@@ -13,21 +13,22 @@ public static class TrainingConfigFile
 
     /// <summary>Reads and checks a configuration file.</summary>
     /// <param name="path">A JSON file.</param>
-    /// <exception cref="UsageException">Not JSON, an unknown key (with the nearest known one), a value of the wrong kind or out of
+    /// <exception cref="InvalidConfigurationException">Not JSON, an unknown key (with the nearest known one), a value of the wrong kind or
+    /// out of
     /// range.</exception>
     public static TrainingConfig Load(string path)
     {
         try { return Parse(File.ReadAllBytes(path), path); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"cannot read the configuration '{path}': {e.Message}");
+            throw new InvalidConfigurationException($"cannot read the configuration '{path}': {e.Message}", e);
         }
     }
 
     /// <summary>Reads and checks a configuration.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="UsageException">See <see cref="Load"/>.</exception>
+    /// <exception cref="InvalidConfigurationException">See <see cref="Load"/>.</exception>
     public static TrainingConfig Parse(ReadOnlySpan<byte> json, string name)
     {
         if (json.StartsWith("\uFEFF"u8)) json = json[3..];
@@ -37,13 +38,14 @@ public static class TrainingConfigFile
             reader.Read();
             UnknownKeys.Refuse(ref reader, TrainingJson.Default.TrainingConfig, json, name);
             var config = JsonSerializer.Deserialize(json, TrainingJson.Default.TrainingConfig)
-                ?? throw new UsageException($"'{name}' holds no configuration");
+                ?? throw new InvalidConfigurationException($"'{name}' holds no configuration");
             Validate(config, name);
             return config;
         }
         catch (JsonException e)
         {
-            throw new UsageException($"{name}({(e.LineNumber ?? 0) + 1}): {e.Path?.TrimStart('$', '.')} {FirstSentence(e.Message)}");
+            throw new InvalidConfigurationException(
+                $"{name}({(e.LineNumber ?? 0) + 1}): {e.Path?.TrimStart('$', '.')} {FirstSentence(e.Message)}", e);
         }
     }
 
@@ -59,13 +61,13 @@ public static class TrainingConfigFile
     /// <summary>Checks the values against each other.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="UsageException">The first value that cannot be.</exception>
+    /// <exception cref="InvalidConfigurationException">The first value that cannot be.</exception>
     public static void Validate(TrainingConfig config, string name)
     {
         ArgumentNullException.ThrowIfNull(config);
         void Require(bool holds, string message)
         {
-            if (!holds) throw new UsageException($"{name}: {message}");
+            if (!holds) throw new InvalidConfigurationException($"{name}: {message}");
         }
         Require(config.Name.Length > 0 && config.Name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0,
             $"name '{config.Name}' must be a folder's name");
@@ -92,7 +94,7 @@ public static class TrainingConfigFile
             LearningRate.At(config.LearningRateStrategy, config.LearningRateSchedule, 0);
             LearningRate.At(config.LearningRateStrategy, config.LearningRateSchedule, config.EpochSize * config.NumEpochs - 1);
         }
-        catch (UsageException e) { throw new UsageException($"{name}: {e.Message}"); }
+        catch (InvalidConfigurationException e) { throw new InvalidConfigurationException($"{name}: {e.Message}", e); }
     }
 
     /// <summary>The kinds of damage a configuration names; all when it names none.</summary>

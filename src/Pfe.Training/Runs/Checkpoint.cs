@@ -28,7 +28,8 @@ internal static class Checkpoint
     public static TrainerState Load(string path)
     {
         using var file = Safetensors.Open(path);
-        if (file.Metadata.GetValueOrDefault("format") != Format) throw new PfeException($"'{path}' is not a checkpoint of pfe train");
+        if (file.Metadata.GetValueOrDefault("format") != Format)
+            throw new WrongFileKindException(path, PfeFileKind.Checkpoint, $"'{path}' is not a checkpoint of a training run");
         return new TrainerState(
             int.Parse(file.Metadata["step"], CultureInfo.InvariantCulture),
             double.Parse(file.Metadata["rate_factor"], CultureInfo.InvariantCulture),

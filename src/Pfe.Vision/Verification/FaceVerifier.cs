@@ -64,7 +64,7 @@ public sealed class FaceVerifier : IDisposable
     /// <param name="choice">What to do with several faces in one photograph.</param>
     /// <param name="falseMatchRate">The false-match rate of the answer "same"; null for the calibration's usual one.</param>
     /// <exception cref="ImageException">A photograph cannot be read, shows no face, or several where one is wanted.</exception>
-    /// <exception cref="UsageException">The calibration has no threshold for that rate.</exception>
+    /// <exception cref="InvalidConfigurationException">The calibration has no threshold for that rate.</exception>
     public FaceComparison Compare(string first, string second, FaceChoice choice = FaceChoice.Only, double? falseMatchRate = null)
     {
         var (a, b) = (Face(first, choice), Face(second, choice));
@@ -85,11 +85,8 @@ public sealed class FaceVerifier : IDisposable
     {
         var photo = Image.Load(path);
         var found = _finder.FindAll(photo);
-        if (found.Count == 0) throw new ImageException(path, "no face found; a face of at least 20 pixels between the eyes and not " +
-            "turned to profile is wanted");
-        if (found.Count > 1 && choice == FaceChoice.Only)
-            throw new ImageException(path,
-                $"{found.Count} faces found; crop the photograph to one, or ask for the main face (--main-face)");
+        if (found.Count == 0) throw new NoFaceException(path);
+        if (found.Count > 1 && choice == FaceChoice.Only) throw new MultipleFacesException(path, found.Count);
         var face = FaceFinder.Main(found, photo)!;
         var embedding = _embedder.Embed(photo, face.Landmarks).Embedding;
         var uncertainty = FaceUncertainty.Of(embedding);

@@ -23,8 +23,8 @@ internal sealed partial class CalibrationJson : JsonSerializerContext
         }
         catch (JsonException e)
         {
-            throw new PfeException($"'{name}' holds no usable calibration, which is JSON that 'pfe calibrate' writes: " +
-                $"{e.Message.ReplaceLineEndings(" ")}", e);
+            throw new WrongFileKindException(name, PfeFileKind.Calibration,
+                $"'{name}' holds no usable calibration, which is JSON: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 

@@ -127,9 +127,11 @@ internal sealed unsafe class FaceTable(int dimension, BlockStore store, Variance
 
         public int Count => ChunkFaces;
 
-        public FaceBlocks Read(int begin, int end, RunBuffer buffer) => new(memory, memory.Start + begin * FaceBlocks.BytesOf(table.Dimension, table.Store),
+        public FaceBlocks Read(int begin, int end, RunBuffer buffer) =>
+            new(memory, memory.Start + begin * FaceBlocks.BytesOf(table.Dimension, table.Store),
             (end - begin) * FaceBlocks.Lanes, table.Dimension, table.Store, table.Scale, table._range);
 
-        public byte* ReadShort(int begin, int end, RunBuffer buffer) => throw new NotSupportedException("an index in memory has no blocks in 8 bits");
+        public byte* ReadShort(int begin, int end, RunBuffer buffer) =>
+            throw new NotSupportedException("an index in memory has no blocks in 8 bits");
     }
 }

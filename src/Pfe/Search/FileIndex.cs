@@ -73,7 +73,8 @@ public sealed class FileIndex : IMutableFaceIndex
     /// <param name="verify">Whether to compare blocks with their checksums as they are read.</param>
     /// <param name="cancellation">Stops the reading of a file that is loaded.</param>
     /// <exception cref="PfeException">Missing, damaged, or not an index.</exception>
-    public static FileIndex Open(string path, IndexAccess access = IndexAccess.Mapped, bool verify = true, CancellationToken cancellation = default) =>
+    public static FileIndex Open(string path, IndexAccess access = IndexAccess.Mapped, bool verify = true,
+        CancellationToken cancellation = default) =>
         new(path, access, verify, cancellation);
 
     /// <summary>Makes an index without a face.</summary>
@@ -82,7 +83,8 @@ public sealed class FileIndex : IMutableFaceIndex
     /// <param name="options">How to hold the faces; null for the defaults. Without a scale exponent it is 4, for log variances around
     /// -6.</param>
     /// <exception cref="PfeException">The file cannot be written.</exception>
-    public static void Create(string path, int dimension, IndexOptions? options = null) => IndexChange.Create(path, dimension, options ?? new IndexOptions());
+    public static void Create(string path, int dimension, IndexOptions? options = null) =>
+        IndexChange.Create(path, dimension, options ?? new IndexOptions());
 
     /// <summary>Makes an index of sets of faces, under the paths they came from; the file appears when all of it is written.</summary>
     /// <param name="path">The file to create or replace.</param>
@@ -95,7 +97,8 @@ public sealed class FileIndex : IMutableFaceIndex
     /// <exception cref="DuplicateFaceException">A path comes twice, and is not to be replaced.</exception>
     /// <exception cref="PfeException">A face cannot be held (names row, path and value), there is none, or the file cannot be
     /// written.</exception>
-    public static void Build(string path, IEnumerable<EmbeddingSet> faces, Func<string, PersonId>? person = null, IndexOptions? options = null,
+    public static void Build(string path, IEnumerable<EmbeddingSet> faces, Func<string, PersonId>? person = null, IndexOptions? options =
+        null,
         IProgress<int>? progress = null, CancellationToken cancellation = default) =>
         IndexChange.Build(path, faces, person, options ?? new IndexOptions(), progress, cancellation);
 
@@ -113,10 +116,12 @@ public sealed class FileIndex : IMutableFaceIndex
         Read(state => IndexScan.Persons(state, probes, options, cancellation));
 
     /// <inheritdoc/>
-    public void Add(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) => Put(faces, replace: false, cancellation);
+    public void Add(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) =>
+        Put(faces, replace: false, cancellation);
 
     /// <inheritdoc/>
-    public void Upsert(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) => Put(faces, replace: true, cancellation);
+    public void Upsert(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) =>
+        Put(faces, replace: true, cancellation);
 
     /// <summary>Adds the faces of a set under the paths they came from, as one segment; what is there is not rewritten.</summary>
     /// <param name="faces">The faces.</param>
@@ -211,11 +216,12 @@ public sealed class FileIndex : IMutableFaceIndex
     // The state of the file, or null where it is the one that is known.
     private FileState? OpenState(FileState? known, CancellationToken cancellation)
     {
+        // A file that was deleted stays open as it was.
+        if (known is not null && !File.Exists(Path)) return null;
         SafeFileHandle file;
         try { file = FileBytes.OpenShared(Path); }
-        // A file that was deleted stays open as it was.
-        catch (Exception e) when (known is not null && e is (FileNotFoundException or DirectoryNotFoundException)) { return null; }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new PfeException($"cannot open '{Path}': {e.Message}", e); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new PfeException(
+            $"cannot open '{Path}': {e.Message}", e); }
         var (opened, kept) = (default(FileState), false);
         try
         {

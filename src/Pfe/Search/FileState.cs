@@ -70,7 +70,8 @@ internal sealed unsafe class FileState : IIndexState, IDisposable
         var known = before?.Segments.ToDictionary(segment => segment.Entry) ?? [];
         var fresh = directory.Segments.Where(entry => !known.ContainsKey(entry)).ToList();
         using var bytes = fresh.Count == 0 ? null : IndexBytes.Open(
-            file, path, fresh.Min(entry => entry.Offset), fresh.Max(entry => entry.Offset + Math.Max(1, entry.Length)), access, cancellation);
+            file, path, fresh.Min(entry => entry.Offset), fresh.Max(entry => entry.Offset + Math.Max(1, entry.Length)), access,
+                cancellation);
         // Streamed bytes own the handle.
         keepsFile = bytes is { InMemory: false };
         var (segments, first, entered) = (new Segment[directory.Segments.Count], 0, new HashSet<IndexBytes>());

@@ -30,7 +30,8 @@ internal static class IndexChange
                 ModelMismatchException.Check("the faces", head.Dimension, head.ModelId, set.Dimension, set.ModelId);
                 var replaced = Claim(known, set, directory.FaceCount, options.ReplaceDuplicates);
                 FaceId Id(int row) => set.Paths[row];
-                var source = new NewFaces(set, Id, row => person is null ? PersonId.Of(Id(row)) : person(set.Paths[row]), head, options.Normalise);
+                var source = new NewFaces(set, Id, row => person is null ? PersonId.Of(Id(row)) : person(set.Paths[row]), head,
+                    options.Normalise);
                 directory = AddSegment(head, directory, source, stream, progress, cancellation);
                 directory = directory with { Removed = [.. directory.Removed.Concat(replaced).Order()] };
             }
@@ -52,7 +53,8 @@ internal static class IndexChange
     }
 
     /// <summary>Adds faces behind those in a file; <paramref name="replace"/> removes those of the same ids.</summary>
-    public static void Add(string path, FaceBatch faces, bool replace, bool normalise, IProgress<int>? progress, CancellationToken cancellation) =>
+    public static void Add(string path, FaceBatch faces, bool replace, bool normalise, IProgress<int>? progress,
+        CancellationToken cancellation) =>
         Change(path, (state, stream) =>
         {
             if (faces.Rows.Count == 0) return null;
@@ -119,7 +121,8 @@ internal static class IndexChange
         }
     });
 
-    private static void Rewrite(string path, FileState state, IProgress<int>? progress, CancellationToken cancellation) => AtomicFile.Write(path, stream =>
+    private static void Rewrite(string path, FileState state, IProgress<int>? progress, CancellationToken cancellation) =>
+        AtomicFile.Write(path, stream =>
     {
         var head = state.Head with { Version = IndexHead.NewestVersion, FileId = Guid.NewGuid() };
         stream.Write(head.Page());
@@ -135,7 +138,8 @@ internal static class IndexChange
         // A page's start, so that every block lies on a cache line.
         stream.Position = (directory.End + IndexHead.PageSize - 1) / IndexHead.PageSize * IndexHead.PageSize;
         if (source.Count == 0) return directory with { End = stream.Position };
-        var entry = new SegmentWriter(head, source, stream, progress is null ? null : new Shifted(progress, before), cancellation).Write(stream.Position);
+        var entry = new SegmentWriter(head, source, stream, progress is null ? null : new Shifted(progress, before), cancellation).Write(
+            stream.Position);
         return directory with { Segments = [.. directory.Segments, entry], End = entry.Offset + entry.Length };
     }
 
@@ -189,7 +193,8 @@ internal static class IndexChange
         {
             if (!File.Exists(path)) throw new PfeException($"there is no index '{path}'");
             // Held while the file changes; readers do not look at it.
-            using var _ = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using var _ = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
             work();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -83,7 +83,8 @@ internal sealed record IndexDirectory(long Sequence, long End, IReadOnlyList<Seg
     {
         why = "its directory does not lie within it";
         var length = RandomAccess.GetLength(file);
-        if (slot.Start < IndexHead.PageSize || slot.Length is < 8 or > int.MaxValue || slot.Start > length || slot.Length > length - slot.Start) return null;
+        if (slot.Start < IndexHead.PageSize || slot.Length is < 8 or > int.MaxValue || slot.Start > length
+            || slot.Length > length - slot.Start) return null;
         var bytes = new byte[slot.Length];
         for (int at = 0, read; at < bytes.Length; at += read)
             if ((read = RandomAccess.Read(file, bytes.AsSpan(at), slot.Start + at)) == 0) return null;
@@ -98,7 +99,8 @@ internal sealed record IndexDirectory(long Sequence, long End, IReadOnlyList<Seg
     {
         var entry = head.Version == 1 ? 32 : 36;
         var count = BinaryPrimitives.ReadInt32LittleEndian(bytes);
-        if (count < 0 || count > (bytes.Length - 8) / entry) throw IndexHead.Damaged(path, $"its directory of {bytes.Length} bytes speaks of {count} segments");
+        if (count < 0 || count > (bytes.Length - 8) / entry)
+            throw IndexHead.Damaged(path, $"its directory of {bytes.Length} bytes speaks of {count} segments");
         var segments = new SegmentEntry[count];
         for (var i = 0; i < count; i++) segments[i] = Entry(bytes.Slice(4 + i * entry, entry), head.Version);
         var rest = bytes[(4 + count * entry)..];
@@ -116,11 +118,13 @@ internal sealed record IndexDirectory(long Sequence, long End, IReadOnlyList<Seg
         var (faces, at) = (0L, (long)IndexHead.PageSize);
         foreach (var segment in segments)
         {
-            if (segment.Offset % IndexHead.PageSize != 0 || segment.Offset < at || segment.Length < 0 || segment.Offset > start || segment.Length > start - segment.Offset)
-                throw IndexHead.Damaged(path, $"a segment of {segment.Length} bytes at {segment.Offset} overlaps others or does not lie within it");
+            if (segment.Offset % IndexHead.PageSize != 0 || segment.Offset < at || segment.Length < 0 || segment.Offset > start
+                || segment.Length > start - segment.Offset)
+                throw IndexHead.Damaged(path, $"a segment of {segment.Length} bytes at {segment.Offset} overlaps others or lies outside");
             if (segment.Count < 0) throw IndexHead.Damaged(path, $"a segment holds {segment.Count} faces");
             var range = segment.Range;
-            if (segment.Count > 0 && !(range.Min <= range.Max && range.FitsKernels)) throw IndexHead.Damaged(path, $"variances go from {range.Min} to {range.Max}");
+            if (segment.Count > 0 && !(range.Min <= range.Max && range.FitsKernels))
+                throw IndexHead.Damaged(path, $"variances go from {range.Min} to {range.Max}");
             SegmentLayout.Check(head, segment, path);
             (faces, at) = (faces + segment.Count, segment.Offset + segment.Length);
         }
@@ -136,7 +140,8 @@ internal sealed record IndexDirectory(long Sequence, long End, IReadOnlyList<Seg
             BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]));
         var (checksum, range) = (BinaryPrimitives.ReadUInt32LittleEndian(bytes[20..]),
             new VarianceRange(BinaryPrimitives.ReadSingleLittleEndian(bytes[24..]), BinaryPrimitives.ReadSingleLittleEndian(bytes[28..])));
-        return new SegmentEntry(offset, length, count, version == 1 ? -1 : BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]), checksum, range);
+        return new SegmentEntry(offset, length, count, version == 1 ? -1 : BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]), checksum,
+            range);
     }
 
     private byte[] Bytes()

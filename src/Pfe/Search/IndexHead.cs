@@ -18,7 +18,8 @@ namespace Pfe.Search;
 /// <param name="HasShortlist">Whether every segment has the 8-bit blocks of the shortlist.</param>
 /// <param name="ModelId">The model, null where it is not known.</param>
 /// <param name="FileId">A number of this very file: a file written anew has another.</param>
-internal sealed record IndexHead(int Version, int Dimension, BlockStore Store, VarianceScale Scale, bool HasShortlist, string? ModelId, Guid FileId)
+internal sealed record IndexHead(int Version, int Dimension, BlockStore Store, VarianceScale Scale, bool HasShortlist, string? ModelId,
+    Guid FileId)
 {
     public const int PageSize = 4096;
     public const int NewestVersion = 2;
@@ -39,7 +40,7 @@ internal sealed record IndexHead(int Version, int Dimension, BlockStore Store, V
     {
         var read = RandomAccess.Read(file, page, 0);
         if (read < Length1 || !page[..8].SequenceEqual(Magic))
-            throw new PfeException($"'{path}' is not an index of faces: it should begin with PFEINDEX");
+            throw new WrongFileKindException(path, PfeFileKind.Index, $"'{path}' is not an index of faces: it should begin with PFEINDEX");
         var version = BinaryPrimitives.ReadInt32LittleEndian(page[8..]);
         if (version is < 1 or > NewestVersion)
             throw new PfeException($"'{path}' is an index of version {version}; this program reads versions 1 to {NewestVersion}");
@@ -47,12 +48,14 @@ internal sealed record IndexHead(int Version, int Dimension, BlockStore Store, V
         var length = version == 1 ? Length1 : Length2;
         if (Crc32C.Of(page[..(length - 4)]) != BinaryPrimitives.ReadUInt32LittleEndian(page[(length - 4)..]))
             throw Damaged(path, "the checksum of its head does not match");
-        var head = new IndexHead(version, BinaryPrimitives.ReadInt32LittleEndian(page[12..]), (BlockStore)BinaryPrimitives.ReadInt32LittleEndian(page[16..]),
+        var head = new IndexHead(version, BinaryPrimitives.ReadInt32LittleEndian(page[12..]),
+            (BlockStore)BinaryPrimitives.ReadInt32LittleEndian(page[16..]),
             new VarianceScale(BinaryPrimitives.ReadInt32LittleEndian(page[20..])), version == 1, null, default);
         if (version > 1) head = head.WithModel(page, path);
         if (head.Dimension is < 1 or > MaxDimension) throw Damaged(path, $"it says that faces have {head.Dimension} dimensions");
         if (!Enum.IsDefined(head.Store)) throw Damaged(path, $"it says that faces are held in way {(int)head.Store}, which does not exist");
-        if (Math.Abs((long)head.Scale.Exponent) > MaxExponent) throw Damaged(path, $"it says that faces are scaled by 2^{head.Scale.Exponent}");
+        if (Math.Abs((long)head.Scale.Exponent) > MaxExponent)
+            throw Damaged(path, $"it says that faces are scaled by 2^{head.Scale.Exponent}");
         return head;
     }
 
@@ -67,7 +70,8 @@ internal sealed record IndexHead(int Version, int Dimension, BlockStore Store, V
         BinaryPrimitives.WriteInt32LittleEndian(page.AsSpan(20), Scale.Exponent);
         BinaryPrimitives.WriteInt32LittleEndian(page.AsSpan(24), HasShortlist ? 1 : 0);
         var model = Encoding.UTF8.GetBytes(ModelId ?? "");
-        if (model.Length > MaxModelId) throw new PfeException($"the model's id has {model.Length} bytes; an index holds at most {MaxModelId}");
+        if (model.Length > MaxModelId) throw new PfeException(
+            $"the model's id has {model.Length} bytes; an index holds at most {MaxModelId}");
         BinaryPrimitives.WriteInt32LittleEndian(page.AsSpan(28), model.Length);
         FileId.TryWriteBytes(page.AsSpan(32));
         model.CopyTo(page.AsSpan(Model));
@@ -75,7 +79,7 @@ internal sealed record IndexHead(int Version, int Dimension, BlockStore Store, V
         return page;
     }
 
-    public static PfeException Damaged(string path, string how) => new($"'{path}' is damaged: {how}; build the index again");
+    public static DamagedFileException Damaged(string path, string how) => new(path, $"'{path}' is damaged: {how}; build the index again");
 
     private IndexHead WithModel(ReadOnlySpan<byte> page, string path)
     {

@@ -70,7 +70,8 @@ internal static class IndexScan
         using var prepared = new ProbeRows(rows, first, count, state.Layout);
         return Best(state, count, options.Threads, top, (run, worker) =>
         {
-            var (blocks, firstFace) = (run.Source.Read(run.Begin, run.End, worker.Buffer), run.Source.FirstFace + run.Begin * FaceBlocks.Lanes);
+            var (blocks, firstFace) = (run.Source.Read(run.Begin, run.End, worker.Buffer), run.Source.FirstFace
+                + run.Begin * FaceBlocks.Lanes);
             new BlockScan(blocks, prepared, new LiveScores(worker.Lists, firstFace, state), SimdPath.Kernels)
                 .Run(0, run.End - run.Begin, cancellation);
         }, cancellation);

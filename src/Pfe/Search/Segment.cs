@@ -111,7 +111,8 @@ internal sealed unsafe class Segment : IBlockSource
         var (first, last) = (begin / Layout.ChunkBytes, (end - 1) / Layout.ChunkBytes);
         var start = first * Layout.ChunkBytes;
         var memory = Fill(start, Math.Min((last + 1) * Layout.ChunkBytes, Layout.DataLength) - start, buffer);
-        for (var chunk = first; chunk <= last; chunk++) VerifyChunk(chunk, memory + (chunk - first) * Layout.ChunkBytes, Chunk(chunk).Length);
+        for (var chunk = first; chunk <= last; chunk++) VerifyChunk(chunk, memory + (chunk - first) * Layout.ChunkBytes,
+            Chunk(chunk).Length);
         return memory + (begin - start);
     }
 
@@ -144,11 +145,13 @@ internal sealed unsafe class Segment : IBlockSource
 
     private void VerifyChunk(long chunk, byte* bytes, long length)
     {
-        if (Crc32C.Of(new ReadOnlySpan<byte>(bytes, checked((int)length))) == BinaryPrimitives.ReadUInt32LittleEndian(_checksums.AsSpan((int)chunk * 4)))
+        if (Crc32C.Of(new ReadOnlySpan<byte>(bytes, checked((int)length))) == BinaryPrimitives.ReadUInt32LittleEndian(_checksums.AsSpan(
+            (int)chunk * 4)))
             return;
         var (block, at) = (Layout.ChunkBytes / Layout.BlockBytes * FaceBlocks.Lanes, Entry.Offset + chunk * Layout.ChunkBytes);
         throw Damaged(chunk * Layout.ChunkBytes < Layout.Short
-            ? $"faces {FirstFace + chunk * block} to {FirstFace + Math.Min(Count, (chunk + 1) * block) - 1} (bytes {at} on) do not match their checksum"
+            ? $"faces {FirstFace + chunk * block} to {FirstFace + Math.Min(Count, (chunk + 1) * block) - 1} (bytes {at} on) do not match their "
+                + "checksum"
             : $"bytes {at} to {at + length - 1} do not match their checksum");
     }
 
@@ -186,8 +189,10 @@ internal sealed unsafe class Segment : IBlockSource
         var first = face == 0 ? 0 : sizeof(uint);
         Copy(Layout.Ends + face * (long)Layout.EndBytes - first, ends[(sizeof(uint) - first)..(sizeof(uint) + own.Length)]);
         var start = face == 0 ? 0L : BinaryPrimitives.ReadUInt32LittleEndian(ends);
-        long end = BinaryPrimitives.ReadUInt32LittleEndian(own), last = _head.Version == 1 ? end : BinaryPrimitives.ReadUInt32LittleEndian(own[4..]);
-        if (start > end || end > last || last > Layout.DataLength - Layout.Names) throw Damaged($"the id of the face {FirstFace + face} does not lie within it");
+        long end = BinaryPrimitives.ReadUInt32LittleEndian(own), last = _head.Version == 1 ? end : BinaryPrimitives.ReadUInt32LittleEndian(
+            own[4..]);
+        if (start > end || end > last || last > Layout.DataLength - Layout.Names)
+            throw Damaged($"the id of the face {FirstFace + face} does not lie within it");
         var id = new byte[checked((int)(end - start))];
         Copy(Layout.Names + start, id);
         if (last == end) return id;
@@ -209,5 +214,5 @@ internal sealed unsafe class Segment : IBlockSource
         new ReadOnlySpan<byte>(Take(start, start + into.Length, buffer), into.Length).CopyTo(into);
     }
 
-    private PfeException Damaged(string how) => IndexHead.Damaged(_path, how);
+    private DamagedFileException Damaged(string how) => IndexHead.Damaged(_path, how);
 }

@@ -33,7 +33,8 @@ internal unsafe interface IBlockFiller : IDisposable
 }
 
 /// <summary>Faces that come from outside.</summary>
-internal sealed unsafe class NewFaces(IFaceRows rows, Func<int, FaceId> id, Func<int, PersonId> person, IndexHead head, bool normalise) : ISegmentSource
+internal sealed unsafe class NewFaces(IFaceRows rows, Func<int, FaceId> id, Func<int, PersonId> person, IndexHead head, bool normalise)
+    : ISegmentSource
 {
     public int Count => rows.Count;
 

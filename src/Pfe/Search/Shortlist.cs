@@ -17,10 +17,12 @@ internal static unsafe class Shortlist
             queries[probe] = new Int8Query(mu, variance);
         }
         var size = Int8Block.BytesOf(state.Dimension);
-        var candidates = IndexScan.Best(state, count, options.Threads, () => new TopMatches(options.ShortlistSize, float.NegativeInfinity), (run, worker) =>
+        var candidates = IndexScan.Best(state, count, options.Threads, () => new TopMatches(options.ShortlistSize,
+            float.NegativeInfinity), (run, worker) =>
         {
             Span<float> scores = stackalloc float[FaceBlocks.Lanes];
-            var (blocks, best) = ((nint)run.Source.ReadShort(run.Begin, run.End, worker.Buffer), new LiveScores(worker.Lists, run.Source.FirstFace, state));
+            var (blocks, best) = ((nint)run.Source.ReadShort(run.Begin, run.End, worker.Buffer), new LiveScores(worker.Lists,
+                run.Source.FirstFace, state));
             for (var block = run.Begin; block < run.End; block++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -47,7 +49,8 @@ internal static unsafe class Shortlist
     }
 
     // A whole block is scored at once; only the candidates in it count.
-    private static Match[] Rank(IIndexState state, ProbeRows probe, Match[] candidates, ITopList best, RunBuffer buffer, CancellationToken cancellation)
+    private static Match[] Rank(IIndexState state, ProbeRows probe, Match[] candidates, ITopList best, RunBuffer buffer,
+        CancellationToken cancellation)
     {
         var wanted = candidates.Select(match => match.Index).ToHashSet();
         foreach (var source in state.Runs.Select(run => run.Source).Distinct())

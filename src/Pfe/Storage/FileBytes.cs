@@ -58,7 +58,7 @@ public sealed unsafe class FileBytes : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         // No sum of the caller's numbers that could wrap.
         if (offset > Length || count > (Length - offset) / sizeof(T))
-            throw new PfeException($"'{FilePath}' is truncated: {count} values of {sizeof(T)} bytes are wanted from byte {offset} on, the file has " +
+            throw new PfeException($"'{FilePath}' is truncated: {count} values of {sizeof(T)} bytes are wanted from byte {offset} on, it has " +
                 $"{Length} bytes");
         return MemoryMarshal.CreateReadOnlySpan(ref *(T*)(start + offset), count);
     }
@@ -90,7 +90,8 @@ public sealed unsafe class FileBytes : IDisposable
     internal static FileBytes Map(SafeFileHandle file, string path, long offset, long length)
     {
         // Capacity 0 is that of the file now, which may have grown; the view's length is what was asked for.
-        using var mapped = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        using var mapped = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
+            leaveOpen: true);
         var view = mapped.CreateViewAccessor(offset, length, MemoryMappedFileAccess.Read);
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);

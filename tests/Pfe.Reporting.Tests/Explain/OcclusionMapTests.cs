@@ -48,7 +48,7 @@ public sealed class OcclusionMapTests
 
     [Fact]
     public void Senseless_options_are_refused() =>
-        Should.Throw<UsageException>(
+        Should.Throw<InvalidConfigurationException>(
             () => OcclusionMap.Of(FaceWithSpot(), Eye, new OcclusionOptions { Patch = 1.5 }, CancellationToken.None))
             .Message.ShouldContain("1.5");
 }

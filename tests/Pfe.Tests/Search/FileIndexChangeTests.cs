@@ -102,7 +102,8 @@ public sealed class FileIndexChangeTests : IDisposable
         index.Compact();
         index.RemovedCount.ShouldBe(0);
         Check();
-        foreach (var gone in new[] { "face 3 ", "face 99", "person of face 3p", "person of face 99" }) HasBytes(gone.Trim()).ShouldBe(gone is "face 3 ");
+        foreach (var gone in new[] { "face 3 ", "face 99", "person of face 3p", "person of face 99" }) HasBytes(gone.Trim()).ShouldBe(
+            gone is "face 3 ");
         var (mu, shorts) = (System.Runtime.InteropServices.MemoryMarshal.AsBytes(faces.Mu(99)).ToArray(), index.HasShortlist);
         shorts.ShouldBeTrue();
         File.ReadAllBytes(IndexPath).AsSpan().IndexOf(mu.AsSpan(0, 4)).ShouldBe(-1);
@@ -129,7 +130,8 @@ public sealed class FileIndexChangeTests : IDisposable
             FileIndex.Build(IndexPath, [faces], options: new IndexOptions { Store = store, Shortlist = true });
             using var index = FileIndex.Open(IndexPath);
             index.Remove(["face 3", "face 17"]);
-            foreach (var options in new[] { new SearchOptions { K = 98 }, new SearchOptions { K = 5, Mode = SearchMode.Shortlist, ShortlistSize = 9 } })
+            foreach (var options in new[] { new SearchOptions { K = 98 }, new SearchOptions { K = 5, Mode = SearchMode.Shortlist,
+                ShortlistSize = 9 } })
             {
                 var before = index.SearchFaces(faces, options);
                 index.Compact();

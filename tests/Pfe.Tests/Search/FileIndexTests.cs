@@ -165,7 +165,8 @@ public sealed class FileIndexTests : IDisposable
         FileIndex.Build(_folder.File("other.pfi"), [large, face], options: options);
         using var one = FileIndex.Open(IndexPath);
         using var other = FileIndex.Open(_folder.File("other.pfi"));
-        float Score(FileIndex index) => index.SearchFaces(face[0], new SearchOptions { K = 31 }).Single(match => match.Id == "face 0").Score;
+        float Score(FileIndex index) => index.SearchFaces(face[0], new SearchOptions { K = 31 }).Single(match =>
+            match.Id == "face 0").Score;
         Score(one).ShouldBe(Score(other));
     }
 
@@ -234,7 +235,8 @@ public sealed class FileIndexTests : IDisposable
                     if (Interlocked.Increment(ref searches) == 300) index.Dispose();
                     try
                     {
-                        if (thread < 8) index.SearchPersons(probes[thread], new SearchOptions { K = 3, Threads = 1 + thread % 2 }).Count.ShouldBe(3);
+                        if (thread < 8) index.SearchPersons(probes[thread], new SearchOptions { K = 3, Threads = 1
+                            + thread % 2 }).Count.ShouldBe(3);
                         else if (call % 3 == 2) index.Compact();
                         else index.Upsert(faces[(call % 5 * 100)..(call % 5 * 100 + 100)]);
                     }

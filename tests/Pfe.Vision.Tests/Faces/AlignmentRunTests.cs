@@ -38,7 +38,8 @@ public sealed class AlignmentRunTests : IDisposable
     public void Dir_depth_keeps_the_end_of_the_path_and_refuses_two_images_in_one_file()
     {
         FaceSource[] sources = [Source("x/p/a.png", Drawn.Noise(130, 130, 1)), Source("y/p/a.png", Drawn.Noise(130, 130, 2))];
-        Should.Throw<UsageException>(() => AlignmentRun.Run(sources, null, Output)).Message.ShouldContain("raise --dir-depth above 2");
+        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(sources, null, Output))
+            .Message.ShouldContain("keep more than 2 components");
         AlignmentRun.Run(sources, null, Output, new AlignmentRunOptions { DirectoryDepth = 3 }).Aligned.ShouldBe(2);
         File.Exists(Path.Combine(Output, "y", "p", "a.png")).ShouldBeTrue();
     }
