@@ -25,10 +25,10 @@ internal static class EvalBinCommand
             LfwResult Evaluate(string path)
             {
                 using var faces = EmbeddingSet.Load(path);
-                var result = VerificationSetProtocol.Evaluate(
+                var evaluated = VerificationSetProtocol.Evaluate(
                     faces, set, options.Bootstrap(parsed), parsed.Calibration(faces, terminal, cancellation), cancellation);
                 return parsed.GetValue(options.Risk) is { } risk
-                    ? result with { Risk = VerificationSetProtocol.RiskControlled(faces, set, risk, cancellation) } : result;
+                    ? evaluated with { Risk = VerificationSetProtocol.RiskControlled(faces, set, risk, cancellation) } : evaluated;
             }
             var result = parsed.GetValue(features) is { } kept
                 ? Evaluate(kept.ToString())

@@ -124,7 +124,7 @@ public static class BlufrProtocol
         return new EmbeddingSet(d, mu, logVariance, [.. images.Select(image => faces.Paths[rows[image]])]);
     }
 
-    private static IReadOnlyList<string> Notes(EmbeddingSet faces, int missing, int images, int alarms)
+    private static List<string> Notes(EmbeddingSet faces, int missing, int images, int alarms)
     {
         var notes = new List<string>(EvaluationNotes.Of(faces, [], 0));
         if (missing > 0) notes.Add(

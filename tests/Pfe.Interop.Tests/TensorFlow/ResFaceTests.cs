@@ -64,7 +64,7 @@ public sealed class ResFaceTests
         SphereNetImport.Keep(a, cache).ShouldBe(first);
         File.GetLastWriteTimeUtc(first).ShouldBe(DateTime.UnixEpoch);
         SphereNetImport.Keep(b, cache).ShouldNotBe(first);
-        ProbabilisticModel.Describe(OnnxModel.Load(first)).Name.ShouldBe("ResFace with 0,0,0,0 units");
+        ProbabilisticModel.Describe(OnnxModel.Load(first)).Name.ShouldBe("ResFace-4");
     }
 
     private static void Near(IEnumerable<float> values, double[] expected) =>
