@@ -10,19 +10,29 @@ internal static class PfeApplication
     /// <returns>0 done, 1 the work failed, 2 the request was wrong, 130 interrupted.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
-        var root = Root(new Terminal(output, error));
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        var terminal = new Terminal(output, error);
+        try
         {
-            foreach (var problem in parsed.Errors) await error.WriteLineAsync($"error: {problem.Message}").ConfigureAwait(false);
-            await error.WriteLineAsync($"help:  {parsed.CommandResult.Path()} --help").ConfigureAwait(false);
-            return ExitCode.Usage;
+            var root = Root(terminal);
+            NumberParsing.Apply(root);
+            var parsed = root.Parse(args);
+            if (parsed.Errors.Count > 0)
+            {
+                foreach (var problem in parsed.Errors) terminal.Say($"error: {problem.Message.ReplaceLineEndings(" ")}");
+                terminal.Say($"help:  {parsed.CommandResult.Path()} --help");
+                return ExitCode.Usage;
+            }
+            var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+            return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
         }
-        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
-        return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Help and version are written outside of any command's own guard.
+            return Faults.Report(terminal, e);
+        }
     }
 
-    private static RootCommand Root(Terminal terminal) =>
+    internal static RootCommand Root(Terminal terminal) =>
         new("Probabilistic face embeddings: every face a Gaussian, every comparison with its uncertainty.")
     {
         CommonOptions.Json,

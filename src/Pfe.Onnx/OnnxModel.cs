@@ -51,14 +51,7 @@ public sealed class OnnxModel
     /// <summary>Reads a file.</summary>
     /// <param name="path">An ONNX file with its weights inside.</param>
     /// <exception cref="PfeException">Missing, not ONNX, or with weights in other files.</exception>
-    public static OnnxModel Load(string path)
-    {
-        try { return Parse(File.ReadAllBytes(path), path); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PfeException($"cannot read '{path}': {e.Message}", e);
-        }
-    }
+    public static OnnxModel Load(string path) => Parse(InputFile.Bytes(path), path);
 
     /// <summary>Reads a model from memory.</summary>
     /// <param name="bytes">The whole file.</param>
@@ -68,10 +61,13 @@ public sealed class OnnxModel
     {
         ModelProto proto;
         try { proto = ModelProto.Parser.ParseFrom(bytes); }
-        catch (InvalidProtocolBufferException e) { throw new PfeException($"'{name}' is not an ONNX model, or it is truncated: " +
-            $"{e.Message}", e); }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new PfeException($"'{name}' is not an ONNX model, or it is truncated: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
         if (proto.Graph is null || proto.Graph.Output.Count == 0 || proto.OpsetImport.Count == 0)
             throw new PfeException($"'{name}' is not an ONNX model: it has no graph with an output");
+        GraphCheck.Refuse(proto.Graph, name);
         if (proto.Graph.Initializer.Any(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
             throw new PfeException($"'{name}' keeps its weights in other files; save it as one file first (onnx.save_model without " +
                 "external data)");

@@ -48,7 +48,7 @@ internal static class AlignCommand
         {
             FaceOptions.Images, Output, FaceOptions.Landmarks, FaceOptions.TransposeInput, FaceOptions.Prefix, Template, ImageSize, Scale,
                 DirDepth, Visualize,
-            CommonOptions.Strict, FaceOptions.Workers, ModelOptions.Models,
+            CommonOptions.Strict, CommonOptions.Overwrite, FaceOptions.Workers, ModelOptions.Models,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var (sources, store, output) = (parsed.Sources(), parsed.Store(), parsed.GetRequiredValue(Output));
@@ -56,7 +56,8 @@ internal static class AlignCommand
             var options = new AlignmentRunOptions
             {
                 Template = ChooseTemplate(parsed), DirectoryDepth = parsed.GetValue(DirDepth),
-                Strict = parsed.GetValue(CommonOptions.Strict), Workers = parsed.GetValue(FaceOptions.Workers),
+                Strict = parsed.GetValue(CommonOptions.Strict), Overwrite = parsed.GetValue(CommonOptions.Overwrite),
+                Workers = parsed.GetValue(FaceOptions.Workers),
             };
             using var finder = sources[0].Landmarks is null ? new FaceFinder(store) : null;
             var run = AlignmentRun.Run(sources, finder, output, options, terminal.ImageProgress("aligned"), cancellation);

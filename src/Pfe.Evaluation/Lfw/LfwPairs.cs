@@ -1,4 +1,5 @@
 using Pfe.Evaluation.Protocols;
+using Pfe.Storage;
 
 namespace Pfe.Evaluation.Lfw;
 
