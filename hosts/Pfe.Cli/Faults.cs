@@ -14,7 +14,7 @@ internal static class Faults
         var cause = Cause(e);
         terminal.Say($"error: {Line(cause)}");
         if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 }) terminal.Say(e.ToString());
-        return cause is UsageException ? ExitCode.Usage : ExitCode.Failure;
+        return cause is UsageException or InvalidConfigurationException ? ExitCode.Usage : ExitCode.Failure;
     }
 
     // Workers and static constructors wrap what happened in them.
@@ -28,7 +28,7 @@ internal static class Faults
 
     private static string Line(Exception e) => e switch
     {
-        PfeException => e.Message,
+        PfeException known => ErrorHints.Line(known),
         OutOfMemoryException => "there is not enough memory for this",
         IOException or UnauthorizedAccessException or DllNotFoundException => new PfeException(e.Message).Message,
         // The constructor makes one line of whatever the message is.

@@ -88,6 +88,6 @@ public static class Recipes
             mu[block] = (float)(mean - 0.5);
             logVariance[block] = (float)(-4 - 0.5 * Math.Log(1 + 1000 * Math.Max(0, squares / (side * side) - mean * mean)));
         }
-        return new FaceEmbedding(mu, logVariance, Norm: 1);
+        return new FaceEmbedding(mu, logVariance);
     }
 }

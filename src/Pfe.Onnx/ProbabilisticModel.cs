@@ -83,15 +83,15 @@ public static class ProbabilisticModel
 
     /// <summary>The description inside a model that <see cref="Build"/> made.</summary>
     /// <param name="model">The model.</param>
-    /// <exception cref="PfeException">It is some other ONNX file.</exception>
+    /// <exception cref="WrongFileKindException">It is some other ONNX file.</exception>
     public static NetworkDescription Describe(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return model.Metadata.TryGetValue(DescriptionKey, out var json)
             && model.Outputs.Select(output => output.Name).SequenceEqual([Mu, LogVariance])
             ? NetworkDescription.Parse(json, model.Name)
-            : throw new PfeException($"'{model.Name}' is no probabilistic model: it gives {string.Join(", ", model.Outputs)}, not mu and " +
-                "log_variance; make one with 'pfe export'");
+            : throw new WrongFileKindException(model.Name, PfeFileKind.ProbabilisticModel,
+                $"'{model.Name}' is no probabilistic model: it gives {string.Join(", ", model.Outputs)}, not mu and log_variance");
     }
 
     /// <summary>

@@ -56,7 +56,7 @@ public sealed class TrainingRun
     {
         var run = new RunFolder(folder);
         if (!File.Exists(run.Config))
-            throw new UsageException($"'{folder}' is not a run's folder: it has no config.json (runs are " +
+            throw new InvalidConfigurationException($"'{folder}' is not a run's folder: it has no config.json (runs are " +
             $"log_base_dir/name/yyyyMMdd-HHmmss)");
         var config = TrainingConfigFile.Load(run.Config);
         var checkpoint = NewestSound(run, progress);
@@ -145,7 +145,7 @@ public sealed class TrainingRun
     private void Interrupt(HeadTrainer trainer, TrainingHealth health, in StepResult last, CancellationToken cancellation)
     {
         Checkpoint.Save(State(trainer, health, last), _folder.Checkpoint(trainer.Step));
-        Say($"stopped after step {trainer.Step}; pfe train --resume {_folder.Path} goes on from there");
+        Say($"stopped after step {trainer.Step}; resuming the run '{_folder.Path}' goes on from there");
         cancellation.ThrowIfCancellationRequested();
     }
 
@@ -213,7 +213,7 @@ public sealed class TrainingRun
         }
         catch (PfeException e)
         {
-            Say($"the model has no calibration: {e.Message}; 'pfe calibrate' makes one from people of your own");
+            Say($"the model has no calibration: {e.Message}; fit one on people of your own");
             return model;
         }
     }

@@ -6,11 +6,10 @@ using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision;
 
-/// <summary>One face as a Gaussian.</summary>
-/// <param name="Mu">D values of unit length.</param>
-/// <param name="LogVariance">D values, natural logarithm of sigma^2.</param>
+/// <summary>A face as a network gave it.</summary>
+/// <param name="Embedding">The face.</param>
 /// <param name="Norm">Length of the base network's embedding before it became mu; NaN where the model does not show it.</param>
-public sealed record FaceEmbedding(float[] Mu, float[] LogVariance, float Norm);
+public sealed record EmbeddedFace(FaceEmbedding Embedding, float Norm);
 
 /// <summary>
 /// A PFE model: faces in, (mu, log sigma^2) out. Everything it needs to know (input size, normalisation, alignment) it reads from the
@@ -55,7 +54,7 @@ public sealed class FaceEmbedder : IDisposable
     /// <summary>Embeds a face of a photograph.</summary>
     /// <param name="photo">The photograph.</param>
     /// <param name="landmarks">The face's landmarks in it.</param>
-    public FaceEmbedding Embed(Image photo, in FiveLandmarks landmarks)
+    public EmbeddedFace Embed(Image photo, in FiveLandmarks landmarks)
     {
         var input = AlignedMemory.Of(InputLength);
         Prepare(new Pyramid(photo), landmarks, input.Span);
@@ -64,7 +63,7 @@ public sealed class FaceEmbedder : IDisposable
 
     /// <summary>Embeds a face that is already aligned to <see cref="Template"/>.</summary>
     /// <param name="aligned">The aligned face, of the template's shape and any size.</param>
-    public FaceEmbedding EmbedAligned(Image aligned)
+    public EmbeddedFace EmbedAligned(Image aligned)
     {
         var input = AlignedMemory.Of(InputLength);
         PrepareAligned(aligned, input.Span);
@@ -105,11 +104,12 @@ public sealed class FaceEmbedder : IDisposable
     /// <summary>Unloads the model.</summary>
     public void Dispose() => _network.Dispose();
 
-    private FaceEmbedding Embed(Memory<float> input)
+    private EmbeddedFace Embed(Memory<float> input)
     {
         var (mu, logVariance) = (AlignedMemory.Of(Dimension), AlignedMemory.Of(Dimension));
         var norm = 0f;
         Run(input, 1, mu, logVariance, new Span<float>(ref norm));
-        return new FaceEmbedding(mu.ToArray(), logVariance.ToArray(), norm);
+        try { return new EmbeddedFace(new FaceEmbedding(mu.Span, logVariance.Span, Sha256), norm); }
+        catch (ArgumentException e) { throw new PfeException($"the network's result cannot be scored: {e.Message}", e); }
     }
 }

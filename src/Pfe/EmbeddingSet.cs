@@ -1,6 +1,8 @@
+using System.Collections;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text;
+using Pfe.Scoring.Blocks;
 using Pfe.Storage;
 
 namespace Pfe;
@@ -14,7 +16,7 @@ namespace Pfe;
 /// <c>paths</c> U8 (UTF-8, one path a line), and any number of <see cref="Columns"/>, F32 [N] each, by their names. A set from
 /// <see cref="Load"/> is memory-mapped: rows are read from the page cache on demand.
 /// </remarks>
-public sealed class EmbeddingSet : IDisposable
+public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDisposable
 {
     /// <summary>Column: length of the base network's embedding before it became mu.</summary>
     public const string Norm = "norm";
@@ -24,6 +26,9 @@ public sealed class EmbeddingSet : IDisposable
 
     /// <summary>Column: variance of the Laplacian of the aligned face's green plane, grey levels squared; higher is sharper.</summary>
     public const string Sharpness = "sharpness";
+
+    /// <summary>Metadata: the SHA-256 of the model's file, which is its <see cref="ModelId"/>.</summary>
+    public const string ModelKey = "model_sha256";
 
     private readonly Safetensors? _file;
     private readonly float[]? _mu;
@@ -51,6 +56,31 @@ public sealed class EmbeddingSet : IDisposable
                 throw new ArgumentException($"column '{name}' has {values.Length} values for {paths.Count} paths", nameof(columns));
     }
 
+    /// <summary>A set of faces, copied.</summary>
+    /// <param name="faces">At least one face, all of one D and model.</param>
+    /// <param name="paths">A path or name each.</param>
+    /// <param name="metadata">What is known of the set's origin besides the faces' model; null for nothing.</param>
+    /// <param name="columns">Further numbers, one a face each; null for none.</param>
+    /// <exception cref="ModelMismatchException">Two faces come from different models.</exception>
+    public static EmbeddingSet Of(IReadOnlyList<FaceEmbedding> faces, IReadOnlyList<string> paths,
+        IReadOnlyDictionary<string, string>? metadata = null, IReadOnlyDictionary<string, float[]>? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(faces);
+        if (faces.Count == 0) throw new ArgumentException("a set of faces needs at least one, to know its dimension", nameof(faces));
+        var (d, model) = (faces[0].Dimension, faces[0].ModelId);
+        var (mu, logVariance) = (new float[faces.Count * d], new float[faces.Count * d]);
+        for (var row = 0; row < faces.Count; row++)
+        {
+            ModelMismatchException.Check($"face {row}", d, model, faces[row].Dimension, faces[row].ModelId);
+            model ??= faces[row].ModelId;
+            faces[row].Mu.CopyTo(mu.AsSpan(row * d));
+            faces[row].LogVariance.CopyTo(logVariance.AsSpan(row * d));
+        }
+        var known = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>());
+        if (model is not null) known[ModelKey] = model;
+        return new EmbeddingSet(d, mu, logVariance, paths, known, columns);
+    }
+
     private EmbeddingSet(Safetensors file, int dimension, IReadOnlyList<string> paths, IReadOnlyDictionary<string, float[]> columns) =>
         (_file, Dimension, Paths, Metadata, Columns) = (file, dimension, paths, file.Metadata, columns);
 
@@ -59,6 +89,21 @@ public sealed class EmbeddingSet : IDisposable
 
     /// <summary>D.</summary>
     public int Dimension { get; }
+
+    /// <summary>Which model the faces came from; null where the set does not say.</summary>
+    public string? ModelId => Metadata.TryGetValue(ModelKey, out var model) && model.Length > 0 ? model : null;
+
+    /// <summary>Row <paramref name="index"/> as a face of its own, copied and checked.</summary>
+    /// <param name="index">0 to N - 1.</param>
+    /// <exception cref="PfeException">The row holds a value that cannot be scored; names row, path, dimension and value.</exception>
+    public FaceEmbedding this[int index]
+    {
+        get
+        {
+            try { return new FaceEmbedding(Mu(index), LogVariance(index), ModelId); }
+            catch (ArgumentException e) { throw new PfeException($"{((IFaceRows)this).Name(index)} cannot be scored: {e.Message}", e); }
+        }
+    }
 
     /// <summary>The image each row came from, as it was given to <c>pfe embed</c>.</summary>
     public IReadOnlyList<string> Paths { get; }
@@ -84,6 +129,16 @@ public sealed class EmbeddingSet : IDisposable
     /// <param name="index">0 to N - 1.</param>
     /// <param name="variance">D values to fill.</param>
     public void CopyVariance(int index, Span<float> variance) => TensorPrimitives.Exp(LogVariance(index), variance);
+
+    /// <summary>The rows as faces of their own, one after the other.</summary>
+    public IEnumerator<FaceEmbedding> GetEnumerator()
+    {
+        for (var row = 0; row < Count; row++) yield return this[row];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    string IFaceRows.Name(int index) => $"row {index} ('{Paths[index]}')";
 
     /// <summary>Opens a file memory-mapped.</summary>
     /// <param name="path">A file written by <see cref="Save"/> or by <c>pfe embed</c>.</param>

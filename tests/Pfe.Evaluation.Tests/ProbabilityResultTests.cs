@@ -105,11 +105,10 @@ public sealed class ProbabilityResultTests
             .ShouldBe((result.GenuinePairs - 1, result.ImpostorPairs - 38));
         result.Notes.ShouldContain(note => note.Contains("fitted on pairs of single images"));
 
-        (float[] Mu, float[] Variance, double Uncertainty) Fused(int template)
+        (FaceEmbedding Face, double Uncertainty) Fused(int template)
         {
-            var (mu, variance) = (new float[Dimension], new float[Dimension]);
-            TemplateFusion.Fuse(faces, [3 * template, 3 * template + 1, 3 * template + 2], VarianceRule.Minimum, mu, variance);
-            return (mu, variance, variance.Average(value => Math.Log(value)));
+            var fused = TemplateFusion.Fuse([faces[3 * template], faces[3 * template + 1], faces[3 * template + 2]]);
+            return (fused, FaceUncertainty.Of(fused));
         }
         var same = 0;
         for (var a = 0; a < 40; a++)
@@ -118,7 +117,7 @@ public sealed class ProbabilityResultTests
             {
                 if (a == 1 || b == 1 || a / 2 != b / 2) continue;
                 var (first, second) = (Fused(a), Fused(b));
-                var score = MutualLikelihood.Score(first.Mu, first.Variance, second.Mu, second.Variance);
+                var score = MutualLikelihood.Score(first.Face, second.Face);
                 if (calibration.Decide(score, first.Uncertainty, second.Uncertainty).Answer == Answer.Same) same++;
             }
         }

@@ -119,9 +119,8 @@ public sealed class TrainingRunTests : IDisposable
         SkipWithoutData();
         var config = Config();
         config.Landmarks = LandmarkSource.Aligned;
-        config.PreprocessTrain =
-            JsonSerializer.Deserialize<JsonElement[][]>("""[["center_crop", [112, 96]], ["random_flip"], ["standardize", "mean_scale"]]""");
-        var error = Should.Throw<UsageException>(() => TrainingRun.Start(config, _store, Now));
+        config.PreprocessTrain = JsonSerializer.Deserialize<JsonElement[][]>("""[["center_crop", [112, 96]], ["random_flip"], ["standardize", "mean_scale"]]""");
+        var error = Should.Throw<InvalidConfigurationException>(() => TrainingRun.Start(config, _store, Now));
         error.Message.ShouldContain("112 x 96");
         error.Message.ShouldContain("112 x 112");
         Directory.Exists(config.LogBaseDir).ShouldBeFalse();
@@ -131,7 +130,7 @@ public sealed class TrainingRunTests : IDisposable
         TrainingRun.Start(config, _store, Now).Steps.ShouldBe(12);
 
         config.Landmarks = Config().Landmarks;
-        Should.Throw<UsageException>(() => TrainingRun.Start(config, _store, Now)).Message.ShouldContain("aligned");
+        Should.Throw<InvalidConfigurationException>(() => TrainingRun.Start(config, _store, Now)).Message.ShouldContain("aligned");
     }
 
     private static void SkipWithoutData()

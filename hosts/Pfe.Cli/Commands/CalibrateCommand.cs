@@ -97,7 +97,7 @@ internal static class CalibrateCommand
             && dimension != faces.Dimension.ToString(CultureInfo.InvariantCulture))
             throw new PfeException($"'{model.Name}' has D = {dimension}, the embeddings have D = {faces.Dimension}: they come from " +
                 "another model");
-        if (faces.Metadata.TryGetValue(EmbeddingRun.ModelChecksumKey, out var checksum) && checksum != model.Sha256())
+        if (faces.Metadata.TryGetValue(EmbeddingSet.ModelKey, out var checksum) && checksum != model.Sha256())
             terminal.Say($"note: the embeddings were made by another file than '{model.Name}'; that is right only if the two differ in " +
                 "their calibration alone");
         return model;

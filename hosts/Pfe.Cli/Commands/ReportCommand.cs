@@ -146,7 +146,7 @@ internal static class ReportCommand
         EmbeddingSet faces, ModelStore store, IProgress<string> messages, CancellationToken cancellation)
     {
         var embedder = new FaceEmbedder(OnnxModel.Load(DefaultModel.Get(store, messages, cancellation)));
-        if (faces.Metadata.GetValueOrDefault(EmbeddingRun.ModelChecksumKey) == embedder.Sha256) return embedder;
+        if (faces.Metadata.GetValueOrDefault(EmbeddingSet.ModelKey) == embedder.Sha256) return embedder;
         embedder.Dispose();
         messages.Report("note: the embeddings are not the default model's; with --model their model, damage is studied as well");
         return null;

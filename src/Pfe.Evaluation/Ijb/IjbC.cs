@@ -22,8 +22,10 @@ public sealed record IjbCFiles(string Name, IReadOnlyList<string> Metadata, stri
     {
         string[] names = [.. OfficialMetadata, "ijbc_11_G1_G2_matches.csv"];
         if (names.FirstOrDefault(name => !File.Exists(Path.Combine(folder, name))) is { } missing)
-            throw new PfeException($"'{folder}' lacks {missing}; the IJB-C protocol folder holds {string.Join(", ", names)}; other " +
-                "names: --templates and --matches");
+        {
+            throw new MissingProtocolFileException(folder, missing,
+                $"'{folder}' lacks {missing}; the IJB-C protocol folder holds {string.Join(", ", names)}");
+        }
         return new("IJB-C 1:1", [.. OfficialMetadata.Select(name => Path.Combine(folder, name))], Path.Combine(folder, names[^1]));
     }
 }

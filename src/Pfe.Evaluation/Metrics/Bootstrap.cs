@@ -16,9 +16,10 @@ public sealed record BootstrapOptions
 
     internal void Validate()
     {
-        if (Resamples < 2) throw new UsageException($"{Resamples} resamples make no interval; 2 are the least, some hundreds are usual");
+        if (Resamples < 2) throw new InvalidConfigurationException(
+            $"{Resamples} resamples make no interval; 2 are the least, some hundreds are usual");
         if (Confidence is not (> 0 and < 1))
-            throw new UsageException(string.Create(
+            throw new InvalidConfigurationException(string.Create(
             CultureInfo.InvariantCulture, $"a confidence lies between 0 and 1, not at {Confidence}"));
     }
 }

@@ -65,6 +65,5 @@ public sealed record TemplateMethod(Pooling Pooling, ScoreKind Score, bool Media
     {
         if (MediaAware) TemplateFusion.FuseByMedia(faces, template.Rows, template.Media, rule, mu, logVariance);
         else TemplateFusion.Fuse(faces, template.Rows, rule, mu, logVariance);
-        System.Numerics.Tensors.TensorPrimitives.Log(logVariance, logVariance);
     }
 }

@@ -44,11 +44,11 @@ internal sealed class PythonAssignments
     /// <summary>Reads a file's text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="path">What to call the file in messages.</param>
-    /// <exception cref="UsageException">Anything but assignments of values; one line with file and line.</exception>
+    /// <exception cref="InvalidConfigurationException">Anything but assignments of values; one line with file and line.</exception>
     public static PythonAssignments Read(string text, string path)
     {
         if (text.Length > Longest)
-            throw new UsageException($"{path}: {text.Length} letters are more than the {Longest} of any configuration");
+            throw new InvalidConfigurationException($"{path}: {text.Length} letters are more than the {Longest} of any configuration");
         var file = new PythonAssignments(text, path);
         while (file.Here.Kind != PythonKind.End) file.Statement();
         return file;
@@ -212,12 +212,12 @@ internal sealed class PythonAssignments
         catch (OverflowException) { return null; }
     }
 
-    private UsageException Refused()
+    private InvalidConfigurationException Refused()
     {
         var word = Here.Kind is PythonKind.Name or PythonKind.Number or PythonKind.Sign ? $"'{Here.Word}'" : Here.Word;
         return Error($"{word} cannot be converted here; the file is read as data: names = numbers, strings, lists, tuples, dictionaries, " +
             "None, True, False; write other values out");
     }
 
-    private UsageException Error(string what, int? line = null) => new($"{_path}({line ?? Here.Line}): {what}");
+    private InvalidConfigurationException Error(string what, int? line = null) => new($"{_path}({line ?? Here.Line}): {what}");
 }

@@ -113,7 +113,7 @@ internal sealed class PythonTokens(string text, string path)
         while (Here != quote || (triple && (At(1) != quote || At(2) != quote)))
         {
             if (_at >= text.Length || (Here == '\n' && !triple))
-                throw new UsageException($"{path}({line}): a string without its closing {quote}");
+                throw new InvalidConfigurationException($"{path}({line}): a string without its closing {quote}");
             if (Here == '\n') _line++;
             if (Here == '\\' && _at + 1 < text.Length) Escape(letters, raw);
             else letters.Append(text[_at++]);
@@ -151,5 +151,5 @@ internal sealed class PythonTokens(string text, string path)
         return new(PythonKind.Sign, word, _line);
     }
 
-    private UsageException Error(string what) => new($"{path}({_line}): {what}");
+    private InvalidConfigurationException Error(string what) => new($"{path}({_line}): {what}");
 }

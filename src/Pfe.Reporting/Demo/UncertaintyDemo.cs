@@ -93,10 +93,10 @@ public sealed class UncertaintyDemo
 
     private static EmbeddingSet Embed(List<DemoFace> faces, FaceEmbedder embedder, CancellationToken cancellation)
     {
-        var rows = new FaceEmbedding[faces.Count];
+        var rows = new EmbeddedFace[faces.Count];
         Parallel.For(0, faces.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
             rows[i] = embedder.Embed(faces[i].Picture, faces[i].Landmarks));
-        return new EmbeddingSet(embedder.Dimension, [.. rows.SelectMany(row => row.Mu)], [.. rows.SelectMany(row => row.LogVariance)],
+        return EmbeddingSet.Of([.. rows.Select(row => row.Embedding)],
             [.. faces.Select(face => $"photo {face.Photograph + 1}, face {face.Face + 1}, {face.DamageName}")],
             columns: new Dictionary<string, float[]> { [EmbeddingSet.Norm] = [.. rows.Select(row => row.Norm)] });
     }

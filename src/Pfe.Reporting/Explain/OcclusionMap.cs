@@ -34,7 +34,7 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
     /// <param name="cancellation">Stops between places.</param>
     public static OcclusionMap Of(
         Image face, FaceEmbedder embedder, OcclusionOptions? options = null, CancellationToken cancellation = default) =>
-        Of(face, embedder.EmbedAligned, options, cancellation);
+        Of(face, image => embedder.EmbedAligned(image).Embedding, options, cancellation);
 
     /// <summary>Makes the map with anything that embeds a face.</summary>
     /// <param name="face">An aligned face.</param>
@@ -47,11 +47,12 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
         ArgumentNullException.ThrowIfNull(face);
         ArgumentNullException.ThrowIfNull(embed);
         options ??= new();
-        if (options.Steps < 2) throw new UsageException($"an occlusion map needs at least 2 places in a row, not {options.Steps}");
+        if (options.Steps < 2) throw new InvalidConfigurationException(
+            $"an occlusion map needs at least 2 places in a row, not {options.Steps}");
         if (options.Patch is not (> 0 and < 1))
-            throw new UsageException($"the patch is a share of the face's width between 0 and 1, not {options.Patch}");
+            throw new InvalidConfigurationException($"the patch is a share of the face's width between 0 and 1, not {options.Patch}");
         var plain = embed(face);
-        var uncertainty = FaceUncertainty.Of(plain.LogVariance);
+        var uncertainty = FaceUncertainty.Of(plain);
         var (rise, shift) = (new double[options.Steps * options.Steps], new double[options.Steps * options.Steps]);
         // Session calls are safe from several threads and use one each.
         Parallel.For(0, rise.Length, new ParallelOptions { CancellationToken = cancellation }, place =>
@@ -60,8 +61,8 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
             // outside.
             var (x, y) = ((place % options.Steps + 0.5) / options.Steps, (place / options.Steps + 0.5) / options.Steps);
             var hidden = embed(Hide(face, x, y, options.Patch));
-            rise[place] = FaceUncertainty.Of(hidden.LogVariance) - uncertainty;
-            shift[place] = 1 - Scoring.Cosine.Score(plain.Mu, hidden.Mu);
+            rise[place] = FaceUncertainty.Of(hidden) - uncertainty;
+            shift[place] = 1 - Scoring.Cosine.Score(plain, hidden);
         });
         return new(face, options.Steps, uncertainty, rise, shift);
     }

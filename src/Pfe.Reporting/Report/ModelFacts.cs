@@ -24,7 +24,7 @@ internal static class ModelFacts
         };
         facts.AddRange(ScoreCalibration.FromMetadata(embedder.Metadata, "the model") is { } calibration
             ? Of(calibration)
-            : [("calibration", "none: no probabilities and no answers; 'pfe calibrate' fits one on your own people")]);
+            : [("calibration", "none: no probabilities and no answers; fit one on your own people")]);
         return facts;
     }
 

@@ -14,7 +14,7 @@ internal sealed class PathTable
 
     public static PathTable Read(string file, string column)
     {
-        if (!File.Exists(file)) throw new UsageException($"there is no file '{file}'");
+        if (!File.Exists(file)) throw new InvalidConfigurationException($"there is no file '{file}'");
         var table = new PathTable(file, column);
         var lines = InputFile.Lines(file).Select(line => (Fields: line.Text.Split(','), Line: line.Number))
             .Where(line => line.Fields is not [""])

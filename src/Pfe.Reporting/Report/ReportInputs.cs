@@ -70,8 +70,8 @@ public sealed class ReportInputs : IDisposable
             throw new PfeException($"the calibration is for D = {calibration.Dimension}, '{name}' has D = {faces.Dimension}; they come " +
                 "from different models");
         if (sources.Images is { } folder && !faces.Paths.Any(path => File.Exists(Path.Combine(folder, path))))
-            throw new PfeException($"none of the images is in '{folder}', not even '{faces.Paths[0]}'; give the folder that 'pfe embed' " +
-                "was given");
+            throw new PfeException($"none of the images is in '{folder}', not even '{faces.Paths[0]}'; give the folder that was " +
+                "embedded");
         var groups = sources.Groups is { } table ? PathTable.Read(table, "group") : null;
         var words = groups?.Words(faces.Paths) ?? [];
         progress?.Report("scoring pairs");

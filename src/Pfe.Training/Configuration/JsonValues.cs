@@ -7,14 +7,14 @@ namespace Pfe.Training.Configuration;
 internal static class JsonValues
 {
     /// <summary>Looks at every value of a document.</summary>
-    /// <exception cref="UsageException">One cannot be; the message has its line.</exception>
+    /// <exception cref="InvalidConfigurationException">One cannot be; the message has its line.</exception>
     /// <exception cref="JsonException">It is no JSON.</exception>
     public static void Refuse(Utf8JsonReader reader, ReadOnlySpan<byte> json, string name)
     {
         while (reader.Read())
         {
             if (Problem(reader) is not { } problem) continue;
-            throw new UsageException($"{name}({1 + json[..(int)reader.TokenStartIndex].Count((byte)'\n')}): {problem}");
+            throw new InvalidConfigurationException($"{name}({1 + json[..(int)reader.TokenStartIndex].Count((byte)'\n')}): {problem}");
         }
     }
 

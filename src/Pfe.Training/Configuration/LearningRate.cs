@@ -17,7 +17,8 @@ public static class LearningRate
     /// </param>
     /// <param name="schedule">The strategy's numbers by key.</param>
     /// <param name="step">From 0 on.</param>
-    /// <exception cref="UsageException">An unknown strategy, a missing or unknown key, a step beyond the schedule.</exception>
+    /// <exception cref="InvalidConfigurationException">An unknown strategy, a missing or unknown key, a step beyond the
+    /// schedule.</exception>
     public static double At(string strategy, IReadOnlyDictionary<string, double> schedule, int step)
     {
         ArgumentNullException.ThrowIfNull(schedule);
@@ -39,29 +40,32 @@ public static class LearningRate
         foreach (var (key, value) in schedule)
         {
             if (!int.TryParse(key, out var first) || first < 0)
-                throw new UsageException($"learning_rate_schedule: '{key}' is no step; the strategy 'step' wants first steps and rates, " +
+                throw new InvalidConfigurationException(
+                    $"learning_rate_schedule: '{key}' is no step; the strategy 'step' wants first steps and rates, " +
                     $"like {{ \"0\": 0.001, \"2000\": 0.0001 }}");
             if (first <= step && first > begun) (rate, begun) = (value, first);
         }
-        return begun >= 0 ? rate : throw new UsageException($"learning_rate_schedule has no rate for step {step}: add one for step \"0\"");
+        return begun >= 0 ? rate : throw new InvalidConfigurationException(
+            $"learning_rate_schedule has no rate for step {step}: add one for step \"0\"");
     }
 
     private static void Check(string strategy, IReadOnlyDictionary<string, double> schedule, int step)
     {
         if (!Keys.TryGetValue(strategy, out var keys))
-            throw new UsageException($"learning_rate_strategy '{strategy}' is not known; there are step, cosine, linear");
+            throw new InvalidConfigurationException($"learning_rate_strategy '{strategy}' is not known; there are step, cosine, linear");
         if (keys.FirstOrDefault(key => !schedule.ContainsKey(key)) is { } missing)
-            throw new UsageException($"learning_rate_schedule has no '{missing}'; the strategy '{strategy}' wants " +
+            throw new InvalidConfigurationException($"learning_rate_schedule has no '{missing}'; the strategy '{strategy}' wants " +
                 $"{string.Join(", ", keys)}");
         if (schedule.Keys.FirstOrDefault(key => !keys.Contains(key)) is { } unknown)
-            throw new UsageException($"learning_rate_schedule: '{unknown}' is not known; the strategy '{strategy}' wants " +
+            throw new InvalidConfigurationException($"learning_rate_schedule: '{unknown}' is not known; the strategy '{strategy}' wants " +
                 $"{string.Join(", ", keys)}");
         var end = schedule["end_step"];
         if (strategy == "cosine" && schedule["interval"] < 1)
-            throw new UsageException($"learning_rate_schedule: interval {schedule["interval"]} must be at least 1");
+            throw new InvalidConfigurationException($"learning_rate_schedule: interval {schedule["interval"]} must be at least 1");
         if (strategy == "linear" && schedule["start"] >= end)
-            throw new UsageException($"learning_rate_schedule: start {schedule["start"]} must lie before end_step {end}");
-        if (step > end) throw new UsageException($"learning_rate_schedule ends at step {end}, step {step} is wanted: raise end_step to " +
+            throw new InvalidConfigurationException($"learning_rate_schedule: start {schedule["start"]} must lie before end_step {end}");
+        if (step > end) throw new InvalidConfigurationException(
+            $"learning_rate_schedule ends at step {end}, step {step} is wanted: raise end_step to " +
             "epoch_size x num_epochs");
     }
 }

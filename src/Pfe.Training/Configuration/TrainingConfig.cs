@@ -51,7 +51,7 @@ public sealed record TrainingConfig
     public JsonElement[][]? PreprocessTest { get; set; }
 
     /// <summary>The frozen base.</summary>
-    [Description("The frozen base network: a name of 'pfe models', an ONNX file, or an address with checksum.")]
+    [Description("The frozen base network: a name in the model manifest, an ONNX file, or an address with checksum.")]
     public string EmbeddingNetwork { get; set; } = "base";
 
     /// <summary>What the base wants; null for the file beside it.</summary>
@@ -129,7 +129,7 @@ public sealed record TrainingConfig
     public LandmarkSource Landmarks { get; set; } = LandmarkSource.Aligned;
 
     /// <summary>The order of a landmark list's numbers.</summary>
-    [Description("Whether a landmark list has x1..x5 y1..y5 (the reference's --transpose_input) instead of x1 y1 .. x5 y5.")]
+    [Description("Whether a landmark list has x1..x5 y1..y5 (the reference's transpose_input) instead of x1 y1 .. x5 y5.")]
     public bool LandmarksTransposed { get; set; }
 
     /// <summary>Damaged copies.</summary>

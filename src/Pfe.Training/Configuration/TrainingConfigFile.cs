@@ -15,20 +15,21 @@ public static class TrainingConfigFile
 
     /// <summary>Reads and checks a configuration file.</summary>
     /// <param name="path">A JSON file.</param>
-    /// <exception cref="UsageException">Not JSON, an unknown key (with the nearest known one), a value of the wrong kind or out of
+    /// <exception cref="InvalidConfigurationException">Not JSON, an unknown key (with the nearest known one), a value of the wrong kind or
+    /// out of
     /// range.</exception>
     public static TrainingConfig Load(string path)
     {
         byte[] json;
         try { json = InputFile.Bytes(path, LongestFile); }
-        catch (PfeException e) { throw new UsageException($"the configuration {e.Message}"); }
+        catch (PfeException e) { throw new InvalidConfigurationException($"the configuration: {e.Message}", e); }
         return Parse(json, path);
     }
 
     /// <summary>Reads and checks a configuration.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="UsageException">See <see cref="Load"/>.</exception>
+    /// <exception cref="InvalidConfigurationException">See <see cref="Load"/>.</exception>
     public static TrainingConfig Parse(ReadOnlySpan<byte> json, string name)
     {
         if (json.StartsWith("\uFEFF"u8)) json = json[3..];
@@ -39,13 +40,14 @@ public static class TrainingConfigFile
             reader.Read();
             UnknownKeys.Refuse(ref reader, TrainingJson.Default.TrainingConfig, json, name);
             var config = JsonSerializer.Deserialize(json, TrainingJson.Default.TrainingConfig)
-                ?? throw new UsageException($"'{name}' holds no configuration");
+                ?? throw new InvalidConfigurationException($"'{name}' holds no configuration");
             Validate(config, name);
             return config;
         }
         catch (JsonException e)
         {
-            throw new UsageException($"{name}({(e.LineNumber ?? 0) + 1}): {e.Path?.TrimStart('$', '.')} {FirstSentence(e.Message)}");
+            throw new InvalidConfigurationException(
+                $"{name}({(e.LineNumber ?? 0) + 1}): {e.Path?.TrimStart('$', '.')} {FirstSentence(e.Message)}", e);
         }
     }
 
@@ -61,13 +63,13 @@ public static class TrainingConfigFile
     /// <summary>Checks the values against each other.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="UsageException">The first value that cannot be.</exception>
+    /// <exception cref="InvalidConfigurationException">The first value that cannot be.</exception>
     public static void Validate(TrainingConfig config, string name)
     {
         ArgumentNullException.ThrowIfNull(config);
         void Require(bool holds, string message)
         {
-            if (!holds) throw new UsageException($"{name}: {message}");
+            if (!holds) throw new InvalidConfigurationException($"{name}: {message}");
         }
         Require(OutputFolder.Problem(config.Name) is null, $"name '{config.Name}' must be a folder's name");
         Require(config.Channels == 3, $"channels {config.Channels}: only 3 is possible; grey images are read as three equal channels");
@@ -95,7 +97,7 @@ public static class TrainingConfigFile
             LearningRate.At(config.LearningRateStrategy, config.LearningRateSchedule, 0);
             LearningRate.At(config.LearningRateStrategy, config.LearningRateSchedule, config.EpochSize * config.NumEpochs - 1);
         }
-        catch (UsageException e) { throw new UsageException($"{name}: {e.Message}"); }
+        catch (InvalidConfigurationException e) { throw new InvalidConfigurationException($"{name}: {e.Message}", e); }
     }
 
     /// <summary>The kinds of damage a configuration names; all when it names none.</summary>

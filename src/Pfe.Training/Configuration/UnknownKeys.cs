@@ -8,7 +8,7 @@ namespace Pfe.Training.Configuration;
 internal static class UnknownKeys
 {
     /// <summary>Reads one value; <paramref name="type"/> says what its keys may be.</summary>
-    /// <exception cref="UsageException">A key is not known.</exception>
+    /// <exception cref="InvalidConfigurationException">A key is not known.</exception>
     public static void Refuse(ref Utf8JsonReader reader, JsonTypeInfo? type, ReadOnlySpan<byte> json, string name)
     {
         if (reader.TokenType != JsonTokenType.StartObject || type?.Kind != JsonTypeInfoKind.Object)
@@ -27,7 +27,7 @@ internal static class UnknownKeys
                 var nearest = type.Properties.Select(candidate => candidate.Name).MinBy(candidate => Distance(compared, candidate))!;
                 var hint = Distance(compared, nearest) <= Math.Max(2, compared.Length / 3)
                     ? $"did you mean '{nearest}'?" : $"known are {string.Join(", ", type.Properties.Select(candidate => candidate.Name))}";
-                throw new UsageException($"{name}({line}): there is no key '{key}'; {hint}");
+                throw new InvalidConfigurationException($"{name}({line}): there is no key '{key}'; {hint}");
             }
             reader.Read();
             Refuse(ref reader, type.Options.GetTypeInfo(property.PropertyType), json, name);

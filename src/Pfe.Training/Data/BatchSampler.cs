@@ -17,17 +17,19 @@ public sealed class BatchSampler
     /// <param name="size">Images a batch: a multiple of <paramref name="classes"/>.</param>
     /// <param name="classes">Classes a batch.</param>
     /// <param name="seed">base_random_seed.</param>
-    /// <exception cref="UsageException">The data has fewer classes, or the numbers do not divide.</exception>
+    /// <exception cref="InvalidConfigurationException">The data has fewer classes, or the numbers do not divide.</exception>
     public BatchSampler(IEnumerable<int> labels, int size, int classes, int seed)
     {
         if (classes < 1 || size < 2 * classes || size % classes != 0)
-            throw new UsageException($"batch_format: {size} images do not make {classes} classes of equal size; size should be " +
+            throw new InvalidConfigurationException(
+                $"batch_format: {size} images do not make {classes} classes of equal size; size should be " +
                 "num_classes x 2, 3, 4, ...");
         _images = labels.Select((label, image) => (label, image)).GroupBy(pair => pair.label, pair => pair.image)
             .OrderBy(group => group.Key)
             .Select(group => group.ToArray()).ToArray();
         if (_images.Length < classes)
-            throw new UsageException($"batch_format: num_classes is {classes}, the training data has {_images.Length} classes; use at " +
+            throw new InvalidConfigurationException(
+                $"batch_format: num_classes is {classes}, the training data has {_images.Length} classes; use at " +
                 "most as many");
         (_classes, _each, _seed) = (classes, size / classes, seed);
     }

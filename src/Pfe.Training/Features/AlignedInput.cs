@@ -24,12 +24,13 @@ internal sealed class AlignedInput
     }
 
     /// <summary>The configuration's operations; null where it names none.</summary>
-    /// <exception cref="UsageException">An operation is wrong, or the images are not aligned faces.</exception>
+    /// <exception cref="InvalidConfigurationException">An operation is wrong, or the images are not aligned faces.</exception>
     public static AlignedInput? Of(TrainingConfig config, NetworkDescription network)
     {
         if (config.PreprocessTrain is null && config.PreprocessTest is null) return null;
         if (config.Landmarks != LandmarkSource.Aligned)
-            throw new UsageException($"preprocess_train and preprocess_test work on aligned faces; with landmarks '{config.Landmarks}' " +
+            throw new InvalidConfigurationException(
+                $"preprocess_train and preprocess_test work on aligned faces; with landmarks '{config.Landmarks}' " +
                 "the faces are aligned straight to the network's input, so leave them out");
         return new AlignedInput(config, network);
     }
@@ -39,12 +40,13 @@ internal sealed class AlignedInput
     /// <param name="damaged">A damaged copy takes the operations of training, with their chance; the clean face those of test.</param>
     /// <param name="random">For the operations with chance in them.</param>
     /// <param name="input">3 planes.</param>
-    /// <exception cref="UsageException">The operations end in another size than the network's.</exception>
+    /// <exception cref="InvalidConfigurationException">The operations end in another size than the network's.</exception>
     public void Fill(Image face, bool damaged, Random random, Span<float> input)
     {
         var batch = (damaged ? _training : _test).Apply(PixelBatch.Of([face]), random);
         if ((batch.Width, batch.Height) != (_base.Width, _base.Height) || batch.Count != 1)
-            throw new UsageException($"{(damaged ? "preprocess_train" : "preprocess_test")} ends in {batch.Count} of {batch.Height} x " +
+            throw new InvalidConfigurationException(
+                $"{(damaged ? "preprocess_train" : "preprocess_test")} ends in {batch.Count} of {batch.Height} x " +
                 $"{batch.Width}, the network takes 1 of {_base.Height} x {_base.Width} (height x width)");
         var bgr = _base.ChannelOrder == ChannelOrder.Bgr;
         batch.CopyPlanes(0, bgr, input);

@@ -70,6 +70,6 @@ internal sealed class CacheChecksums
         ? file.Span<byte>(first * imageBytes, (int)(count * imageBytes))
         : throw Damaged($"{imageBytes} bytes an image are more than any network gives");
 
-    private PfeException Damaged(string how) =>
-        new($"the feature cache '{_folder}' is damaged: {how}; remove the folder to compute it again");
+    private DamagedFileException Damaged(string how) =>
+        new(_folder, $"the feature cache '{_folder}' is damaged: {how}; remove the folder to compute it again");
 }

@@ -115,7 +115,7 @@ public sealed class FeatureCache : IDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new PfeException($"'{path}' is damaged; remove the folder to compute the cache again: {e.Message}", e);
+            throw new DamagedFileException(path, $"'{path}' is damaged; remove the folder to compute the cache again: {e.Message}", e);
         }
     }
 

@@ -95,7 +95,7 @@ internal static class FeatureCacheBuilder
                 {
                     var embedding = embeddingChunk.Slice(i * perEmbedding, perEmbedding);
                     try { source.Compute(first + i, embedding, scratch); }
-                    catch (PfeException e) when (e is not UsageException)
+                    catch (PfeException e) when (e is not InvalidConfigurationException)
                     {
                         failures.Add(new UnreadableImage(first + i, e.Message));
                         embedding.Span.Clear();

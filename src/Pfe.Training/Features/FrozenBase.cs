@@ -21,7 +21,8 @@ internal sealed class FrozenBase : IDisposable
         {
             "embedding" => graph.Embedding,
             "feature_map" => graph.FeatureMap
-                ?? throw new UsageException($"no feature map was found in '{model.Name}': name a tensor with head_input, or use " +
+                ?? throw new InvalidConfigurationException(
+                    $"no feature map was found in '{model.Name}': name a tensor with head_input, or use " +
                 "\"embedding\""),
             _ => headInput,
         };
@@ -37,9 +38,11 @@ internal sealed class FrozenBase : IDisposable
         try
         {
             if (config.EmbeddingSize is { } size && size != network.Dimension)
-                throw new UsageException($"embedding_size is {size}, '{config.EmbeddingNetwork}' gives {network.Dimension} dimensions");
+                throw new InvalidConfigurationException(
+                    $"embedding_size is {size}, '{config.EmbeddingNetwork}' gives {network.Dimension} dimensions");
             if (config.ImageSize is [var height, var width] && (height, width) != (description.Height, description.Width))
-                throw new UsageException($"image_size is [{height}, {width}], '{config.EmbeddingNetwork}' takes [{description.Height}, " +
+                throw new InvalidConfigurationException(
+                    $"image_size is [{height}, {width}], '{config.EmbeddingNetwork}' takes [{description.Height}, " +
                     $"{description.Width}]");
             return network;
         }

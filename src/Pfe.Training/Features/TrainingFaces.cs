@@ -22,7 +22,8 @@ internal sealed class TrainingFaces
         var bad = unreadable.ToHashSet();
         var classes = labels.Distinct().Order().ToArray();
         if (config.HeldOutClasses >= classes.Length)
-            throw new UsageException($"held_out_classes is {config.HeldOutClasses}, the data has {classes.Length} classes: none would be " +
+            throw new InvalidConfigurationException(
+                $"held_out_classes is {config.HeldOutClasses}, the data has {classes.Length} classes: none would be " +
                 "left to train on");
         Seeds.Random(_seed, Seeds.HeldOut, 0).Shuffle(classes);
         var heldOut = classes.Take(config.HeldOutClasses).ToHashSet();

@@ -31,7 +31,7 @@ internal static class RestoredHead
     {
         using var file = Safetensors.Open(path);
         if (scopes.FirstOrDefault(scope => !ReferenceNames.Any(names => Matches(scope, names.Key, names.Value))) is { } unknown)
-            throw new UsageException($"restore_scopes: '{unknown}' names no part of the head; there are " +
+            throw new InvalidConfigurationException($"restore_scopes: '{unknown}' names no part of the head; there are " +
                 $"{string.Join(", ", ReferenceNames.Keys)} and {string.Join(", ", ReferenceNames.Values)}");
         foreach (var (name, tensor) in head.State.ToArray())
         {

@@ -31,7 +31,8 @@ internal static class Checkpoint
     public static TrainerState Load(string path)
     {
         using var file = Safetensors.Open(path);
-        if (file.Metadata.GetValueOrDefault("format") != Format) throw new PfeException($"'{path}' is not a checkpoint of pfe train");
+        if (file.Metadata.GetValueOrDefault("format") != Format)
+            throw new WrongFileKindException(path, PfeFileKind.Checkpoint, $"'{path}' is not a checkpoint of a training run");
         file.Verify();
         var (step, recoveries) = ((int)Number("step", 0, int.MaxValue), (int)Number("recoveries", 0, int.MaxValue));
         return new TrainerState(step, Number("rate_factor", 0, 1), recoveries,
@@ -46,7 +47,7 @@ internal static class Checkpoint
         double Number(string key, double least = double.NegativeInfinity, double most = double.PositiveInfinity) =>
             double.TryParse(file.Metadata.GetValueOrDefault(key), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
                 && !(value < least) && !(value > most) && !(double.IsNaN(value) && double.IsFinite(most))
-                ? value : throw new PfeException($"'{path}' is no sound checkpoint: its '{key}' is " +
+                ? value : throw new DamagedFileException(path, $"'{path}' is no sound checkpoint: its '{key}' is " +
                     $"'{file.Metadata.GetValueOrDefault(key)}'");
 
         // Checkpoints of earlier versions do not say.

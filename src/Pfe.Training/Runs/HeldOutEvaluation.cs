@@ -121,19 +121,18 @@ internal static class HeldOutEvaluation
             .SelectMany(group => group.Chunk((group.Count() + 1) / 2).Select(rows => (Class: group.Key, Rows: rows))).ToArray();
         if (halves.Length < 4) yield break;
         var dimension = faces.Dimension;
-        var (average, fused, variance) =
+        var (average, fused, logVariance) =
             (new float[halves.Length * dimension], new float[halves.Length * dimension], new float[halves.Length * dimension]);
         for (var i = 0; i < halves.Length; i++)
         {
             TemplateFusion.Average(faces, halves[i].Rows, average.AsSpan(i * dimension, dimension));
             TemplateFusion.Fuse(faces, halves[i].Rows, VarianceRule.Minimum, fused.AsSpan(i * dimension, dimension),
-                variance.AsSpan(i * dimension, dimension));
+                logVariance.AsSpan(i * dimension, dimension));
         }
-        for (var i = 0; i < variance.Length; i++) variance[i] = MathF.Log(variance[i]);
         var names = halves.Select((half, i) => $"{half.Class}/{i}").ToArray();
         var labels = halves.Select(half => half.Class).ToArray();
-        using var averages = new EmbeddingSet(dimension, average, variance, names);
-        using var fusions = new EmbeddingSet(dimension, fused, variance, names);
+        using var averages = new EmbeddingSet(dimension, average, logVariance, names);
+        using var fusions = new EmbeddingSet(dimension, fused, logVariance, names);
         yield return Row("templates", "cosine", averages, labels, ScoreKind.Cosine);
         yield return Row("templates", "mls", fusions, labels, ScoreKind.MutualLikelihood);
     }
@@ -142,7 +141,7 @@ internal static class HeldOutEvaluation
     {
         var (first, second) = AllPairs(faces.Count);
         var scores = new float[first.Length];
-        new PairScorer(faces, kind).Score(first, second, scores);
+        using (var scorer = new PairScorer(faces, kind)) scorer.Score(first, second, scores);
         var genuine = scores.Where((_, pair) => classes[first[pair]] == classes[second[pair]]).ToArray();
         var impostor = scores.Where((_, pair) => classes[first[pair]] != classes[second[pair]]).ToArray();
         if (genuine.Length == 0 || impostor.Length == 0) return new HeldOutRow(pairs, score, double.NaN, double.NaN, double.NaN);

@@ -31,9 +31,6 @@ public sealed record EmbeddingRunResult(int Embedded, IReadOnlyList<FailedImage>
 /// </summary>
 public static class EmbeddingRun
 {
-    /// <summary>Under which key an embedding file names the SHA-256 of its model's file.</summary>
-    public const string ModelChecksumKey = "model_sha256";
-
     // Consecutive images share a run of the network. The chunks are fixed by the list, so results do not depend on the workers.
     private const int ChunkSize = 16;
 
@@ -107,7 +104,7 @@ public static class EmbeddingRun
         var metadata = new Dictionary<string, string>
         {
             ["model"] = embedder.Description.Name,
-            [ModelChecksumKey] = embedder.Sha256,
+            [EmbeddingSet.ModelKey] = embedder.Sha256,
             ["alignment"] = embedder.Template.Name,
             ["faces"] = options.Aligned ? "aligned before" : images.Any(image => image.Landmarks is not null) ? "landmark list"
                 : "detected",

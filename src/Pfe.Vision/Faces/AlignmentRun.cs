@@ -125,8 +125,11 @@ public static class AlignmentRun
             if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP"))
                 target = Path.ChangeExtension(target, ".png");
             if (!taken.TryAdd(target, images[i].Name))
-                throw new UsageException($"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': raise " +
-                    $"--dir-depth above {depth}");
+            {
+                throw new InvalidConfigurationException(
+                    $"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': keep more than {depth} components of a path")
+                { Setting = nameof(AlignmentRunOptions.DirectoryDepth), Value = $"{depth}", Expected = $"above {depth}" };
+            }
             targets[i] = target;
         }
         return targets;

@@ -65,11 +65,15 @@ public static class LandmarkList
         var (asRead, otherwise) = (sample.Count(LooksLikeAFace), sample.Count(face => LooksLikeAFace(Reorder(face, order))));
         if (asRead * 2 < sample.Count && otherwise * 10 > sample.Count * 9)
         {
-            throw new UsageException(order == LandmarkOrder.Interleaved
-                ? $"'{path}' lists x1..x5 y1..y5, not x1 y1 .. x5 y5: add --transpose-input"
-                : $"'{path}' lists x1 y1 .. x5 y5, not x1..x5 y1..y5: leave --transpose-input away");
+            throw new InvalidConfigurationException(order == LandmarkOrder.Interleaved
+                ? $"'{path}' lists x1..x5 y1..y5, not x1 y1 .. x5 y5: its order is transposed"
+                : $"'{path}' lists x1 y1 .. x5 y5, not x1..x5 y1..y5: its order is not transposed")
+            { Setting = nameof(LandmarkOrder), Value = order.ToString(), Expected = Other(order).ToString() };
         }
     }
+
+    private static LandmarkOrder Other(LandmarkOrder order) =>
+        order == LandmarkOrder.Interleaved ? LandmarkOrder.Transposed : LandmarkOrder.Interleaved;
 
     private static bool LooksLikeAFace(FiveLandmarks face) =>
         face.LeftEye.X < face.RightEye.X && face.LeftMouth.X < face.RightMouth.X && face.LeftEye.Y < face.LeftMouth.Y

@@ -38,7 +38,7 @@ internal sealed class OutputRecord : IDisposable
     /// <param name="folder">The folder; created where it is missing.</param>
     /// <param name="outputs">The pictures to make in it, and what each is made from (<see cref="Key"/>).</param>
     /// <param name="overwrite">Pictures that were made otherwise are made anew; else they are refused.</param>
-    /// <exception cref="UsageException">There are pictures that were made otherwise.</exception>
+    /// <exception cref="InvalidConfigurationException">There are pictures that were made otherwise.</exception>
     /// <exception cref="PfeException">The folder cannot be written, or another process fills it.</exception>
     public static OutputRecord Open(string folder, IReadOnlyList<(string Target, string Key)> outputs, bool overwrite)
     {
@@ -102,9 +102,12 @@ internal sealed class OutputRecord : IDisposable
             else stale.Add(target);
         }
         if (stale.Count > 0 && !overwrite)
-            throw new UsageException($"'{stale[0]}'{(stale.Count > 1 ? $" and {stale.Count - 1} more" : "")} was made with other " +
+            throw new InvalidConfigurationException($"'{stale[0]}'{(stale.Count > 1 ? $" and {stale.Count - 1} more" : "")} was made with other " +
                 "settings, " +
-                "from another photograph, or by an earlier version: name another output folder, or add --overwrite to make it anew");
+                "from another photograph, or by an earlier version: name another output folder, or have it made anew")
+            {
+                Setting = nameof(AlignmentRunOptions.Overwrite),
+            };
     }
 
     /// <summary>The last key of each picture; a line that a killed run left half-written is none.</summary>

@@ -45,7 +45,7 @@ public sealed class Image
     /// <summary>Decodes a file: JPEG (also grey and CMYK), PNG (also 16-bit, palette, alpha), WebP, BMP, the first frame of a
     /// GIF.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="ImageException">Missing, not an image, truncated, damaged, or above <see cref="MaxPixels"/>.</exception>
+    /// <exception cref="UnreadableImageException">Missing, not an image, truncated, damaged, or above <see cref="MaxPixels"/>.</exception>
     public static Image Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -57,7 +57,7 @@ public sealed class Image
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException
             or ArgumentException { ParamName: "path" })
         {
-            throw new ImageException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message,
+            throw new UnreadableImageException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message,
                 e);
         }
     }
@@ -65,7 +65,7 @@ public sealed class Image
     /// <summary>Decodes an encoded image held in memory; see <see cref="Load"/>.</summary>
     /// <param name="encoded">The file's bytes.</param>
     /// <param name="name">What to call it in an error message.</param>
-    /// <exception cref="ImageException">Not an image, truncated, damaged, or above <see cref="MaxPixels"/>.</exception>
+    /// <exception cref="UnreadableImageException">Not an image, truncated, damaged, or above <see cref="MaxPixels"/>.</exception>
     public static Image Decode(ReadOnlySpan<byte> encoded, string name) => ImageDecoder.Decode(encoded, name);
 
     /// <summary>Writes the image atomically: <c>.png</c> lossless, <c>.webp</c> lossless, <c>.jpg</c>/<c>.jpeg</c> at quality 97 without
@@ -81,22 +81,4 @@ public sealed class Image
 
     /// <summary>The image as a PNG file's bytes.</summary>
     public byte[] ToPng() => ImageEncoder.Encode(this, ".png");
-}
-
-/// <summary>One image could not be used; a run over many images counts it and goes on.</summary>
-public sealed class ImageException : PfeException
-{
-    /// <summary>Creates the exception.</summary>
-    /// <param name="path">The image.</param>
-    /// <param name="reason">What is wrong with it and what would be right.</param>
-    /// <param name="innerException">The cause, for a debugger.</param>
-    public ImageException(string path, string reason, Exception? innerException = null)
-        : base($"image '{path}': {reason}", innerException) =>
-        (Path, Reason) = (path, reason);
-
-    /// <summary>The image.</summary>
-    public string Path { get; }
-
-    /// <summary>What is wrong with it, without its name.</summary>
-    public string Reason { get; }
 }

@@ -12,11 +12,11 @@ internal static class ImageDecoder
     {
         using var data = SKData.CreateCopy(encoded);
         using var codec = SKCodec.Create(data)
-            ?? throw new ImageException(name, encoded.IsEmpty ? "the file is empty" : "not a picture that can be read; JPEG, PNG, WebP, " +
+            ?? throw new UnreadableImageException(name, encoded.IsEmpty ? "the file is empty" : "not a picture that can be read; JPEG, PNG, WebP, " +
                 "BMP and GIF can be");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > Image.MaxPixels)
-            throw new ImageException(name,
+            throw new UnreadableImageException(name,
                 $"{width} x {height} pixels are more than the {Image.MaxPixels / 1_000_000} million that are decoded; make it smaller " +
                 "first");
 
@@ -26,7 +26,7 @@ internal static class ImageDecoder
         {
             var wanted = new SKImageInfo(width, height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
             var result = codec.GetPixels(wanted, (IntPtr)start);
-            if (result != SKCodecResult.Success) throw new ImageException(name, Explain(result));
+            if (result != SKCodecResult.Success) throw new UnreadableImageException(name, Explain(result));
         }
         return ToUprightRgb(rgba, width, height, codec.EncodedOrigin, opaque);
     }

@@ -19,7 +19,8 @@ internal static class ImageEncoder
                 ".JPG" or ".JPEG" => pixels.Encode(
                     new SKJpegEncoderOptions(JpegQuality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore)),
                 ".WEBP" => pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 70)),
-                var other => throw new UsageException($"cannot write '{path}': pictures are written as .png, .jpg or .webp, not '{other}'"),
+                var other => throw new InvalidConfigurationException(
+                    $"cannot write '{path}': pictures are written as .png, .jpg or .webp, not '{other}'"),
             };
             return data?.ToArray() ?? throw new PfeException($"cannot encode '{path}': {image.Width} x {image.Height} pixels are too " +
                 "many for the format");

@@ -13,7 +13,8 @@ internal static class RemoteFile
         var at = reference.IndexOf(Mark, StringComparison.Ordinal);
         var sha256 = at < 0 ? "" : reference[(at + Mark.Length)..].ToLowerInvariant();
         if (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigitLower))
-            throw new UsageException($"'{reference}' needs its checksum: append {Mark} and the file's SHA-256 (64 hexadecimal digits)");
+            throw new InvalidConfigurationException(
+                $"'{reference}' needs its checksum: append {Mark} and the file's SHA-256 (64 hexadecimal digits)");
         var address = new Uri(reference[..at]);
         var path = Path.Combine(folder, "fetched", $"{sha256[..16]}-{Path.GetFileName(address.LocalPath)}");
         if (ModelStore.Check(path, sha256) == ModelState.Present) return path;

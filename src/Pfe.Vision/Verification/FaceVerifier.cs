@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Pfe.Calibration;
 using Pfe.Onnx;
 using Pfe.Scoring;
@@ -65,19 +64,13 @@ public sealed class FaceVerifier : IDisposable
     /// <param name="choice">What to do with several faces in one photograph.</param>
     /// <param name="falseMatchRate">The false-match rate of the answer "same"; null for the calibration's usual one.</param>
     /// <exception cref="ImageException">A photograph cannot be read, shows no face, or several where one is wanted.</exception>
-    /// <exception cref="UsageException">The calibration has no threshold for that rate.</exception>
+    /// <exception cref="InvalidConfigurationException">The calibration has no threshold for that rate.</exception>
     public FaceComparison Compare(string first, string second, FaceChoice choice = FaceChoice.Only, double? falseMatchRate = null)
     {
         var (a, b) = (Face(first, choice), Face(second, choice));
-        var (variance1, variance2) = (Variance(a), Variance(b));
-        var cosine = Cosine.Score(a.Embedding.Mu, b.Embedding.Mu);
-        var mls = MutualLikelihood.Score(a.Embedding.Mu, variance1, b.Embedding.Mu, variance2);
-        var score = _calibration?.Score switch
-        {
-            ScoreKind.Cosine => cosine,
-            ScoreKind.SharedVariance => SharedVariance.Score(a.Embedding.Mu, variance1, b.Embedding.Mu, variance2),
-            _ => mls,
-        };
+        var cosine = Cosine.Score(a.Embedding, b.Embedding);
+        var mls = MutualLikelihood.Score(a.Embedding, b.Embedding);
+        var score = _calibration is null ? mls : FaceScore.Of(a.Embedding, b.Embedding, _calibration.Score);
         return new FaceComparison(a, b, cosine, mls, _calibration?.Decide(score, a.Uncertainty, b.Uncertainty, falseMatchRate));
     }
 
@@ -92,21 +85,11 @@ public sealed class FaceVerifier : IDisposable
     {
         var photo = Image.Load(path);
         var found = _finder.FindAll(photo);
-        if (found.Count == 0) throw new ImageException(path, "no face found; a face of at least 20 pixels between the eyes and not " +
-            "turned to profile is wanted");
-        if (found.Count > 1 && choice == FaceChoice.Only)
-            throw new ImageException(path,
-                $"{found.Count} faces found; crop the photograph to one, or ask for the main face (--main-face)");
+        if (found.Count == 0) throw new NoFaceException(path);
+        if (found.Count > 1 && choice == FaceChoice.Only) throw new MultipleFacesException(path, found.Count);
         var face = FaceFinder.Main(found, photo)!;
-        var embedding = _embedder.Embed(photo, face.Landmarks);
-        var uncertainty = FaceUncertainty.Of(embedding.LogVariance);
+        var embedding = _embedder.Embed(photo, face.Landmarks).Embedding;
+        var uncertainty = FaceUncertainty.Of(embedding);
         return new ComparedFace(path, face, embedding, uncertainty, _calibration?.Quality.Of(uncertainty));
-    }
-
-    private static float[] Variance(ComparedFace face)
-    {
-        var variance = new float[face.Embedding.LogVariance.Length];
-        TensorPrimitives.Exp(face.Embedding.LogVariance, variance);
-        return variance;
     }
 }

@@ -28,8 +28,8 @@ internal sealed partial class CalibrationJson : JsonSerializerContext
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new PfeException($"'{name}' holds no usable calibration, which is JSON that 'pfe calibrate' writes: " +
-                $"{e.Message.ReplaceLineEndings(" ")}", e);
+            throw new WrongFileKindException(name, PfeFileKind.Calibration,
+                $"'{name}' holds no usable calibration, which is JSON: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 

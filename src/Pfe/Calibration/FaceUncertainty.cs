@@ -16,6 +16,14 @@ public static class FaceUncertainty
         return TensorPrimitives.Sum(logVariance) / (double)logVariance.Length;
     }
 
+    /// <summary>The uncertainty of a face.</summary>
+    /// <param name="face">The face.</param>
+    public static double Of(FaceEmbedding face)
+    {
+        ArgumentNullException.ThrowIfNull(face);
+        return Of(face.LogVariance);
+    }
+
     /// <summary>The uncertainty of every face of a set.</summary>
     /// <param name="faces">N faces.</param>
     /// <returns>N values.</returns>

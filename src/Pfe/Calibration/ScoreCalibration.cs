@@ -116,10 +116,12 @@ public sealed record ScoreCalibration
 
     /// <summary>The threshold on the evidence for a false-match rate.</summary>
     /// <param name="falseMatchRate">One of <see cref="FalseMatch"/>.</param>
-    /// <exception cref="UsageException">The fit's impostor pairs do not support that rate; the message names those it has.</exception>
+    /// <exception cref="InvalidConfigurationException">The fit's impostor pairs do not support that rate; the message names those it
+    /// has.</exception>
     public double ThresholdAt(double falseMatchRate) =>
         FalseMatch.FirstOrDefault(point => Math.Abs(point.Rate / falseMatchRate - 1) < 1e-9)?.Threshold
-        ?? throw new UsageException($"no threshold for the false-match rate {falseMatchRate:0.##E+0}; this calibration ({ImpostorPairs} " +
+        ?? throw new InvalidConfigurationException(
+            $"no threshold for the false-match rate {falseMatchRate:0.##E+0}; this calibration ({ImpostorPairs} " +
             $"impostor pairs) has {string.Join(", ", FalseMatch.Select(point => $"{point.Rate:0.##E+0}"))}");
 
     /// <summary>

@@ -51,7 +51,7 @@ public sealed class ScoredPairs
         ScoreKind kind = ScoreKind.MutualLikelihood, CancellationToken cancellation = default)
     {
         var scores = new float[first.Length];
-        new PairScorer(faces, kind).Score(first, second, scores, cancellation: cancellation);
+        using (var scorer = new PairScorer(faces, kind, cancellation)) scorer.Score(first, second, scores, cancellation: cancellation);
         var uncertainty = FaceUncertainty.Of(faces);
         return new(scores, same.ToArray(), Array.ConvertAll(first.ToArray(), row => uncertainty[row]),
             Array.ConvertAll(second.ToArray(), row => uncertainty[row]));

@@ -28,8 +28,9 @@ public sealed record ThresholdEstimate(
     public static ThresholdEstimate Find(ReadOnlySpan<float> impostor, double falseMatchRate, double confidence = 0.95)
     {
         if (falseMatchRate is not (> 0 and < 1))
-            throw new UsageException($"a false-match rate lies between 0 and 1, not at {falseMatchRate}");
-        if (confidence is not (> 0 and < 1)) throw new UsageException($"a confidence lies between 0 and 1, not at {confidence}");
+            throw new InvalidConfigurationException($"a false-match rate lies between 0 and 1, not at {falseMatchRate}");
+        if (confidence is not (> 0 and < 1)) throw new InvalidConfigurationException(
+            $"a confidence lies between 0 and 1, not at {confidence}");
         var expected = ExpectedErrors(falseMatchRate, impostor.Length);
         if (expected < ErrorsForAnything)
             throw new PfeException($"{impostor.Length:#,0} impostor pairs cannot support the false-match rate {falseMatchRate:0.##E+0}: " +

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Pfe.Scoring;
 
 namespace Pfe.Fusion;
@@ -9,31 +10,57 @@ namespace Pfe.Fusion;
 /// </summary>
 public static class TemplateFusion
 {
+    /// <summary>Fuses some faces.</summary>
+    /// <param name="faces">K faces of one model, K at least 1.</param>
+    /// <param name="rule">How the variances combine.</param>
+    /// <exception cref="ModelMismatchException">They come from different models.</exception>
+    public static FaceEmbedding Fuse(IReadOnlyList<FaceEmbedding> faces, VarianceRule rule = VarianceRule.Minimum)
+    {
+        ArgumentNullException.ThrowIfNull(faces);
+        if (faces.Count == 0) throw new ArgumentException("a template needs at least one image", nameof(faces));
+        var (d, model) = (faces[0].Dimension, faces[0].ModelId);
+        var (mus, logVariances) = (new float[faces.Count * d], new float[faces.Count * d]);
+        for (var k = 0; k < faces.Count; k++)
+        {
+            ModelMismatchException.Check($"face {k} of the template", d, model, faces[k].Dimension, faces[k].ModelId);
+            model ??= faces[k].ModelId;
+            faces[k].Mu.CopyTo(mus.AsSpan(k * d));
+            faces[k].LogVariance.CopyTo(logVariances.AsSpan(k * d));
+        }
+        var (mu, logVariance) = (new float[d], new float[d]);
+        Fuse(mus, logVariances, rule, mu, logVariance);
+        return new FaceEmbedding(mu, logVariance, model);
+    }
+
     /// <summary>Fuses K faces given as matrices.</summary>
     /// <param name="mus">K x D means, row-major, K at least 1.</param>
-    /// <param name="variances">K x D variances, row-major, positive.</param>
+    /// <param name="logVariances">K x D natural logarithms of the variances, row-major.</param>
     /// <param name="rule">How the variances combine.</param>
     /// <param name="mu">D values to fill, of length 1 (all 0 where the weighted means cancel out).</param>
-    /// <param name="variance">D values to fill.</param>
-    /// <exception cref="ArgumentException">Shapes do not fit, or a value is not finite or a variance not positive.</exception>
-    public static void Fuse(ReadOnlySpan<float> mus, ReadOnlySpan<float> variances, VarianceRule rule, Span<float> mu, Span<float> variance)
+    /// <param name="logVariance">D natural logarithms of the template's variances to fill; under the minimum rule values that came in,
+    /// unchanged.</param>
+    /// <exception cref="ArgumentException">Shapes do not fit, or a value is not finite.</exception>
+    public static void Fuse(
+        ReadOnlySpan<float> mus, ReadOnlySpan<float> logVariances, VarianceRule rule, Span<float> mu, Span<float> logVariance)
     {
         CheckShape(mus.Length, mu.Length);
-        CheckShape(variances.Length, variance.Length);
-        EmbeddingValidation.Check(mus, variances);
-        EmbeddingValidation.SameLength(mu.Length, variance.Length);
-        var d = mu.Length;
+        CheckShape(logVariances.Length, logVariance.Length);
+        EmbeddingValidation.SameLength(mu.Length, logVariance.Length);
+        EmbeddingValidation.SameLength(mus.Length, logVariances.Length);
+        EmbeddingValidation.CheckMean(mus);
+        EmbeddingValidation.CheckLogVariance(logVariances);
+        var (d, precisions) = (mu.Length, Precisions(logVariances));
         for (var l = 0; l < d; l++)
         {
             var (weighted, precision, smallest) = (0.0, 0.0, float.PositiveInfinity);
             for (var at = l; at < mus.Length; at += d)
             {
-                weighted += mus[at] / (double)variances[at];
-                precision += 1.0 / variances[at];
-                smallest = Math.Min(smallest, variances[at]);
+                weighted += mus[at] * precisions[at];
+                precision += precisions[at];
+                smallest = Math.Min(smallest, logVariances[at]);
             }
             mu[l] = (float)(weighted / precision);
-            variance[l] = rule == VarianceRule.Minimum ? smallest : (float)(1 / precision);
+            logVariance[l] = rule == VarianceRule.Minimum ? smallest : (float)-Math.Log(precision);
         }
         UnitLength.Normalise(mu);
     }
@@ -43,11 +70,11 @@ public static class TemplateFusion
     /// <param name="rows">The template's rows, at least one.</param>
     /// <param name="rule">How the variances combine.</param>
     /// <param name="mu">D values to fill, of length 1.</param>
-    /// <param name="variance">D values to fill.</param>
-    public static void Fuse(EmbeddingSet faces, ReadOnlySpan<int> rows, VarianceRule rule, Span<float> mu, Span<float> variance)
+    /// <param name="logVariance">D natural logarithms of the template's variances to fill.</param>
+    public static void Fuse(EmbeddingSet faces, ReadOnlySpan<int> rows, VarianceRule rule, Span<float> mu, Span<float> logVariance)
     {
-        var (mus, variances) = Gather(faces, rows);
-        Fuse(mus, variances, rule, mu, variance);
+        var (mus, logVariances) = Gather(faces, rows);
+        Fuse(mus, logVariances, rule, mu, logVariance);
     }
 
     /// <summary>
@@ -59,15 +86,15 @@ public static class TemplateFusion
     /// <param name="media">The medium of each row, as many.</param>
     /// <param name="rule">How the variances combine, in both steps.</param>
     /// <param name="mu">D values to fill, of length 1.</param>
-    /// <param name="variance">D values to fill.</param>
+    /// <param name="logVariance">D natural logarithms of the template's variances to fill.</param>
     public static void FuseByMedia(
-        EmbeddingSet faces, ReadOnlySpan<int> rows, ReadOnlySpan<int> media, VarianceRule rule, Span<float> mu, Span<float> variance)
+        EmbeddingSet faces, ReadOnlySpan<int> rows, ReadOnlySpan<int> media, VarianceRule rule, Span<float> mu, Span<float> logVariance)
     {
         var groups = ByMedium(rows, media);
         var d = faces.Dimension;
-        var (mus, variances) = (new float[groups.Count * d], new float[groups.Count * d]);
-        for (var g = 0; g < groups.Count; g++) Fuse(faces, groups[g], rule, mus.AsSpan(g * d, d), variances.AsSpan(g * d, d));
-        Fuse(mus, variances, rule, mu, variance);
+        var (mus, logVariances) = (new float[groups.Count * d], new float[groups.Count * d]);
+        for (var g = 0; g < groups.Count; g++) Fuse(faces, groups[g], rule, mus.AsSpan(g * d, d), logVariances.AsSpan(g * d, d));
+        Fuse(mus, logVariances, rule, mu, logVariance);
     }
 
     /// <summary>Average pooling: the mean of the means, renormalised.</summary>
@@ -101,30 +128,41 @@ public static class TemplateFusion
     {
         if (weights.Length != rows.Length)
             throw new ArgumentException($"{rows.Length} rows need as many weights, not {weights.Length}", nameof(weights));
-        var (mus, variances) = Gather(faces, rows);
-        EmbeddingValidation.Check(mus, variances);
-        var d = faces.Dimension;
+        var (mus, logVariances) = Gather(faces, rows);
+        EmbeddingValidation.CheckMean(mus);
+        EmbeddingValidation.CheckLogVariance(logVariances);
+        var (d, precisions) = (faces.Dimension, Precisions(logVariances));
         var sums = new double[rows.Length];
         for (var l = 0; l < d; l++)
         {
             var precision = 0.0;
-            for (var k = 0; k < rows.Length; k++) precision += 1.0 / variances[k * d + l];
-            for (var k = 0; k < rows.Length; k++) sums[k] += 1.0 / variances[k * d + l] / precision;
+            for (var k = 0; k < rows.Length; k++) precision += precisions[k * d + l];
+            for (var k = 0; k < rows.Length; k++) sums[k] += precisions[k * d + l] / precision;
         }
         for (var k = 0; k < rows.Length; k++) weights[k] = (float)(sums[k] / d);
     }
 
-    private static (float[] Mus, float[] Variances) Gather(EmbeddingSet faces, ReadOnlySpan<int> rows)
+    // 1 / sigma^2 in double precision.
+    private static double[] Precisions(ReadOnlySpan<float> logVariances)
+    {
+        var precisions = new double[logVariances.Length];
+        TensorPrimitives.ConvertTruncating(logVariances, precisions);
+        TensorPrimitives.Negate(precisions, precisions);
+        TensorPrimitives.Exp(precisions, precisions);
+        return precisions;
+    }
+
+    private static (float[] Mus, float[] LogVariances) Gather(EmbeddingSet faces, ReadOnlySpan<int> rows)
     {
         CheckRows(rows);
         var d = faces.Dimension;
-        var (mus, variances) = (new float[rows.Length * d], new float[rows.Length * d]);
+        var (mus, logVariances) = (new float[rows.Length * d], new float[rows.Length * d]);
         for (var k = 0; k < rows.Length; k++)
         {
             faces.Mu(rows[k]).CopyTo(mus.AsSpan(k * d));
-            faces.CopyVariance(rows[k], variances.AsSpan(k * d, d));
+            faces.LogVariance(rows[k]).CopyTo(logVariances.AsSpan(k * d));
         }
-        return (mus, variances);
+        return (mus, logVariances);
     }
 
     // Adds the rows' mean to a running sum in double precision and shows the sum so far in mu.

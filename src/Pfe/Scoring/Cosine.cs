@@ -5,6 +5,16 @@ namespace Pfe.Scoring;
 /// <summary>The cosine of two means: the score of a deterministic embedding, blind to the variances.</summary>
 public static class Cosine
 {
+    /// <summary>The cosine of the angle between the means of two faces, -1 to 1.</summary>
+    /// <param name="first">One face.</param>
+    /// <param name="second">The other, of the same model.</param>
+    /// <exception cref="ModelMismatchException">They come from different models.</exception>
+    public static float Score(FaceEmbedding first, FaceEmbedding second)
+    {
+        FaceScore.CheckModels(first, second);
+        return Score(first.Mu, second.Mu);
+    }
+
     /// <summary>The cosine of the angle between two means, -1 to 1; lengths need not be 1. A mean of length 0 has the cosine 0 with
     /// everything.</summary>
     /// <param name="mu1">The first mean, D values.</param>

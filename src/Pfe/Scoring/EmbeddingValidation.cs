@@ -25,6 +25,15 @@ internal static class EmbeddingValidation
         if (!float.IsFinite(TensorPrimitives.MaxMagnitude(mu))) Refuse(mu, float.IsFinite, nameof(mu), "finite");
     }
 
+    /// <summary>Checks natural logarithms of variances: their variances are positive and finite in single precision.</summary>
+    public static void CheckLogVariance(ReadOnlySpan<float> logVariance)
+    {
+        if (!(TensorPrimitives.Min(logVariance) >= FaceEmbedding.MinLogVariance
+            && TensorPrimitives.Max(logVariance) <= FaceEmbedding.MaxLogVariance))
+            Refuse(logVariance, static value => value is >= FaceEmbedding.MinLogVariance and <= FaceEmbedding.MaxLogVariance,
+                nameof(logVariance), $"a natural logarithm from {FaceEmbedding.MinLogVariance} to {FaceEmbedding.MaxLogVariance}");
+    }
+
     /// <summary>Checks a face's one variance.</summary>
     public static void CheckVariance(float variance, string name)
     {

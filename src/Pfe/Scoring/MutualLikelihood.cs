@@ -20,6 +20,17 @@ public static unsafe class MutualLikelihood
     private const double LogTwoPi = 1.8378770664093454836;
 
     /// <summary>The score of two faces; error bound in docs/numerics.md.</summary>
+    /// <param name="first">One face.</param>
+    /// <param name="second">The other, of the same model.</param>
+    /// <exception cref="ModelMismatchException">They come from different models.</exception>
+    public static float Score(FaceEmbedding first, FaceEmbedding second)
+    {
+        FaceScore.CheckModels(first, second);
+        var (variance1, variance2) = (FaceScore.Variance(first), FaceScore.Variance(second));
+        return Score(first.Mu, variance1, second.Mu, variance2);
+    }
+
+    /// <summary>The score of two faces given as spans; error bound in docs/numerics.md.</summary>
     /// <param name="mu1">The first mean, D values, usually of unit length.</param>
     /// <param name="variance1">The first sigma squared, D positive values.</param>
     /// <param name="mu2">The second mean, D values.</param>

@@ -10,6 +10,16 @@ namespace Pfe.Scoring;
 /// </summary>
 public static class SharedVariance
 {
+    /// <summary>The score of two faces.</summary>
+    /// <param name="first">One face; the mean of its sigma squared is used.</param>
+    /// <param name="second">The other, of the same model.</param>
+    /// <exception cref="ModelMismatchException">They come from different models.</exception>
+    public static float Score(FaceEmbedding first, FaceEmbedding second)
+    {
+        FaceScore.CheckModels(first, second);
+        return Score(first.Mu, Of(FaceScore.Variance(first)), second.Mu, Of(FaceScore.Variance(second)));
+    }
+
     /// <summary>The score of two faces that have a variance per dimension.</summary>
     /// <param name="mu1">The first mean, D values.</param>
     /// <param name="variance1">The first sigma squared, D positive values; their mean is used.</param>

@@ -40,8 +40,10 @@ internal sealed record IndexFile(int Dimension, BlockStore Store, VarianceScale 
     public static IndexFile Read(FileBytes file)
     {
         if (file.Length < PageSize || !file.Span<byte>(0, 8).SequenceEqual(Magic))
-            throw new PfeException($"'{file.FilePath}' is not an index of faces: it should begin with PFEINDEX; make one with 'pfe index " +
-                "build'");
+        {
+            throw new WrongFileKindException(file.FilePath, PfeFileKind.Index,
+                $"'{file.FilePath}' is not an index of faces: it should begin with PFEINDEX");
+        }
         var head = file.Span<byte>(0, HeadLength);
         var version = BinaryPrimitives.ReadInt32LittleEndian(head[8..]);
         if (version != Version) throw new PfeException($"'{file.FilePath}' is an index of version {version}; this program reads version " +

@@ -1,3 +1,6 @@
+using Pfe.Scoring;
+using Pfe.Scoring.Kernels;
+
 namespace Pfe.Search;
 
 /// <summary>How an index holds its faces; D = 512 as the example.</summary>
@@ -31,6 +34,34 @@ public sealed record IndexOptions
 {
     /// <summary>How faces are held; single precision by default.</summary>
     public IndexStore Store { get; init; } = IndexStore.Bits32;
+
+    /// <summary>Which model the faces come from; null, the default, for that of the first face that names one.</summary>
+    public string? ModelId { get; init; }
+
+    /// <summary>Whether means are brought to unit length; else, by default, one whose length is not 1 is refused. One of length 0 always
+    /// is.</summary>
+    public bool Normalise { get; init; }
+
+    /// <summary>
+    /// Means are held scaled by 2^k and variances by 4^k, so that sums of two variances are near 1; null, the default, takes k from the
+    /// first faces. Indexes of one k
+    /// round alike: give all shards of a gallery the same. For log variances around v, k is near -(v / ln 2 + 1) / 2.
+    /// </summary>
+    public int? ScaleExponent { get; init; }
+
+    /// <summary>The scale for an index that begins with some faces.</summary>
+    internal VarianceScale Scale(IReadOnlyCollection<IndexedFace> faces)
+    {
+        if (ScaleExponent is { } exponent) return new VarianceScale(exponent);
+        var (range, variance) = (VarianceRange.Empty, Array.Empty<float>());
+        foreach (var face in faces)
+        {
+            if (variance.Length != face.Embedding.Dimension) variance = new float[face.Embedding.Dimension];
+            face.Embedding.CopyVariance(variance);
+            if (EmbeddingValidation.FitsKernels(face.Embedding.Mu, variance, out var own)) range = range.With(own);
+        }
+        return VarianceScale.For(range);
+    }
 }
 
 /// <summary>What to look for.</summary>
@@ -48,8 +79,18 @@ public sealed record SearchOptions
     /// <summary>Faces that <see cref="SearchMode.Shortlist"/> scores in full, at least K of them; 200 by default.</summary>
     public int ShortlistSize { get; init; } = 200;
 
-    /// <summary>How many threads; 0, the default, for one a processor.</summary>
+    /// <summary>How many threads; 0, the default, for one per processor.</summary>
     public int Threads { get; init; }
+
+    internal void Check()
+    {
+        if (K < 1) throw new ArgumentOutOfRangeException(nameof(K), K, "at least one match is to be looked for");
+        if (float.IsNaN(Threshold)) throw new ArgumentOutOfRangeException(nameof(Threshold), Threshold, "a threshold is a number");
+        if (Threads < 0) throw new ArgumentOutOfRangeException(nameof(Threads), Threads, "0 or more");
+        if (Mode == SearchMode.Shortlist && ShortlistSize < K)
+            throw new ArgumentOutOfRangeException(nameof(ShortlistSize), ShortlistSize,
+                $"a shortlist must hold at least the {K} matches that are wanted");
+    }
 }
 
 /// <summary>A face of an index and how well it matches a probe.</summary>

@@ -112,7 +112,7 @@ public sealed class Safetensors : IDisposable
         for (long at = 0; at < tensor.Bytes; at += Chunk)
             running = Crc32C.Add(running, _file.Span<byte>(tensor.Offset + at, (int)Math.Min(Chunk, tensor.Bytes - at)));
         if (SafetensorsHeader.Shown(~running) != wanted)
-            throw new PfeException($"'{_file.FilePath}' is damaged: the checksum of tensor '{name}' is wrong");
+            throw new DamagedFileException(_file.FilePath, $"'{_file.FilePath}' is damaged: the checksum of tensor '{name}' is wrong");
     }
 
     /// <summary>Writes a file atomically.</summary>

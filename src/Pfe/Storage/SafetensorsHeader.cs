@@ -38,7 +38,7 @@ internal sealed class SafetensorsHeader
     {
         var length = file.Length >= 8 ? BinaryPrimitives.ReadUInt64LittleEndian(file.Span<byte>(0, 8)) : 0;
         if (length is 0 or > MaxHeader || (long)length > file.Length - 8)
-            throw new PfeException($"'{file.FilePath}' is not a safetensors file: its first 8 bytes should give the length of a JSON " +
+            throw new DamagedFileException(file.FilePath, $"'{file.FilePath}' is not a safetensors file: its first 8 bytes should give the length of a JSON " +
                 "header");
         try
         {
@@ -50,7 +50,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new PfeException($"'{file.FilePath}' has a damaged safetensors header: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new DamagedFileException(file.FilePath, $"'{file.FilePath}' has a damaged safetensors header: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class SafetensorsHeader
         var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         var bytes = Array.TrueForAll(shape, size => size >= 0) ? Bytes(type, shape) : -1;
         if (bytes < 0 || offsets is not [>= 0 and var from, >= 0 and var to] || to - from != bytes || to > file.Length - start)
-            throw new PfeException($"'{file.FilePath}' is truncated or damaged: tensor '{entry.Name}' ({type}, " +
+            throw new DamagedFileException(file.FilePath, $"'{file.FilePath}' is truncated or damaged: tensor '{entry.Name}' ({type}, " +
                 $"{string.Join('x', shape)}) does not fit into {file.Length} bytes");
         return new StoredTensor(type, shape, start + from, bytes);
     }

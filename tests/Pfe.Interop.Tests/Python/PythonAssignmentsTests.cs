@@ -88,7 +88,7 @@ public sealed class PythonAssignmentsTests
     [InlineData("x = \u0000", 1, "cannot be converted here")]
     public void Anything_else_is_refused_with_file_and_line(string text, int line, string message)
     {
-        var error = Should.Throw<UsageException>(() => PythonAssignments.Read(text, "config.py")).Message;
+        var error = Should.Throw<InvalidConfigurationException>(() => PythonAssignments.Read(text, "config.py")).Message;
         error.ShouldStartWith($"config.py({line}): ");
         error.ShouldContain(message);
         error.ShouldNotContain('\n');
@@ -100,7 +100,8 @@ public sealed class PythonAssignmentsTests
     [InlineData("2**")]
     [InlineData("{1:")]
     public void Nesting_without_end_is_refused(string opening) =>
-        Should.Throw<UsageException>(() => PythonAssignments.Read("x = " + string.Concat(Enumerable.Repeat(opening, 100_000)), "config.py"))
+        Should.Throw<InvalidConfigurationException>(() =>
+            PythonAssignments.Read("x = " + string.Concat(Enumerable.Repeat(opening, 100_000)), "config.py"))
             .Message.ShouldContain("nested deeper than 50");
 
     [Fact]
@@ -129,5 +130,5 @@ public sealed class PythonAssignmentsTests
     public void A_file_far_longer_than_any_configuration_is_refused() =>
         Refusal(new string('#', 1_000_001)).ShouldContain("of any configuration");
 
-    private static string Refusal(string text) => Should.Throw<UsageException>(() => PythonAssignments.Read(text, "c.py")).Message;
+    private static string Refusal(string text) => Should.Throw<InvalidConfigurationException>(() => PythonAssignments.Read(text, "c.py")).Message;
 }

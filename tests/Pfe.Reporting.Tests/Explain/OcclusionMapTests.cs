@@ -14,7 +14,7 @@ public sealed class OcclusionMapTests
             for (var x = 70; x < 80; x++)
                 if (image.Pixels[3 * (y * image.Width + x)] == 255) white++;
         var angle = (100 - white) / 100.0;
-        return new([(float)Math.Cos(angle), (float)Math.Sin(angle)], [(float)(-7 + angle), (float)(-7 + angle)], 1);
+        return new([(float)Math.Cos(angle), (float)Math.Sin(angle)], [(float)(-7 + angle), (float)(-7 + angle)]);
     }
 
     private static Image FaceWithSpot()
@@ -48,7 +48,7 @@ public sealed class OcclusionMapTests
 
     [Fact]
     public void Senseless_options_are_refused() =>
-        Should.Throw<UsageException>(
+        Should.Throw<InvalidConfigurationException>(
             () => OcclusionMap.Of(FaceWithSpot(), Eye, new OcclusionOptions { Patch = 1.5 }, CancellationToken.None))
             .Message.ShouldContain("1.5");
 }

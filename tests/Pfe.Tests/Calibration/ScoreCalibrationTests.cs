@@ -76,7 +76,7 @@ public sealed class ScoreCalibrationTests
                     Training.Scores[n], Training.Uncertainty1[n], Training.Uncertainty2[n]) >= point.Threshold);
             errors.ShouldBe((int)Math.Round(point.Rate * Training.ImpostorCount));
         }
-        Should.Throw<UsageException>(() => Fitted.ThresholdAt(1e-4)).Message.ShouldContain("60000 impostor pairs");
+        Should.Throw<InvalidConfigurationException>(() => Fitted.ThresholdAt(1e-4)).Message.ShouldContain("60000 impostor pairs");
     }
 
     [Fact]

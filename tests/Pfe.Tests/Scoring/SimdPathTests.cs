@@ -31,7 +31,7 @@ public sealed class SimdPathTests
 
     [Fact]
     public void A_path_that_does_not_exist_is_refused_with_those_that_do()
-        => Should.Throw<UsageException>(() => SimdPath.Choose("1024"))
+        => Should.Throw<InvalidConfigurationException>(() => SimdPath.Choose("1024"))
             .Message.ShouldBe($"PFE_SIMD is '1024'; this machine can run {string.Join(", ", SimdPath.Available)}");
 
     private static void RunTests(string variable, string value, params Type[] classes)

@@ -34,13 +34,15 @@ public sealed class LearningRateTests
     [Fact]
     public void Wrong_schedules_are_named()
     {
-        Should.Throw<UsageException>(() => LearningRate.At("stairs", Steps, 0)).Message.ShouldContain("step, cosine, linear");
-        Should.Throw<UsageException>(() => LearningRate.At("cosine", Steps, 0)).Message.ShouldContain("'initial'");
-        Should.Throw<UsageException>(() => LearningRate.At("linear", Linear, 101)).Message.ShouldContain("100");
-        Should.Throw<UsageException>(() => LearningRate.At("step", new Dictionary<string, double> { ["10"] = 1 }, 3))
+        Should.Throw<InvalidConfigurationException>(() => LearningRate.At("stairs", Steps, 0))
+            .Message.ShouldContain("step, cosine, linear");
+        Should.Throw<InvalidConfigurationException>(() => LearningRate.At("cosine", Steps, 0)).Message.ShouldContain("'initial'");
+        Should.Throw<InvalidConfigurationException>(() => LearningRate.At("linear", Linear, 101)).Message.ShouldContain("100");
+        Should.Throw<InvalidConfigurationException>(() => LearningRate.At("step", new Dictionary<string, double> { ["10"] = 1 }, 3))
             .Message.ShouldContain("step 3");
-        Should.Throw<UsageException>(() => LearningRate.At("step", Linear, 0)).Message.ShouldContain("'initial' is no step");
-        Should.Throw<UsageException>(() => LearningRate.At("linear", new Dictionary<string, double>(Linear) { ["stop"] = 1 }, 0))
+        Should.Throw<InvalidConfigurationException>(() => LearningRate.At("step", Linear, 0)).Message.ShouldContain("'initial' is no step");
+        Should.Throw<InvalidConfigurationException>(() =>
+            LearningRate.At("linear", new Dictionary<string, double>(Linear) { ["stop"] = 1 }, 0))
             .Message.ShouldContain("'stop'");
     }
 }

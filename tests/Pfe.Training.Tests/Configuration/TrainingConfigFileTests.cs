@@ -88,5 +88,5 @@ public sealed class TrainingConfigFileTests
 
     private static TrainingConfig Parse(string json) => TrainingConfigFile.Parse(Encoding.UTF8.GetBytes(json), "config.json");
 
-    private static string Refused(string json) => Should.Throw<UsageException>(() => Parse(json)).Message;
+    private static string Refused(string json) => Should.Throw<InvalidConfigurationException>(() => Parse(json)).Message;
 }

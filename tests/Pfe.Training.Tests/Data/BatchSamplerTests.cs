@@ -65,8 +65,8 @@ public sealed class BatchSamplerTests
     [Fact]
     public void Impossible_batches_are_refused()
     {
-        Should.Throw<UsageException>(() => new BatchSampler(Labels, 250, 64, 0)).Message.ShouldContain("250");
-        Should.Throw<UsageException>(() => new BatchSampler(Labels, 44, 11, 0)).Message.ShouldContain("has 10 classes");
-        Should.Throw<UsageException>(() => new BatchSampler(Labels, 4, 4, 0)).Message.ShouldContain("x 2");
+        Should.Throw<InvalidConfigurationException>(() => new BatchSampler(Labels, 250, 64, 0)).Message.ShouldContain("250");
+        Should.Throw<InvalidConfigurationException>(() => new BatchSampler(Labels, 44, 11, 0)).Message.ShouldContain("has 10 classes");
+        Should.Throw<InvalidConfigurationException>(() => new BatchSampler(Labels, 4, 4, 0)).Message.ShouldContain("x 2");
     }
 }

@@ -100,7 +100,7 @@ public sealed class HeadTrainerTests : IDisposable
             batch.ShouldAllBe(entry => entry.Image != 3 && entry.Image != 50 && !heldOut.Contains(faces.Labels[entry.Image]));
             labels.ShouldBe(batch.Select(entry => faces.Labels[entry.Image]));
         }
-        Should.Throw<UsageException>(() => new TrainingFaces(faces.Labels, [], Config with { HeldOutClasses = 30 }))
+        Should.Throw<InvalidConfigurationException>(() => new TrainingFaces(faces.Labels, [], Config with { HeldOutClasses = 30 }))
             .Message.ShouldContain("30 classes");
     }
 

@@ -31,12 +31,12 @@ public sealed class AlignmentRunTests : IDisposable
         AlignmentRun.Run(sources, null, Output);
         // Another template, other landmarks, another photograph of the same name.
         var other = new AlignmentRunOptions { Template = AlignmentTemplate.Reference };
-        Should.Throw<UsageException>(() => AlignmentRun.Run(sources, null, Output, other))
+        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(sources, null, Output, other))
             .Message.ShouldContain("and 1 more was made with other");
         FaceSource[] moved = [sources[0], sources[1] with { Landmarks = Face.Map(new AffineMap(1, 0, 1, 0, 1, 1)) }];
-        Should.Throw<UsageException>(() => AlignmentRun.Run(moved, null, Output)).Message.ShouldContain("b.png' was made");
+        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(moved, null, Output)).Message.ShouldContain("b.png' was made");
         Drawn.Noise(160, 150, 3).Save(sources[0].Path);
-        Should.Throw<UsageException>(() => AlignmentRun.Run(sources, null, Output)).Message.ShouldContain("--overwrite");
+        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(sources, null, Output)).Message.ShouldContain("have it made anew");
         var again = AlignmentRun.Run(sources, null, Output, new AlignmentRunOptions { Overwrite = true });
         (again.Aligned, again.AlreadyThere).ShouldBe((1, 1));
         AlignmentRun.Run(sources, null, Output, other with { Overwrite = true }).Aligned.ShouldBe(2);
@@ -51,7 +51,7 @@ public sealed class AlignmentRunTests : IDisposable
         AlignmentRun.Run(sources, null, Output);
         var record = Path.Combine(Output, ".pfe-made");
         File.WriteAllText(record, File.ReadAllText(record).TrimEnd());
-        Should.Throw<UsageException>(() => AlignmentRun.Run(sources, null, Output)).Message.ShouldContain("a.png");
+        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(sources, null, Output)).Message.ShouldContain("a.png");
         File.Delete(Path.Combine(Output, "p", "a.png"));
         AlignmentRun.Run(sources, null, Output).Aligned.ShouldBe(1);
     }
@@ -82,7 +82,8 @@ public sealed class AlignmentRunTests : IDisposable
     public void Dir_depth_keeps_the_end_of_the_path_and_refuses_two_images_in_one_file()
     {
         FaceSource[] sources = [Source("x/p/a.png", Drawn.Noise(130, 130, 1)), Source("y/p/a.png", Drawn.Noise(130, 130, 2))];
-        Should.Throw<UsageException>(() => AlignmentRun.Run(sources, null, Output)).Message.ShouldContain("raise --dir-depth above 2");
+        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(sources, null, Output))
+            .Message.ShouldContain("keep more than 2 components");
         AlignmentRun.Run(sources, null, Output, new AlignmentRunOptions { DirectoryDepth = 3 }).Aligned.ShouldBe(2);
         File.Exists(Path.Combine(Output, "y", "p", "a.png")).ShouldBeTrue();
     }

@@ -24,10 +24,10 @@ public sealed class LandmarkListTests : IDisposable
     [Fact]
     public void The_wrong_order_is_refused_with_the_remedy()
     {
-        Should.Throw<UsageException>(() => LandmarkList.Read(Write(Transposed), LandmarkOrder.Interleaved))
-            .Message.ShouldContain("add --transpose-input");
-        Should.Throw<UsageException>(() => LandmarkList.Read(Write(Interleaved), LandmarkOrder.Transposed))
-            .Message.ShouldContain("leave --transpose-input away");
+        Should.Throw<InvalidConfigurationException>(() => LandmarkList.Read(Write(Transposed), LandmarkOrder.Interleaved))
+            .Message.ShouldContain("its order is transposed");
+        Should.Throw<InvalidConfigurationException>(() => LandmarkList.Read(Write(Interleaved), LandmarkOrder.Transposed))
+            .Message.ShouldContain("its order is not transposed");
     }
 
     [Theory]

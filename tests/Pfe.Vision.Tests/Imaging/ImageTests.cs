@@ -136,7 +136,8 @@ public sealed class ImageTests
     public void An_unknown_extension_is_refused_and_nothing_is_written()
     {
         using var folder = new TemporaryFolder();
-        Should.Throw<UsageException>(() => Drawn.Noise(2, 2, 1).Save(folder.File("a.tiff"))).Message.ShouldContain(".png, .jpg or .webp");
+        Should.Throw<InvalidConfigurationException>(() => Drawn.Noise(2, 2, 1).Save(folder.File("a.tiff")))
+            .Message.ShouldContain(".png, .jpg or .webp");
         Directory.EnumerateFileSystemEntries(folder.Path).ShouldBeEmpty();
     }
 

@@ -86,7 +86,7 @@ public sealed class ModelStoreTests : IDisposable
         Store().Resolve(_folder.File("own.onnx")).ShouldBe(_folder.File("own.onnx"));
         Store().Resolve("net").ShouldEndWith("net.onnx");
         Should.Throw<PfeException>(() => Store().Resolve("nett")).Message.ShouldStartWith("'nett' is neither a file, nor a model name");
-        Should.Throw<UsageException>(() => Store().Resolve("https://host/net.onnx")).Message.ShouldContain("#sha256=");
+        Should.Throw<InvalidConfigurationException>(() => Store().Resolve("https://host/net.onnx")).Message.ShouldContain("#sha256=");
     }
 
     [Fact]

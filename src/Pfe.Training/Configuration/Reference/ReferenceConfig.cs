@@ -25,7 +25,8 @@ public static class ReferenceConfig
     /// <summary>Reads and converts a file.</summary>
     /// <param name="path">The reference's <c>config.py</c>.</param>
     /// <param name="embeddingNetwork">The base network as ONNX; null for <c>restore_model</c>'s name with <c>.onnx</c>.</param>
-    /// <exception cref="UsageException">Unreadable, not made of assigned values, or a value that cannot be; one line with file and
+    /// <exception cref="InvalidConfigurationException">Unreadable, not made of assigned values, or a value that cannot be; one line with
+    /// file and
     /// line.</exception>
     public static ConvertedConfig Load(string path, string? embeddingNetwork = null)
     {
@@ -35,7 +36,7 @@ public static class ReferenceConfig
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"cannot read the configuration '{path}': {e.Message}");
+            throw new InvalidConfigurationException($"cannot read the configuration '{path}': {e.Message}", e);
         }
     }
 
@@ -50,7 +51,7 @@ public static class ReferenceConfig
         var config = new TrainingConfig { Name = "", TrainDatasetPath = "" };
         foreach (var required in Keys.Values.Where(property => property.IsRequired))
             if (file.All.All(assignment => assignment.Name != required.Name))
-                throw new UsageException($"{path}: '{required.Name}' is not assigned; it is needed");
+                throw new InvalidConfigurationException($"{path}: '{required.Name}' is not assigned; it is needed");
         foreach (var assignment in file.All)
         {
             switch (assignment.Name)
@@ -77,8 +78,9 @@ public static class ReferenceConfig
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentNullException)
         {
-            throw new UsageException($"{path}({assignment.Line}): {assignment.Name} = {Shown(assignment.Value)} is of the wrong kind; " +
-                $"{Wanted(key.PropertyType)} is expected");
+            throw new InvalidConfigurationException(
+                $"{path}({assignment.Line}): {assignment.Name} = {Shown(assignment.Value)} is of the wrong kind; " +
+                $"{Wanted(key.PropertyType)} is expected", e);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class PreprocessPipeline
     /// <summary>Reads a pipeline.</summary>
     /// <param name="steps">For each operation its name and its arguments.</param>
     /// <param name="source">What to call it in a message, for instance the configuration's path and key.</param>
-    /// <exception cref="UsageException">An unknown name or a wrong argument.</exception>
+    /// <exception cref="InvalidConfigurationException">An unknown name or a wrong argument.</exception>
     public static PreprocessPipeline Parse(IEnumerable<IReadOnlyList<JsonElement>> steps, string source)
     {
         ArgumentNullException.ThrowIfNull(steps);
@@ -46,7 +46,7 @@ public sealed class PreprocessPipeline
     private static PreprocessOperation Operation(IReadOnlyList<JsonElement> step, string source)
     {
         if (step.Count == 0 || step[0].ValueKind != JsonValueKind.String)
-            throw new UsageException($"{source}: an operation starts with its name; there are {Names}");
+            throw new InvalidConfigurationException($"{source}: an operation starts with its name; there are {Names}");
         var name = step[0].GetString()!;
         var arguments = new Arguments(name, step, source);
         switch (name)
@@ -65,7 +65,7 @@ public sealed class PreprocessPipeline
             case "random_shift": { var ratio = arguments.Ratio(); return (batch, random) => Cropping.RandomShift(batch, ratio, random); }
             case "random_downsample": { var ratio = arguments.Ratio(); return (batch, random) =>
                 Resampling.RandomDownsample(batch, ratio, random); }
-            default: throw new UsageException($"{source}: there is no preprocessing operation '{name}'; there are {Names}");
+            default: throw new InvalidConfigurationException($"{source}: there is no preprocessing operation '{name}'; there are {Names}");
         }
     }
 
@@ -104,7 +104,7 @@ public sealed class PreprocessPipeline
                 value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Wrong("whole numbers"))];
         }
 
-        private UsageException Wrong(string wanted) =>
+        private InvalidConfigurationException Wrong(string wanted) =>
             new($"{source}: {name} takes {wanted}, not {string.Join(", ", step.Skip(1).Select(value => value.GetRawText()))}");
     }
 }

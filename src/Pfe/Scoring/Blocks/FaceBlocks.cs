@@ -60,6 +60,12 @@ internal sealed unsafe class FaceBlocks
             for (var lane = 0; lane < Lanes; lane++) Put(block, store, l, lane, 0, 0.5f);
     }
 
+    /// <summary>Overwrites the face in a lane with a neutral one.</summary>
+    public static void ClearLane(byte* block, int dimension, BlockStore store, int lane)
+    {
+        for (var l = 0; l < Pad(dimension); l++) Put(block, store, l, lane, 0, 0.5f);
+    }
+
     /// <summary>Puts a face into a lane of a cleared block.</summary>
     public static void Write(byte* block, BlockStore store, int lane, ReadOnlySpan<float> mu, ReadOnlySpan<float> variance,
         VarianceScale scale)

@@ -1,8 +1,8 @@
 namespace Pfe.Scoring.Blocks;
 
-/// <summary>Hands out the rows of a set one at a time, checked: every value that reaches a kernel comes through here or through
+/// <summary>Hands out rows one at a time, checked: every value that reaches a kernel comes through here or through
 /// <see cref="EmbeddingValidation"/>.</summary>
-internal sealed class FaceReader(EmbeddingSet faces)
+internal sealed class FaceReader(IFaceRows faces)
 {
     private readonly float[] _variance = new float[faces.Dimension];
 
@@ -22,7 +22,7 @@ internal sealed class FaceReader(EmbeddingSet faces)
         }
         catch (ArgumentException e)
         {
-            throw new PfeException($"row {row} ('{faces.Paths[row]}') cannot be scored: {e.Message}", e);
+            throw new PfeException($"{faces.Name(row)} cannot be scored: {e.Message}", e);
         }
         variance = _variance;
         return mu;

@@ -13,14 +13,14 @@ internal sealed unsafe class ProbeRows : IDisposable
 {
     private const int Together = 4;
 
-    private readonly EmbeddingSet _probes;
+    private readonly IFaceRows _probes;
     private readonly AlignedMemory _memory;
     private readonly int[] _periods;
     private readonly int _first;
     private readonly int _padded;
 
     /// <summary>Lays out rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1.</summary>
-    public ProbeRows(EmbeddingSet probes, int first, int count, FaceBlocks gallery)
+    public ProbeRows(IFaceRows probes, int first, int count, FaceBlocks gallery)
     {
         EmbeddingValidation.SameLength(gallery.Dimension, probes.Dimension);
         (_probes, _first, _padded, Count) = (probes, first, gallery.Padded, count);

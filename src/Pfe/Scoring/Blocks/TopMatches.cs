@@ -1,7 +1,19 @@
 namespace Pfe.Scoring.Blocks;
 
+/// <summary>The best matches of one probe so far: faces, or persons with their best face.</summary>
+internal interface ITopList
+{
+    /// <summary>A score below this cannot enter.</summary>
+    float MinScore { get; }
+
+    void Add(Match match);
+
+    /// <summary>The matches, best first.</summary>
+    Match[] ToArray();
+}
+
 /// <summary>The k best matches seen so far. What they are depends on the matches alone, not on their order.</summary>
-internal sealed class TopMatches(int k, float threshold)
+internal sealed class TopMatches(int k, float threshold) : ITopList
 {
     // The worst of the best is at the head.
     private readonly PriorityQueue<Match, Match> _best = new(Comparer<Match>.Create(static (a, b) => b.Order(a)));

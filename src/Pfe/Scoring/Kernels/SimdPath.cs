@@ -13,7 +13,7 @@ internal static class SimdPath
     private static readonly Lazy<IKernels> Chosen = new(() => Choose(Environment.GetEnvironmentVariable(Variable)));
 
     /// <summary>The kernels in use; chosen once.</summary>
-    /// <exception cref="UsageException">PFE_SIMD names a path that does not exist or that this machine lacks.</exception>
+    /// <exception cref="InvalidConfigurationException">PFE_SIMD names a path that does not exist or that this machine lacks.</exception>
     public static IKernels Kernels => Chosen.Value;
 
     /// <summary>Every path this machine can run, the widest first.</summary>
@@ -25,7 +25,8 @@ internal static class SimdPath
         "256" when Available.Contains("256") => new Kernels256(),
         "128" when Available.Contains("128") => new Kernels128(),
         "scalar" => new KernelsScalar(),
-        var other => throw new UsageException($"{Variable} is '{other}'; this machine can run {string.Join(", ", Available)}"),
+        var other => throw new InvalidConfigurationException(
+            $"{Variable} is '{other}'; this machine can run {string.Join(", ", Available)}"),
     };
 
     private static IEnumerable<string> All()

@@ -110,7 +110,7 @@ public sealed class ReferenceConfigTests
     [InlineData("num_epochs = 3", "num_epochs = 0", "config.py: epoch_size 1000 and num_epochs 0")]
     [InlineData("channels = 3", "channels = 1", "config.py: channels 1: only 3 is possible")]
     public void A_value_that_cannot_be_is_refused(string old, string changed, string message) =>
-        Should.Throw<UsageException>(() => ReferenceConfig.Convert(Casia.Replace(old, changed), "config.py"))
+        Should.Throw<InvalidConfigurationException>(() => ReferenceConfig.Convert(Casia.Replace(old, changed), "config.py"))
             .Message.ShouldStartWith(message);
 
     [Fact]
@@ -125,6 +125,6 @@ public sealed class ReferenceConfigTests
 
     [Fact]
     public void A_missing_file_is_named() =>
-        Should.Throw<UsageException>(() => ReferenceConfig.Load("no/such.py"))
+        Should.Throw<InvalidConfigurationException>(() => ReferenceConfig.Load("no/such.py"))
         .Message.ShouldContain("cannot read the configuration 'no/such.py'");
 }

@@ -155,7 +155,7 @@ public sealed class PreprocessPipelineTests
          InlineData("[\"random_downsample\",2]", "a ratio above 0 and up to 1"),
      InlineData("[]", "starts with its name")]
     public void A_wrong_operation_is_refused_with_what_would_be_right(string step, string expected) =>
-        Should.Throw<UsageException>(() => Run(Batch(1, 4, 4), step)).Message.ShouldContain(expected);
+        Should.Throw<InvalidConfigurationException>(() => Run(Batch(1, 4, 4), step)).Message.ShouldContain(expected);
 
     [Fact]
     public void A_crop_that_does_not_fit_is_refused() =>

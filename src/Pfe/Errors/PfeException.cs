@@ -1,8 +1,9 @@
 namespace Pfe;
 
 /// <summary>
-/// Work that could not be done, said in one line a user can act on: what is wrong, where (file, line, value), what would be right.
-/// The command line prints the message alone and exits with 1.
+/// Work that could not be done, said in one line a user can act on: what is wrong, where (file, line, value), what would be right. The
+/// types
+/// below it say what kind of failure it is, for a program to act on.
 /// </summary>
 public class PfeException : Exception
 {
@@ -25,12 +26,4 @@ public class PfeException : Exception
         if (message.Length > Longest) message = message[..Longest] + "...";
         return message.Any(char.IsControl) ? string.Concat(message.Select(letter => char.IsControl(letter) ? '?' : letter)) : message;
     }
-}
-
-/// <summary>The request itself is wrong: an option, a configuration key, a missing argument. The command line exits with 2.</summary>
-public sealed class UsageException : PfeException
-{
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">One line: what is wrong, where, what would be right.</param>
-    public UsageException(string message) : base(message) { }
 }
