@@ -65,8 +65,9 @@ public static class ProbabilisticModel
         }
         graph.Rename(input, Image);
 
-        Normalisation.Append(graph, embedding, Mu);
-        HeadNodes.Append(graph, source, head, LogVariance);
+        var types = ElementTypes.Of(graph);
+        Normalisation.Append(graph, AsFloat(graph, types, embedding, Mu), Mu);
+        HeadNodes.Append(graph, AsFloat(graph, types, source, LogVariance), head, LogVariance);
         graph.SetOutputs([GraphEdits.FloatTensor(Mu, -1, head.Dimension), GraphEdits.FloatTensor(LogVariance, -1, head.Dimension)]);
         graph.Prune();
 
@@ -79,6 +80,15 @@ public static class ProbabilisticModel
         foreach (var (key, value) in head.Notes.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             proto.SetMetadata(HeadNotePrefix + key, value);
         return new OnnxModel(proto, description.Name);
+    }
+
+    // Of a network in half precision, mu and the head's input are as well; both are computed in float from there on.
+    private static string AsFloat(Wire.GraphProto graph, Dictionary<string, int> types, string tensor, string name)
+    {
+        if (types.GetValueOrDefault(tensor, Tensors.Float) == Tensors.Float) return tensor;
+        var converted = graph.Free($"{name}/float");
+        graph.Node.Add(Nodes.Create("Cast", [tensor], converted, Nodes.Int("to", Tensors.Float)));
+        return converted;
     }
 
     /// <summary>The description inside a model that <see cref="Build"/> made.</summary>

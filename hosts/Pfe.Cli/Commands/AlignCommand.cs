@@ -51,7 +51,7 @@ internal static class AlignCommand
             CommonOptions.Strict, CommonOptions.Overwrite, FaceOptions.Workers, ModelOptions.Models,
         }.Does(terminal, (parsed, cancellation) =>
         {
-            var (sources, store, output) = (parsed.Sources(), parsed.Store(), parsed.GetRequiredValue(Output));
+            var (sources, store, output) = (parsed.Sources(terminal), parsed.Store(), parsed.GetRequiredValue(Output));
             if (parsed.GetValue(DirDepth) is < 1 and var depth) throw new UsageException($"--dir-depth is at least 1, not {depth}");
             var options = new AlignmentRunOptions
             {

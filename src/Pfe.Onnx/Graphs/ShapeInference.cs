@@ -24,6 +24,9 @@ internal sealed class ShapeInference
             if (WithBatch(input.Shape, batch) is { } shape) _shapes[input.Name] = shape;
         foreach (var node in model.Proto.Graph.Node)
             if (node.IsStandard() && node.Output.Count > 0) Follow(node);
+        // What no rule tells (an operator of a vendor, a newer one), the file may say of its outputs.
+        foreach (var output in model.Outputs)
+            if (!_shapes.ContainsKey(output.Name) && WithBatch(output.Shape, batch) is { } shape) Know(output.Name, shape);
     }
 
     /// <summary>The shapes of all tensors that can be told.</summary>

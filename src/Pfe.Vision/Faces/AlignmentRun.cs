@@ -52,7 +52,7 @@ public static class AlignmentRun
     {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new AlignmentRunOptions();
-        var targets = Targets(images, output, options.DirectoryDepth);
+        var targets = TargetsOf(images, output, options.DirectoryDepth);
         var settings = Settings(options.Template);
         using var record = OutputRecord.Open(output,
             [.. images.Select((image, i) => (targets[i], OutputRecord.Key($"{settings} {image.Landmarks}", image.Path)))],
@@ -113,7 +113,7 @@ public static class AlignmentRun
         .SelectMany(point => new[] { point.X, point.Y }).Prepend(template.Height).Prepend(template.Width)
         .Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
 
-    private static string[] Targets(IReadOnlyList<FaceSource> images, string output, int depth)
+    internal static string[] TargetsOf(IReadOnlyList<FaceSource> images, string output, int depth)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(depth);
         var taken = new Dictionary<string, string>(images.Count, StringComparer.Ordinal);
@@ -121,13 +121,16 @@ public static class AlignmentRun
         for (var i = 0; i < targets.Length; i++)
         {
             var parts = images[i].Name.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."));
-            var target = folder.Inside([.. parts.TakeLast(depth)]);
+            string[] kept = [.. parts.TakeLast(depth)];
+            if (kept.Length == 0) throw new PfeException($"'{images[i].Name}' names no picture");
+            var target = folder.Inside(kept);
             if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP"))
                 target = Path.ChangeExtension(target, ".png");
             if (!taken.TryAdd(target, images[i].Name))
             {
                 throw new InvalidConfigurationException(
-                    $"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': keep more than {depth} components of a path")
+                    $"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': keep more than {depth} components " +
+                        "of a path")
                 { Setting = nameof(AlignmentRunOptions.DirectoryDepth), Value = $"{depth}", Expected = $"above {depth}" };
             }
             targets[i] = target;

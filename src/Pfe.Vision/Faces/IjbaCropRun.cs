@@ -82,17 +82,21 @@ public static class IjbaCropRun
         return Warp.ToImage(level, toLevel, Side, Side);
     }
 
+    internal static string TargetOf(IjbaFace face, string output)
+    {
+        var target = new OutputFolder(output).Inside(face.Subject, face.File.Replace('/', '_').Replace('\\', '_'));
+        return Path.GetExtension(target).ToUpperInvariant() is ".JPG" or ".JPEG" or ".PNG" or ".WEBP" ? target
+            : Path.ChangeExtension(target, ".png");
+    }
+
     private static (List<(IjbaFace Face, string Target)> Jobs, int Repeated, List<FailedImage> Collisions) Plan(
         IReadOnlyList<IjbaFace> faces, string output)
     {
         var first = new Dictionary<string, IjbaFace>(faces.Count, StringComparer.Ordinal);
         var (jobs, repeated, collisions) = (new List<(IjbaFace, string)>(faces.Count), 0, new List<FailedImage>());
-        var folder = new OutputFolder(output);
         foreach (var face in faces)
         {
-            var target = folder.Inside(face.Subject, face.File.Replace('/', '_').Replace('\\', '_'));
-            if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP"))
-                target = Path.ChangeExtension(target, ".png");
+            var target = TargetOf(face, output);
             if (first.TryAdd(target, face)) jobs.Add((face, target));
             else if (first[target] is var other && other.File == face.File && other.Box == face.Box) repeated++;
             else collisions.Add(new FailedImage(face.File, $"line {face.Line} would replace '{target}' of line {other.Line}, which is " +

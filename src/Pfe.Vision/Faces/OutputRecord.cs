@@ -102,7 +102,8 @@ internal sealed class OutputRecord : IDisposable
             else stale.Add(target);
         }
         if (stale.Count > 0 && !overwrite)
-            throw new InvalidConfigurationException($"'{stale[0]}'{(stale.Count > 1 ? $" and {stale.Count - 1} more" : "")} was made with other " +
+            throw new InvalidConfigurationException($"'{stale[0]}'{(stale.Count > 1 ? $" and {stale.Count - 1} more" : "")} was made " +
+                "with other " +
                 "settings, " +
                 "from another photograph, or by an earlier version: name another output folder, or have it made anew")
             {

@@ -22,7 +22,7 @@ public class PfeException : Exception
     private static string OneLine(string message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        message = message.ReplaceLineEndings(" ");
+        message = message.ReplaceLineEndings(" ").Replace('\t', ' ');
         if (message.Length > Longest) message = message[..Longest] + "...";
         return message.Any(char.IsControl) ? string.Concat(message.Select(letter => char.IsControl(letter) ? '?' : letter)) : message;
     }

@@ -38,7 +38,8 @@ internal sealed class SafetensorsHeader
     {
         var length = file.Length >= 8 ? BinaryPrimitives.ReadUInt64LittleEndian(file.Span<byte>(0, 8)) : 0;
         if (length is 0 or > MaxHeader || (long)length > file.Length - 8)
-            throw new DamagedFileException(file.FilePath, $"'{file.FilePath}' is not a safetensors file: its first 8 bytes should give the length of a JSON " +
+            throw new DamagedFileException(file.FilePath,
+                $"'{file.FilePath}' is not a safetensors file: its first 8 bytes should give the length of a JSON " +
                 "header");
         try
         {
@@ -50,7 +51,8 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new DamagedFileException(file.FilePath, $"'{file.FilePath}' has a damaged safetensors header: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new DamagedFileException(file.FilePath,
+                $"'{file.FilePath}' has a damaged safetensors header: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
 

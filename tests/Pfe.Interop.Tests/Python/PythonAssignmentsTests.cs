@@ -130,5 +130,6 @@ public sealed class PythonAssignmentsTests
     public void A_file_far_longer_than_any_configuration_is_refused() =>
         Refusal(new string('#', 1_000_001)).ShouldContain("of any configuration");
 
-    private static string Refusal(string text) => Should.Throw<InvalidConfigurationException>(() => PythonAssignments.Read(text, "c.py")).Message;
+    private static string Refusal(string text) =>
+        Should.Throw<InvalidConfigurationException>(() => PythonAssignments.Read(text, "c.py")).Message;
 }

@@ -36,7 +36,8 @@ public sealed class AlignmentRunTests : IDisposable
         FaceSource[] moved = [sources[0], sources[1] with { Landmarks = Face.Map(new AffineMap(1, 0, 1, 0, 1, 1)) }];
         Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(moved, null, Output)).Message.ShouldContain("b.png' was made");
         Drawn.Noise(160, 150, 3).Save(sources[0].Path);
-        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(sources, null, Output)).Message.ShouldContain("have it made anew");
+        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(sources, null, Output))
+            .Message.ShouldContain("have it made anew");
         var again = AlignmentRun.Run(sources, null, Output, new AlignmentRunOptions { Overwrite = true });
         (again.Aligned, again.AlreadyThere).ShouldBe((1, 1));
         AlignmentRun.Run(sources, null, Output, other with { Overwrite = true }).Aligned.ShouldBe(2);
