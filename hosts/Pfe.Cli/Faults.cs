@@ -26,9 +26,23 @@ internal static class Faults
         _ => e,
     };
 
+    private static bool OutOfDescriptors()
+    {
+        const int TooManyHere = 24, TooManyInAll = 23;
+        try
+        {
+            using var handle = File.OpenHandle(typeof(Faults).Assembly.Location);
+            return false;
+        }
+        catch (IOException e) { return e.HResult is TooManyHere or TooManyInAll; }
+        catch (Exception e) when (e is UnauthorizedAccessException or ArgumentException) { return false; }
+    }
+
     private static string Line(Exception e) => e switch
     {
         PfeException known => ErrorHints.Line(known),
+        // Whatever could not be opened then, a photograph or the program's own library, is said to be missing.
+        _ when OutOfDescriptors() => "too many files are open at once: raise the limit with 'ulimit -n'",
         OutOfMemoryException => "there is not enough memory for this",
         IOException or UnauthorizedAccessException or DllNotFoundException => new PfeException(e.Message).Message,
         // The constructor makes one line of whatever the message is.

@@ -66,7 +66,9 @@ public sealed class OnnxModel
     {
         var proto = Read(bytes, name);
         return ExternalWeights.Has(proto.Graph)
-            ? throw new PfeException($"'{name}' keeps its weights in files beside it, which are not there: open it from its own folder")
+            ? throw new PfeException($"'{name}' keeps its weights in other files: open it from its own folder, or save it as one file " +
+                "first " +
+                "(onnx.save_model without external data)")
             : new OnnxModel(proto, name);
     }
 

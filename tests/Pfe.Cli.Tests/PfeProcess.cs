@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pfe.Train;
 
 namespace Pfe.Cli.Tests;
 
@@ -6,7 +7,7 @@ namespace Pfe.Cli.Tests;
 internal sealed record PfeProcess(int Code, string Output, string Error, TimeSpan Time)
 {
     /// <summary>The program; run with <c>dotnet</c>.</summary>
-    public static string Program { get; } = typeof(PfeApplication).Assembly.Location;
+    public static string Program { get; } = typeof(TrainingApplication).Assembly.Location;
 
     /// <summary>Runs a command to its end.</summary>
     public static PfeProcess Run(params string[] arguments) => Run(null, arguments)!;

@@ -12,7 +12,6 @@ public sealed class ScarcityTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(45)]
     [InlineData(60)]
     [InlineData(80)]
     [InlineData(100)]

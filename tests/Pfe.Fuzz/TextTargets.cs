@@ -56,7 +56,10 @@ internal static partial class TextTargets
     {
         var config = new TrainingConfig { Name = "run", TrainDatasetPath = "faces" };
         var reference =
-            """{ "name": "x", "train_dataset_path": "y", "preprocess_train": [["center_crop", [112, 96]], ["random_flip"], ["random_downsample", 0.5], ["standardize", "mean_scale"]], "landmarks": [[1,2],[3,4],[5,6],[7,8],[9,10]] }""";
+            """
+            { "name": "x", "train_dataset_path": "y", "landmarks": [[1,2],[3,4],[5,6],[7,8],[9,10]],
+              "preprocess_train": [["center_crop", [112, 96]], ["random_flip"], ["random_downsample", 0.5], ["standardize", "mean_scale"]] }
+            """;
         return new("training configuration", [Encoding.UTF8.GetBytes(TrainingConfigFile.ToJson(config)), Encoding.UTF8.GetBytes(reference)],
             bytes =>
         {
@@ -98,7 +101,8 @@ internal static partial class TextTargets
     }
 
     public static FuzzTarget IjbaMetadata(Scratch scratch) => Lines(scratch, "ijb-a metadata",
-        "TEMPLATE_ID,SUBJECT_ID,FILE,MEDIA_ID,FACE_X,FACE_Y,FACE_WIDTH,FACE_HEIGHT\n1,7,img/1.jpg,2,10,20.5,30,40\n2,8,frame/2.png,3,1,2,3,4\n",
+        "TEMPLATE_ID,SUBJECT_ID,FILE,MEDIA_ID,FACE_X,FACE_Y,FACE_WIDTH,FACE_HEIGHT\n" +
+        "1,7,img/1.jpg,2,10,20.5,30,40\n2,8,frame/2.png,3,1,2,3,4\n",
         path =>
         {
             var images = Path.GetDirectoryName(path)!;

@@ -125,7 +125,7 @@ public sealed class FeatureCache : IDisposable
 
     private static string? Problem(CacheIndex? index) => index switch
     {
-        null => "it is null",
+        null or { Unreadable: null } => "a part of it is missing",
         { Images: < 1 } or { Variants: < 1 } or { Dimension: < 1 } or { FeatureSize: < 0 } or { Done: < 0 } =>
             "a size is below what it can be",
         _ when index.Done > index.Images => $"{index.Done} of {index.Images} images are done",
