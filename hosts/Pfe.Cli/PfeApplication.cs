@@ -41,7 +41,8 @@ internal static class PfeApplication
         }
     }
 
-    internal static RootCommand Root(Terminal terminal, Func<Terminal, IEnumerable<Command>> training)
+    /// <summary>All commands.</summary>
+    public static RootCommand Root(Terminal terminal, Func<Terminal, IEnumerable<Command>> training)
     {
         var root = new RootCommand("Probabilistic face embeddings: every face a Gaussian, every comparison with its uncertainty.")
         {

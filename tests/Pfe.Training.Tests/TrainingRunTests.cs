@@ -119,15 +119,15 @@ public sealed class TrainingRunTests : IDisposable
         SkipWithoutData();
         var config = Config();
         config.Landmarks = LandmarkSource.Aligned;
-        config.PreprocessTrain =
-            JsonSerializer.Deserialize<JsonElement[][]>("""[["center_crop", [112, 96]], ["random_flip"], ["standardize", "mean_scale"]]""");
+        config.PreprocessTrain = JsonSerializer.Deserialize<JsonElement[][]>(
+            """[["center_crop", [112, 96]], ["random_flip"], ["standardize", "mean_scale"]]""");
         var error = Should.Throw<InvalidConfigurationException>(() => TrainingRun.Start(config, _store, Now));
         error.Message.ShouldContain("112 x 96");
         error.Message.ShouldContain("112 x 112");
         Directory.Exists(config.LogBaseDir).ShouldBeFalse();
 
-        config.PreprocessTrain =
-            JsonSerializer.Deserialize<JsonElement[][]>("""[["center_crop", [112, 112]], ["random_flip"], ["standardize", "mean_scale"]]""");
+        config.PreprocessTrain = JsonSerializer.Deserialize<JsonElement[][]>(
+            """[["center_crop", [112, 112]], ["random_flip"], ["standardize", "mean_scale"]]""");
         TrainingRun.Start(config, _store, Now).Steps.ShouldBe(12);
 
         config.Landmarks = Config().Landmarks;

@@ -40,5 +40,6 @@ internal static class SummaryFile
     }
 
     private static string Line(Summary s) => string.Create(CultureInfo.InvariantCulture,
-        $"{s.Step},{s.Loss:G9},{s.RegularisationLoss:G9},{s.LearningRate:G9},{s.MeanLogVariance:G9},{s.SigmaSpread:G9},{s.ImagesPerSecond:F1}\n");
+        $"{s.Step},{s.Loss:G9},{s.RegularisationLoss:G9},{s.LearningRate:G9},{s.MeanLogVariance:G9},{s.SigmaSpread:G9}," +
+        $"{s.ImagesPerSecond:F1}\n");
 }

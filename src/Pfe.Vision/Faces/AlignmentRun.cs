@@ -130,7 +130,7 @@ public static class AlignmentRun
             {
                 throw new InvalidConfigurationException(
                     $"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': keep more than {depth} components " +
-                        "of a path")
+                    "of a path")
                 { Setting = nameof(AlignmentRunOptions.DirectoryDepth), Value = $"{depth}", Expected = $"above {depth}" };
             }
             targets[i] = target;
