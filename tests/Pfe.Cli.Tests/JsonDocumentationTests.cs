@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Pfe.TestSupport;
+using Pfe.Train;
 
 namespace Pfe.Cli.Tests;
 
@@ -32,11 +33,13 @@ public sealed partial class JsonDocumentationTests
         var page = new StringBuilder("""
             # What `--json` writes
 
-            One document on standard output; progress and messages go to standard error. Names are in snake_case. Fields are only ever added. `[]` is a list,
-            `{}` an object with free keys, `?` may be null or missing. Rates are shares from 0 to 1.
+            One document on standard output; progress and messages go to standard error. Names are in snake_case.
+            Fields are only ever added. `[]` is a list, `{}` an object with free keys, `?` may be null or missing.
+            Rates are shares from 0 to 1.
 
             """.ReplaceLineEndings("\n"));
-        var contexts = typeof(PfeApplication).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(JsonSerializerContext)));
+        Assembly[] hosts = [typeof(PfeApplication).Assembly, typeof(TrainingApplication).Assembly];
+        var contexts = hosts.SelectMany(host => host.GetTypes()).Where(type => type.IsSubclassOf(typeof(JsonSerializerContext)));
         foreach (var (root, context) in contexts.SelectMany(Roots).OrderBy(pair => pair.Root.Name, StringComparer.Ordinal))
         {
             page.Append($"\n## {Command(root)}\n\n| field | type | meaning |\n|---|---|---|\n");
@@ -103,8 +106,10 @@ public sealed partial class JsonDocumentationTests
     };
 
     private static string Command(Type type) =>
-        "`pfe " +
-            $"{Commands.GetValueOrDefault(type.Name) ?? Words().Replace(Ending().Replace(type.Name, ""), match => $"{match.Value[0]}-{match.Value[1]}").ToLowerInvariant()}`";
+        $"`pfe {Commands.GetValueOrDefault(type.Name) ?? Spelled(Ending().Replace(type.Name, ""))}`";
+
+    private static string Spelled(string name) =>
+        Words().Replace(name, match => $"{match.Value[0]}-{match.Value[1]}").ToLowerInvariant();
 
     private static string Meaning(Type type, JsonPropertyInfo property)
     {

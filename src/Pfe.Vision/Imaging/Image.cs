@@ -55,8 +55,8 @@ public sealed class Image
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new UnreadableImageException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message,
-                e);
+            throw new UnreadableImageException(
+                path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message, e);
         }
     }
 
