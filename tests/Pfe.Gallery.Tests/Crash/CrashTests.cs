@@ -36,8 +36,12 @@ public sealed class CrashTests(PostgreSqlServer server, ITestOutputHelper output
         await using (var catalog = new GalleryCatalog(store, CrashWorker.Options)) await catalog.CreateAsync("people", TestFaces.Model);
         for (var cycle = 0; cycle < Cycles; cycle++)
         {
-            var pending = await WorkAsync($"{Cycles * 10_000 + cycle}\t{operations}\t{folder.Path}\t{connection}", random.Next(500), expected, count =>
-                operations += count);
+            var settings = $"{Cycles * 10_000 + cycle}\t{operations}\t{folder.Path}\t{connection}";
+            // Every tenth time it is PostgreSQL itself that is killed; its client ends by itself.
+            var killsServer = connection.Length > 0 && cycle % 10 == 9;
+            var pending = await WorkAsync(settings, random.Next(500), expected, count => operations += count, killsServer
+                ? server.KillAsync : null);
+            if (killsServer) await server.StartAsync();
             await using var store = await CrashWorker.OpenAsync(folder.Path, connection);
             await using var catalog = new GalleryCatalog(store, CrashWorker.Options);
             var gallery = await catalog.OpenAsync((await catalog.FindAsync("people"))!.Id, TestFaces.Model);
@@ -58,7 +62,7 @@ public sealed class CrashTests(PostgreSqlServer server, ITestOutputHelper output
             Same(found, expected).ShouldBeTrue($"cycle {cycle}: what was acknowledged is not what is there");
             await SearchAsync(gallery, expected, operations);
         }
-        output.WriteLine($"{Cycles} kills, {operations} operations, {cutOff} cut off, {wholeUnacknowledged} of them stored and not acknowledged");
+        output.WriteLine($"{Cycles} kills, {operations} operations, {cutOff} cut off, {wholeUnacknowledged} stored and not acknowledged");
         operations.ShouldBeGreaterThan(Cycles);
     }
 
@@ -66,17 +70,20 @@ public sealed class CrashTests(PostgreSqlServer server, ITestOutputHelper output
     /// Starts the worker, kills it after its first operations, and applies what it acknowledged. Returns what it was about to do.
     /// </summary>
     private static async Task<CrashOperation?> WorkAsync(string settings, int milliseconds, Dictionary<int, HashSet<string>> expected,
-        Action<int> counted)
+        Action<int> counted, Func<Task>? kill)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         start.Environment[CrashWorker.Variable] = settings;
         start.Environment[TestFaces.CalibrationVariable] = TestFaces.Calibration.ToJson();
         using var worker = Process.Start(start)!;
+        // A client that lost its server says so at length.
+        worker.BeginErrorReadLine();
         CrashOperation? pending = null;
-        var done = 0;
+        var (done, killing) = (0, Task.CompletedTask);
         while (await worker.StandardOutput.ReadLineAsync() is { } line)
         {
-            if (line == "ready") _ = Task.Delay(milliseconds).ContinueWith(_ => worker.Kill(), TaskScheduler.Default);
+            if (line == "ready") killing = KillAsync();
             // A line that the kill cut off was not said.
             if (line.Split(' ', 2) is not [var what, ['{', .., '}'] operation]) continue;
             if (what == "begin") pending = CrashOperation.FromLine(operation);
@@ -87,15 +94,25 @@ public sealed class CrashTests(PostgreSqlServer server, ITestOutputHelper output
             }
         }
         await worker.WaitForExitAsync();
+        await killing;
         counted(done);
         return pending;
+
+        async Task KillAsync()
+        {
+            await Task.Delay(milliseconds);
+            if (kill is null) worker.Kill();
+            else await kill();
+        }
     }
 
     /// <summary>The index shows the same people as the store.</summary>
     private static async Task SearchAsync(FaceGallery gallery, Dictionary<int, HashSet<string>> expected, int operations)
     {
         (await gallery.CheckAsync()).Problems.ShouldBeEmpty();
-        foreach (var (person, images) in expected.Where(person => person.Value.Count > 0).Take(5))
+        // Who was merged from more faces than a person has anchors is found by some of them only.
+        var anchors = new GalleryPolicy().MaximumAnchors;
+        foreach (var (person, images) in expected.Where(person => Faces(person.Value) is > 0 && Faces(person.Value) <= anchors).Take(5))
         {
             var shot = images.First().Split('-');
             var answer = await gallery.IdentifyAsync(TestFaces.Image(int.Parse(shot[1]), int.Parse(shot[3])));
@@ -106,6 +123,8 @@ public sealed class CrashTests(PostgreSqlServer server, ITestOutputHelper output
             (await gallery.IdentifyAsync(TestFaces.Image(gone, gone * 10)))
                 .Answer.ShouldNotBe(IdentityAnswer.Person, $"person {gone} came back");
     }
+
+    private static int Faces(HashSet<string> images) => images.Select(image => image.Split('-')[1]).Distinct().Count();
 
     private static Dictionary<int, HashSet<string>> Copy(Dictionary<int, HashSet<string>> people) =>
         people.ToDictionary(person => person.Key, person => person.Value.ToHashSet());

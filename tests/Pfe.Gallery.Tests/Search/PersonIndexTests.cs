@@ -68,11 +68,11 @@ public sealed class PersonIndexTests
 
     private static IndexFileLease File(TemporaryFolder folder, Dictionary<Guid, List<FacePoint>> truth)
     {
-        var rows = truth.SelectMany(person => person.Value.Select(anchor => (person.Key, anchor))).ToArray();
+        var rows = truth.SelectMany(person => person.Value.Select((anchor, number) => (person.Key, anchor, number))).ToArray();
         using var set = new EmbeddingSet(
             TestFaces.Dimension, [.. rows.SelectMany(row => row.anchor.Mu)], [.. rows.SelectMany(row => row.anchor.LogVariance)],
-            [.. rows.Select(row => IndexFileLease.Name(row.Key, row.anchor.Uncertainty))]);
-        EmbeddingIndex.Build(folder.File("rows.pfi"), [set]);
-        return new IndexFileLease(EmbeddingIndex.Open(folder.File("rows.pfi")));
+            [.. rows.Select(row => IndexFileLease.Name(row.Key, row.number, row.anchor.Uncertainty))]);
+        FileIndex.Build(folder.File("rows.pfi"), [set], IndexFileLease.Person);
+        return new IndexFileLease(FileIndex.Open(folder.File("rows.pfi")));
     }
 }
