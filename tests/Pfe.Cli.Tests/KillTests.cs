@@ -48,14 +48,14 @@ public sealed class KillTests : IDisposable
         {
             var remove = n % 2 == 1 && added > 0;
             PfeProcess.Run(Moment(time), remove ? ["index", "remove", index, $"{added}-0"] : Add(n));
-            using var open = EmbeddingIndex.Open(index);
+            using var open = FileIndex.Open(index);
             open.Verify(TestContext.Current.CancellationToken);
-            open.Count.ShouldBeOneOf(count, remove ? count - 1 : count + 500);
+            ((int)open.Count).ShouldBeOneOf(count, remove ? count - 1 : count + 500);
             if (!remove && open.Count == count + 500) added = n;
-            count = open.Count;
+            count = (int)open.Count;
         }
         Ended(Add(Kills + 1));
-        using (var open = EmbeddingIndex.Open(index)) open.Count.ShouldBe(count + 500);
+        using (var open = FileIndex.Open(index)) open.Count.ShouldBe(count + 500);
         Directory.GetFiles(Path.GetDirectoryName(index)!).ShouldBe([index]);
     }
 

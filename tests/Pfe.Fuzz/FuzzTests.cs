@@ -17,6 +17,20 @@ public sealed class FuzzTests
         FuzzRun.Run(Targets.Makers[reader](scratch), FuzzRun.Cases, failures).ShouldBeEmpty();
     }
 
+    /// <summary>Files found elsewhere: <c>PFE_FUZZ_FILES=folder</c>. Any of them is given to every reader.</summary>
+    [Theory]
+    [MemberData(nameof(Readers))]
+    public void Any_file_of_a_folder_is_read_or_refused(string reader)
+    {
+        var folder = Environment.GetEnvironmentVariable("PFE_FUZZ_FILES") ?? "";
+        Assert.SkipUnless(Directory.Exists(folder), "PFE_FUZZ_FILES names no folder");
+        using var scratch = new Scratch();
+        var target = Targets.Makers[reader](scratch);
+        Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(path => (path, Problem: FuzzRun.Problem(target, File.ReadAllBytes(path))))
+            .Where(found => found.Problem is not null).Select(found => $"{found.path}: {found.Problem!.Value.Text}").ShouldBeEmpty();
+    }
+
     [Fact]
     public void What_is_not_right_is_noticed()
     {

@@ -24,6 +24,7 @@ internal static class Targets
         ["embeddings"] = TensorTargets.Embeddings,
         ["head"] = TensorTargets.Head,
         ["checkpoint"] = TensorTargets.Checkpoint,
+        ["index"] = TensorTargets.Index,
         ["feature cache"] = TensorTargets.FeatureCache,
         ["embedding journal"] = TensorTargets.Journal,
         ["event file"] = TensorTargets.Events,

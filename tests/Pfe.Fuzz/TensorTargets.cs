@@ -67,22 +67,26 @@ internal static partial class TensorTargets
 
     public static FuzzTarget Index(Scratch scratch)
     {
-        var (faces, probe) = (Faces(40, 4), Faces(1, 4));
+        var (faces, probe) = (Faces(40, 4), Faces(1, 4)[0]);
         byte[][] seeds =
         [
-            scratch.Made("a.pfi", path => EmbeddingIndex.Build(path, [faces])),
+            scratch.Made("a.pfi", path => FileIndex.Build(path, [faces])),
             scratch.Made("b.pfi", path =>
             {
-                EmbeddingIndex.Build(path, [faces], new IndexOptions { Store = IndexStore.Bits16 });
-                EmbeddingIndex.Append(path, Faces(3, 4, "new"));
-                EmbeddingIndex.Remove(path, ["new1"]);
+                FileIndex.Build(path, [faces], path => new PersonId(path), new IndexOptions { Store = IndexStore.Bits16 });
+                using var index = FileIndex.Open(path);
+                index.Add(Faces(3, 4, "new"));
+                index.Remove([new FaceId("new1")]);
             }),
         ];
         return new("index", seeds, bytes =>
         {
-            using var index = EmbeddingIndex.Open(scratch.Write("case.pfi", bytes));
-            if (index.Dimension == 4) index.Search(probe, new SearchOptions { K = 3 });
-            for (var id = 0; id < Math.Min(index.FaceCount, 100); id++) index.Name(id);
+            using var index = FileIndex.Open(scratch.Write("case.pfi", bytes));
+            if (index.Dimension == 4)
+            {
+                index.SearchFaces([probe], new SearchOptions { K = 3 });
+                index.SearchPersons([probe], new SearchOptions { K = 3 });
+            }
             index.Verify();
         });
     }

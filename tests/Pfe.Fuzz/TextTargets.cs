@@ -7,7 +7,6 @@ using Pfe.Evaluation.Lfw;
 using Pfe.Evaluation.Protocols;
 using Pfe.Evaluation.Templates;
 using Pfe.Onnx;
-using Pfe.Reporting.Report;
 using Pfe.Scoring;
 using Pfe.Training.Configuration;
 using Pfe.Training.Configuration.Reference;
@@ -135,7 +134,7 @@ internal static partial class TextTargets
     public static FuzzTarget PathTable(Scratch scratch) =>
         Lines(scratch, "path table", "path,group\n7/img_1.jpg,a\n7/img_2.jpg,1.5\n", path =>
     {
-        var table = Pfe.Reporting.Report.PathTable.Read(path, "group");
+        var table = Pfe.Reporting.Data.PathTable.Read(path, "group");
         table.Words(Paths);
         table.UnmatchedCount(Paths);
         table.Numbers([Paths[1]]);
