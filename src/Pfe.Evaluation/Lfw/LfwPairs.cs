@@ -1,4 +1,5 @@
 using Pfe.Evaluation.Protocols;
+using Pfe.Storage;
 
 namespace Pfe.Evaluation.Lfw;
 
@@ -61,8 +62,8 @@ public sealed record LfwPairs(int Folds, IReadOnlyList<LfwPair> Pairs)
     private static string? Image(string name, string image) =>
         int.TryParse(image, out var n) ? n >= 0 ? $"{name}/{name}_{n:0000}" : null : image.Contains('.') ? $"{name}/{image}" : null;
 
-    // LFW's files separate by tabs, which leaves names their spaces; copies of them often have spaces instead.
-    private static string[] Fields(string line) => line.Contains('\t')
+    // LFW's files separate by tabs, which leaves names their spaces; copies of them often have spaces instead, and tables quotes.
+    private static string[] Fields(string line) => [.. (line.Contains('\t')
         ? line.Split('\t', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        : line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        : line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(field => field.Trim('"'))];
 }
