@@ -16,7 +16,10 @@ public sealed class ArchitectureTests
         ["Pfe.Interop"] = ["Pfe.Onnx"],
         ["Pfe.Evaluation"] = ["Pfe.Interop"],
         ["Pfe.Reporting"] = ["Pfe.Evaluation", "Pfe.Vision"],
-        ["Pfe.Cli"] = ["Pfe.Reporting", "Pfe.Training"],
+        ["Pfe.Gallery"] = ["Pfe.Vision"],
+        ["Pfe.Gallery.PostgreSql"] = ["Pfe.Gallery"],
+        ["Pfe.Cli"] = ["Pfe.Reporting"],
+        ["Pfe.Train"] = ["Pfe.Cli", "Pfe.Training"],
     };
 
     private static readonly Dictionary<string, string> OwnerOfPackage = new()
@@ -24,6 +27,8 @@ public sealed class ArchitectureTests
         ["TorchSharp"] = "Pfe.Training",
         ["Microsoft.ML.OnnxRuntime"] = "Pfe.Vision",
         ["SkiaSharp"] = "Pfe.Vision",
+        ["Microsoft.Data.Sqlite"] = "Pfe.Gallery",
+        ["Npgsql"] = "Pfe.Gallery.PostgreSql",
         ["System.CommandLine"] = "Pfe.Cli",
     };
 

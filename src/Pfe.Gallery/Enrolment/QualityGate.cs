@@ -1,0 +1,47 @@
+namespace Pfe.Gallery;
+
+/// <summary>
+/// Decides whether a face is good enough to be enrolled, and says what would make it better. The model's own uncertainty and the face's
+/// size decide; what is measured of the picture only explains, because a dark face of which the model is certain is as good as a bright
+/// one.
+/// </summary>
+public static class QualityGate
+{
+    // From the 1 % and 99 % quantiles of CelebA's faces (docs/gallery.md): rarer than one in a hundred among ordinary photographs.
+    private const double Dark = 60, Bright = 205, Flat = 25, Blurred = 40, Tilted = 25, Turned = 0.35, Covered = 25;
+
+    /// <summary>Judges a face.</summary>
+    /// <param name="policy">The gallery's limits.</param>
+    /// <param name="quality">0 to 100, of the model's calibration.</param>
+    /// <param name="measures">What was measured; null where the face came as an embedding.</param>
+    /// <returns>Whether it may be enrolled, and advice: the reasons of a refusal first, otherwise what could be better.</returns>
+    public static (bool Accepted, IReadOnlyList<Advice> Advice) Judge(GalleryPolicy policy, double quality, FaceMeasures? measures)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        var advice = new List<Advice>();
+        var tooSmall = measures is not null && measures.Width < policy.MinimumFaceWidth;
+        if (tooSmall)
+            advice.Add(new(AdviceCode.TooSmall,
+                $"the face is {measures!.Width:0} pixels wide; at least {policy.MinimumFaceWidth:0} are wanted: " +
+                "come closer or send a larger photograph"));
+        if (measures is not null) advice.AddRange(Explain(measures));
+        var uncertain = quality < policy.MinimumQuality;
+        if (uncertain && advice.Count == 0)
+            advice.Add(new(AdviceCode.Uncertain,
+                $"the model is too uncertain of this face: its quality is {quality:0} of 100 and at least {policy.MinimumQuality:0} " +
+                "is wanted; take another photograph"));
+        return (!tooSmall && !uncertain, advice);
+    }
+
+    private static IEnumerable<Advice> Explain(FaceMeasures face)
+    {
+        if (face.Brightness < Dark) yield return new(AdviceCode.TooDark, "too dark: turn the face to the light");
+        if (face.Brightness > Bright) yield return new(AdviceCode.TooBright, "too bright: avoid direct sun or flash");
+        if (face.Contrast < Flat) yield return new(AdviceCode.LowContrast, "too little contrast: clean the lens, avoid light from behind");
+        if (face.Sharpness < Blurred) yield return new(AdviceCode.Blurred, "blurred: hold still and focus on the face");
+        if (Math.Abs(face.Roll) > Tilted) yield return new(AdviceCode.Rotated,
+            $"rotated by {Math.Abs(face.Roll):0} degrees: hold the head or the camera upright");
+        if (Math.Abs(face.Yaw) > Turned) yield return new(AdviceCode.Turned, "turned to the side: look into the camera");
+        if (face.LowerFace > Covered) yield return new(AdviceCode.Covered, "mouth and chin look covered (a mask?): uncover the face");
+    }
+}

@@ -1,0 +1,128 @@
+using Pfe.Gallery.Decisions;
+using Pfe.Gallery.Search;
+using Pfe.Gallery.Storage;
+using Pfe.Vision;
+
+namespace Pfe.Gallery;
+
+public sealed partial class FaceGallery
+{
+    private const int MostCandidates = 100;
+
+    // The probability needs the best few even where fewer are listed: whoever is not known is bounded by the last who is.
+    private const int FewestSearched = 10;
+
+    /// <summary>Who is this?</summary>
+    /// <param name="probe">A face, of the gallery's model.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="context">Who asks, where a review may be opened.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <exception cref="GalleryException">The embedding is of another model, or the wanted version is not reached.</exception>
+    public async Task<Identification> IdentifyAsync(FaceEmbedding probe, IdentifyOptions? options = null, WriteContext? context = null,
+        CancellationToken cancellation = default) =>
+        (await IdentifyAsync([probe], options, context, cancellation))[0];
+
+    /// <summary>Who are these? One pass over the gallery for up to 64 probes.</summary>
+    /// <param name="probes">Faces, of the gallery's model.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="context">Who asks, where a review may be opened.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <returns>An answer for each probe, all from one state of the gallery.</returns>
+    /// <exception cref="GalleryException">An embedding is of another model, or the wanted version is not reached.</exception>
+    public async Task<IReadOnlyList<Identification>> IdentifyAsync(
+        IReadOnlyList<FaceEmbedding> probes, IdentifyOptions? options = null, WriteContext? context = null,
+            CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(probes);
+        options ??= new IdentifyOptions();
+        if (options.K is < 1 or > MostCandidates) throw new GalleryException(GalleryError.Invalid,
+            $"1 to {MostCandidates} candidates can be listed, not {options.K}");
+        foreach (var probe in probes) CheckEmbedding(probe);
+        if (probes.Count == 0) return [];
+        var faces = probes.Select(FacePoint.Of).ToArray();
+        var index = await FollowAsync(options.MinimumVersion, cancellation);
+        var found = await Task.Run(() =>
+            index.Search(Probes(faces), Math.Max(options.K + 1, FewestSearched), _catalog.Options.Threads, cancellation), cancellation);
+        return await DecideAsync(faces, found, index.Version, 1, options, context, cancellation);
+    }
+
+    /// <summary>Is this that person?</summary>
+    /// <param name="personId">The person.</param>
+    /// <param name="probe">A face, of the gallery's model.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="GalleryException">There is no such person, the person has no image, or the embedding is of another
+    /// model.</exception>
+    public async Task<PersonVerification> VerifyAsync(Guid personId, FaceEmbedding probe, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(probe);
+        CheckEmbedding(probe);
+        var face = FacePoint.Of(probe);
+        var (info, templates) = await Store.ReadAsync(async session =>
+        {
+            await session.GetPersonAsync(Id, personId, cancellation);
+            var info = await session.GetGalleryAsync(Id, cancellation);
+            return (info, await session.ListTemplatesAsync(Id, info.Generation, personId, cancellation));
+        }, cancellation);
+        GalleryCatalog.RefuseModel(info, _model);
+        if (templates.Count == 0) throw new GalleryException(GalleryError.Invalid,
+            $"person {personId} has no image to compare with; enrol one");
+        var anchors = AnchorPlan.Of([.. templates.Select(template => new FacePoint(template.Mu, template.LogVariance))], Calibration,
+            info.Policy.MaximumAnchors);
+        var nearest = anchors.Select(anchor => anchor.Face).MaxBy(anchor => face.EvidenceWith(anchor, Calibration))!;
+        var score = face.ScoreWith(nearest);
+        return new(personId, Calibration.Decide(score, face.Uncertainty, nearest.Uncertainty, info.Policy.FalseMatchRate), score,
+            QualityOf(face), info.Version);
+    }
+
+    /// <summary>
+    /// The index at a version that is new enough: of this process's own changes always, of others' within the time that the options allow.
+    /// </summary>
+    private async Task<PersonIndex> FollowAsync(long minimum, CancellationToken cancellation)
+    {
+        var now = _catalog.Options.Time.GetTimestamp();
+        var last = Interlocked.Read(ref _followed);
+        if (Index.Current is { } ready && ready.Version >= minimum && last != 0
+            && _catalog.Options.Time.GetElapsedTime(last, now) < _catalog.Options.FollowWithin) return ready;
+        var version = await Store.ReadAsync(session => session.NumberAsync($"SELECT version FROM gallery WHERE id = {Id}", cancellation),
+            cancellation);
+        if (version < minimum) throw new GalleryException(GalleryError.Behind,
+            $"the gallery is at version {version}, and {minimum} was asked for");
+        var index = await Index.CatchUpAsync(version, cancellation);
+        Interlocked.Exchange(ref _followed, now);
+        return index;
+    }
+
+    private async Task<IReadOnlyList<Identification>> DecideAsync(
+        FacePoint[] faces, PersonScore[][] found, long version, double coverage, IdentifyOptions options, WriteContext? context,
+            CancellationToken cancellation)
+    {
+        var (info, persons, known) = await Store.ReadAsync(async session =>
+        {
+            var people = new Dictionary<Guid, Person>();
+            foreach (var id in found.SelectMany(matches => matches.Take(options.K + 1)).Select(match => match.PersonId).Distinct())
+                if (await session.FindPersonAsync(Id, id, cancellation) is { } person) people.Add(id, person);
+            return (await session.GetGalleryAsync(Id, cancellation), await session.CountPersonsAsync(Id, cancellation), people);
+        }, cancellation);
+        GalleryCatalog.RefuseModel(info, _model);
+        var answers = new List<Identification>();
+        for (var i = 0; i < faces.Length; i++)
+        {
+            var decision = IdentityDecision.Decide(found[i], persons, faces[i].Uncertainty, Calibration, info.Policy, coverage);
+            var ranked = found[i]
+                .Select((match, n) => (Match: match, Probability: decision.Probabilities[n], Evidence: decision.Evidence[n]))
+                .OrderByDescending(candidate => candidate.Probability).ThenByDescending(candidate => candidate.Match.Score)
+                // Somebody removed since the search was found in the state that was searched, but is not named any more.
+                .Where(candidate => known.ContainsKey(candidate.Match.PersonId))
+                .Select(candidate =>
+                    new Candidate(candidate.Match.PersonId, known[candidate.Match.PersonId].ExternalId, known[candidate.Match.PersonId]
+                    .Name,
+                    candidate.Probability, candidate.Match.Score, candidate.Evidence)).ToList();
+            var review = options.OpenReview && decision.Answer == IdentityAnswer.CannotTell && ranked.Count > 0
+                ? await OpenReviewAsync(faces[i], ranked[0], found[i], decision.Reason, context, cancellation) : null;
+            answers.Add(new(decision.Answer, decision.Reason, decision.Probability, decision.Answer == IdentityAnswer.Person
+                ? ranked.FirstOrDefault()?.PersonId : null, decision.UnknownProbability,
+                [.. ranked.Take(options.K)], ranked.Count > 1 ? ranked[1] : null, QualityOf(faces[i]), version, coverage, review?.Id));
+        }
+        return answers;
+    }
+}

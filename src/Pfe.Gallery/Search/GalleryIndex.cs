@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using Pfe.Calibration;
+using Pfe.Gallery.Decisions;
+using Pfe.Gallery.Storage;
+
+namespace Pfe.Gallery.Search;
+
+/// <summary>
+/// Keeps a <see cref="PersonIndex"/> at the store's newest version: reads the cache, follows the change log, and writes the cache anew when
+/// the tail has grown or somebody was removed. The change log says only whose templates changed; the templates are always read from the
+/// store, so whatever happened in between cannot be applied twice or in the wrong order.
+/// </summary>
+internal sealed class GalleryIndex(GalleryStore store, Guid gallery, ScoreCalibration calibration, GalleryOptions options) : IDisposable
+{
+    private const int ChangesAtOnce = 1000;
+
+    private readonly IndexCache _cache = new(store.CacheFolder, gallery);
+    private readonly SemaphoreSlim _turn = new(1);
+    private volatile PersonIndex? _current;
+
+    /// <summary>The newest index, or null before the first <see cref="CatchUpAsync"/>.</summary>
+    public PersonIndex? Current => _current;
+
+    /// <summary>Brings the index to a version at least, reading the store only where it is behind.</summary>
+    /// <returns>The index; at the newest version that was committed when this was called.</returns>
+    public async Task<PersonIndex> CatchUpAsync(long version, CancellationToken cancellation)
+    {
+        if (_current is { } ready && ready.Version >= version) return ready;
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            if (_current is { } done && done.Version >= version) return done;
+            return _current = await FollowAsync(_current, cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Writes the index file anew from the store, so that nothing removed is left in it.</summary>
+    public async Task CompactAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            var (info, file) = await store.ReadAsync(async session =>
+            {
+                var info = await session.GetGalleryAsync(gallery, cancellation);
+                var templates = await session.NumberAsync(
+                    $"SELECT COUNT(*) FROM template WHERE gallery_id = {gallery} AND generation = {info.Generation}", cancellation);
+                if (templates >= options.FacesForAFile) return (info,
+                    await _cache.WriteAsync(info, AnchorsAsync(session, info, cancellation), cancellation));
+                _cache.Remove();
+                return (info, null);
+            }, cancellation);
+            // Without a file all live in the tail; what was read is forgotten and read anew, which a small gallery takes milliseconds for.
+            _current = file is null ? null : PersonIndex.Over(file, info.Generation, info.Version);
+            _current = await FollowAsync(_current, cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Forgets what is in memory and on the disk; the next search reads the store.</summary>
+    public async Task ForgetAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            _current = null;
+            _cache.Remove();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private Task<PersonIndex> FollowAsync(PersonIndex? index, CancellationToken cancellation) => store.ReadAsync(async session =>
+    {
+        var info = await session.GetGalleryAsync(gallery, cancellation);
+        var floor = await session.ChangeFloorAsync(gallery, cancellation);
+        if (index is null || index.Generation != info.Generation || index.Version < floor) index =
+            await OpenAsync(session, info, floor, cancellation);
+        while (index.Version < info.Version)
+        {
+            var changes = await session.ListChangesAsync(gallery, index.Version, ChangesAtOnce, cancellation);
+            // A version is whole or not applied: the last one of a full page may go on behind it.
+            if (changes.Count == ChangesAtOnce && changes[0].Version != changes[^1].Version) changes.RemoveAll(change =>
+                change.Version == changes[^1].Version);
+            else if (changes.Count == ChangesAtOnce) changes =
+                await session.ListChangesAsync(gallery, index.Version, int.MaxValue, cancellation);
+            var changed = new List<PersonAnchors>();
+            foreach (var person in changes.Select(change => change.PersonId).Distinct())
+                changed.Add(Plan(person, await session.ListTemplatesAsync(gallery, info.Generation, person, cancellation), info));
+            index = index.With(changed, changes.Count < ChangesAtOnce ? info.Version : changes[^1].Version);
+        }
+        return index;
+    }, cancellation);
+
+    private async Task<PersonIndex> OpenAsync(StoreSession session, GalleryInfo info, long floor, CancellationToken cancellation)
+    {
+        if (_cache.Open(info, floor, cancellation) is { } cached)
+        {
+            _cache.Sweep(_cache.Current());
+            return PersonIndex.Over(cached.File, info.Generation, cached.Version);
+        }
+        var templates = await session.NumberAsync(
+            $"SELECT COUNT(*) FROM template WHERE gallery_id = {gallery} AND generation = {info.Generation}", cancellation);
+        if (templates >= options.FacesForAFile)
+            return PersonIndex.Over(await _cache.WriteAsync(info, AnchorsAsync(session, info, cancellation), cancellation),
+                info.Generation, info.Version);
+        _cache.Remove();
+        var persons = new List<PersonAnchors>();
+        await foreach (var person in AnchorsAsync(session, info, cancellation)) persons.Add(person);
+        return PersonIndex.Over(null, info.Generation, info.Version).With(persons, info.Version);
+    }
+
+    private async IAsyncEnumerable<PersonAnchors> AnchorsAsync(StoreSession session, GalleryInfo info,
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var person = new List<Template>();
+        await foreach (var template in session.StreamTemplatesAsync(gallery, info.Generation, cancellation))
+        {
+            if (person.Count > 0 && person[0].PersonId != template.PersonId)
+            {
+                yield return Plan(person[0].PersonId, person, info);
+                person.Clear();
+            }
+            person.Add(template);
+        }
+        if (person.Count > 0) yield return Plan(person[0].PersonId, person, info);
+    }
+
+    private PersonAnchors Plan(Guid person, List<Template> templates, GalleryInfo info) => new(person, templates.Count == 0
+        ? []
+        : [.. AnchorPlan.Of([.. templates.Select(template => new FacePoint(template.Mu, template.LogVariance))], calibration,
+            info.Policy.MaximumAnchors).Select(anchor => anchor.Face)]);
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Pfe.Gallery.Decisions;
+using Pfe.Search;
+using Pfe.Storage;
+
+namespace Pfe.Gallery.Search;
+
+/// <summary>What an index file was made of.</summary>
+/// <param name="Gallery">The gallery.</param>
+/// <param name="ModelId">Whose embeddings.</param>
+/// <param name="Generation">The gallery's generation.</param>
+/// <param name="Version">The watermark: the gallery's version that the file shows.</param>
+/// <param name="File">The file's name, beside this one.</param>
+/// <param name="Anchors">How anchors were planned; another plan is another index.</param>
+internal sealed record IndexManifest(Guid Gallery, string ModelId, int Generation, long Version, string File, string Anchors);
+
+/// <summary>
+/// A gallery's index file: a cache that may be lost at any moment. It counts only through its manifest, which is replaced after the file is
+/// whole; what the manifest does not name is what a killed process left, and is deleted.
+/// </summary>
+internal sealed class IndexCache(string folder, Guid gallery)
+{
+    private const int RowsAtOnce = 4096;
+
+    private string ManifestPath => Path.Combine(folder, $"{gallery:N}.index.json");
+
+    /// <summary>
+    /// The file, or null where there is none that fits: missing, damaged, of another model or generation, or behind the changes that are
+    /// still known.
+    /// </summary>
+    public (IndexFileLease File, long Version)? Open(GalleryInfo info, long changeFloor, CancellationToken cancellation)
+    {
+        try
+        {
+            var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestPath), GalleryJson.Default.IndexManifest);
+            if (manifest is null || manifest.Gallery != gallery || manifest.ModelId != info.ModelId
+                || manifest.Generation != info.Generation || manifest.Anchors != Plan(info)
+                || manifest.Version < changeFloor || manifest.Version > info.Version
+                    || Path.GetFileName(manifest.File) != manifest.File) return null;
+            var index = EmbeddingIndex.Open(Path.Combine(folder, manifest.File));
+            index.Verify(cancellation);
+            return (new IndexFileLease(index), manifest.Version);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or PfeException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes the anchors of a state of the store, and forgets every older file.</summary>
+    /// <param name="info">The gallery as it is in that state.</param>
+    /// <param name="persons">Every person of it with anchors.</param>
+    /// <param name="cancellation">Stops the work; the older file stays.</param>
+    /// <returns>The open file, or null where there is nobody.</returns>
+    public async Task<IndexFileLease?> WriteAsync(GalleryInfo info, IAsyncEnumerable<PersonAnchors> persons, CancellationToken cancellation)
+    {
+        var name = $"{gallery:N}-{info.Generation}-{info.Version}.pfi";
+        var path = Path.Combine(folder, name);
+        Directory.CreateDirectory(folder);
+        await using (var rows = new RowSets(info.Dimension, persons, cancellation))
+        {
+            if (!await rows.MoveToFirstAsync())
+            {
+                Remove();
+                return null;
+            }
+            await Task.Run(() => EmbeddingIndex.Build(path, rows.Sets(), cancellation: cancellation), cancellation);
+        }
+        var manifest = new IndexManifest(gallery, info.ModelId, info.Generation, info.Version, name, Plan(info));
+        AtomicFile.WriteText(ManifestPath, JsonSerializer.Serialize(manifest, GalleryJson.Default.IndexManifest));
+        Sweep(name);
+        return new IndexFileLease(EmbeddingIndex.Open(path));
+    }
+
+    /// <summary>Deletes the file and its manifest.</summary>
+    public void Remove()
+    {
+        if (Directory.Exists(folder)) File.Delete(ManifestPath);
+        Sweep(null);
+    }
+
+    /// <summary>Deletes what the manifest does not name: older files, and what a killed process left.</summary>
+    public void Sweep(string? keep)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (var file in Directory.EnumerateFiles(folder, $"{gallery:N}*"))
+            if (Path.GetFileName(file) != keep && file != ManifestPath) File.Delete(file);
+    }
+
+    /// <summary>The file's name in the manifest; null where there is none.</summary>
+    public string? Current()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(ManifestPath), GalleryJson.Default.IndexManifest)?.File;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Plan(GalleryInfo info) => $"evidence above 0, at most {info.Policy.MaximumAnchors}";
+
+    /// <summary>
+    /// Persons as sets of rows, so that a gallery of any size is never in memory at once. The index is built by synchronous code; it waits
+    /// here for the store.
+    /// </summary>
+    private sealed class RowSets(int dimension, IAsyncEnumerable<PersonAnchors> persons, CancellationToken cancellation) : IAsyncDisposable
+    {
+        private readonly IAsyncEnumerator<PersonAnchors> _persons = persons.GetAsyncEnumerator(cancellation);
+
+        public ValueTask<bool> MoveToFirstAsync() => _persons.MoveNextAsync();
+
+        public IEnumerable<EmbeddingSet> Sets()
+        {
+            for (var more = true; more;)
+            {
+                var (names, mu, logVariance) = (new List<string>(), new List<float>(), new List<float>());
+                while (more && names.Count < RowsAtOnce)
+                {
+                    foreach (var anchor in _persons.Current.Anchors)
+                    {
+                        names.Add(IndexFileLease.Name(_persons.Current.PersonId, anchor.Uncertainty));
+                        mu.AddRange(anchor.Mu);
+                        logVariance.AddRange(anchor.LogVariance);
+                    }
+                    more = _persons.MoveNextAsync().AsTask().GetAwaiter().GetResult();
+                }
+                if (names.Count > 0) yield return new EmbeddingSet(dimension, [.. mu], [.. logVariance], names);
+            }
+        }
+
+        public ValueTask DisposeAsync() => _persons.DisposeAsync();
+    }
+}
