@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Pfe.Extensions.DependencyInjection;
 
 /// <summary>
-/// Metrics and traces by OpenTelemetry's conventions: durations in seconds, <c>error.type</c> on what failed, no attribute that says anything
+/// Metrics and traces by OpenTelemetry's conventions: durations in seconds, <c>error.type</c> on what failed, no attribute that says
+/// anything
 /// about a photograph or a person.
 /// </summary>
 public sealed class PfeDiagnostics

@@ -4,13 +4,14 @@ using Pfe.Vision.Networks;
 
 namespace Pfe.Extensions.DependencyInjection;
 
-/// <summary>What <see cref="PfeServiceCollectionExtensions.AddPfe"/> is told; checked before anything is loaded.</summary>
+/// <summary>What <c>AddPfe</c> is told; checked before anything is loaded.</summary>
 public sealed class PfeOptions
 {
     /// <summary>A model that Pfe exported: path, name, or address with checksum; null for the default model.</summary>
     public string? Model { get; set; }
 
-    /// <summary>The folder of the networks; null for PFE_MODELS or the user's cache. Not looked at where an IModelSource is registered.</summary>
+    /// <summary>The folder of the networks; null for PFE_MODELS or the user's cache. Not looked at where an IModelSource is
+    /// registered.</summary>
     public string? ModelsFolder { get; set; }
 
     /// <summary>Where networks run: <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>auto</c>.</summary>

@@ -55,7 +55,7 @@ public sealed class UncertaintyDemo
         {
             cancellation.ThrowIfCancellationRequested();
             var photograph = Image.Load(photographs[p]);
-            var found = detector.Detect(photograph);
+            var found = detector.Detect(photograph, cancellation);
             progress?.Report($"{Path.GetFileName(photographs[p])}: {found.Count} faces");
             foreach (var face in found)
             {

@@ -24,9 +24,9 @@ internal sealed class LandmarkLookup : IDisposable
 
     /// <summary>The face's landmarks; null where the image is an aligned face.</summary>
     /// <exception cref="ImageException">No face was found, or the list does not name the image.</exception>
-    public FiveLandmarks? Of(int index, Image image)
+    public FiveLandmarks? Of(int index, Pyramid photo)
     {
-        if (_detector is not null) return _detector.DetectMain(image)?.Landmarks
+        if (_detector is not null) return _detector.DetectMain(photo)?.Landmarks
             ?? throw new ImageException(_images.Paths[index], "no face was found");
         if (_list is null) return _points;
         return _list.TryGetValue(Name(_images.Paths[index]), out var face)

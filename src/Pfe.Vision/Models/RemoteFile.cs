@@ -94,9 +94,9 @@ internal static class RemoteFile
                 quiet.CancelAfter(silence);
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"nothing came for {silence.TotalSeconds:0.#} s");
+            throw new TimeoutException($"nothing came for {silence.TotalSeconds:0.#} s", e);
         }
     }
 }

@@ -26,7 +26,7 @@ internal static class StoreFolder
         foreach (var path in Directory.EnumerateDirectories(folder).Prepend(folder))
         {
             var open = File.GetUnixFileMode(path) & Others;
-            if (open == 0) continue;
+            if (open == UnixFileMode.None) continue;
             var who = open.HasFlag(UnixFileMode.OtherWrite) ? "everybody" : "its group";
             return $"{who} may write to the model folder '{path}'; take that right away (chmod go-w) or use a folder of your own";
         }

@@ -100,7 +100,7 @@ internal sealed class NetworkSession : IDisposable
     private (InferenceSession Session, RunOptions Options) Enter(ref bool entered)
     {
         try { return _handle.Enter(ref entered); }
-        catch (ObjectDisposedException) { throw new ObjectDisposedException($"network '{_name}'"); }
+        catch (ObjectDisposedException e) { throw new ObjectDisposedException($"the network '{_name}' has been disposed", e); }
     }
 
     /// <summary>Runs one black image: shapes that a file leaves open become known, and a network that cannot run says so at once.</summary>
