@@ -33,6 +33,8 @@ internal sealed class MeasuredEmbedder(PfeNetworks networks, PfeDiagnostics diag
 
     public ScoreCalibration? Calibration => _inner.Calibration;
 
+    public TrustCalibration? TrustCalibration => _inner.TrustCalibration;
+
     public EmbeddedFace Embed(ImageInput photo, in FiveLandmarks landmarks, CancellationToken cancellationToken = default)
     {
         var face = landmarks;

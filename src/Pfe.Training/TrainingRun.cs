@@ -3,11 +3,13 @@ using System.Globalization;
 using Pfe.Calibration;
 using Pfe.Onnx;
 using Pfe.Scoring;
+using Pfe.Storage;
 using Pfe.Training.Configuration;
 using Pfe.Training.Features;
 using Pfe.Training.Head;
 using Pfe.Training.Runs;
 using Pfe.Training.Summaries;
+using Pfe.Training.Trust;
 using Pfe.Vision.Models;
 
 namespace Pfe.Training;
@@ -68,6 +70,8 @@ public sealed class TrainingRun
     private TrainingResult Train(TrainingInput input, TrainerState? from, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
+        // Before the first step: what cannot work is refused at once.
+        var trust = PrepareTrust(input, cancellation);
         using var trainer = new HeadTrainer(_config, input.Cache, input.Faces);
         if (from is not null) trainer.Load(from);
         else if (_config.RestoreModel is { } model) RestoredHead.Load(model, _config.RestoreScopes, trainer.Head);
@@ -111,7 +115,7 @@ public sealed class TrainingRun
         if (!health.HasLearnt && last.Step > 0)
             Say($"warning: sigma hardly differs between faces (spread {last.Spread:0.####}): MLS with this head is no better than " +
                 $"cosine. Train longer or with a greater learning rate");
-        Finish(trainer, input, last);
+        Finish(trainer, input, trust, last, cancellation);
         return new TrainingResult(
             _folder, trainer.Step, last.Loss, last.Spread, trainer.Recoveries, input.BasePasses, input.Seconds, clock.Elapsed.TotalSeconds,
             heldOut);
@@ -157,7 +161,16 @@ public sealed class TrainingRun
         return rows;
     }
 
-    private void Finish(HeadTrainer trainer, TrainingInput input, in StepResult last)
+    private TrustInput? PrepareTrust(TrainingInput input, CancellationToken cancellation)
+    {
+        if (_config.Trust is null) return null;
+        var caching = new Relay<CacheProgress>(step => _progress?.Report(new TrainingEvent.Caching(step)));
+        return TrustInput.Prepare(_config, input.Images, input.Cache.Index.Unreadable.Select(bad => bad.Image), _store,
+            _config.CacheDir ?? TrainingInput.DefaultCacheFolder(), caching, cancellation);
+    }
+
+    private void Finish(HeadTrainer trainer, TrainingInput input, TrustInput? trustInput, in StepResult last,
+        CancellationToken cancellation)
     {
         var notes = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -170,7 +183,16 @@ public sealed class TrainingRun
         };
         var head = trainer.Head.Export(input.HeadInput, notes);
         head.Save(_folder.Head);
-        Calibrated(ProbabilisticModel.Build(input.Network, input.Description, head), trainer, input).Save(_folder.Model);
+        var trust = trustInput is null ? null : TrustRun.Of(trustInput, _config, Say, cancellation);
+        var model = Calibrated(ProbabilisticModel.Build(input.Network, input.Description, head, trust?.Head), trainer, input);
+        if (trust is not null)
+        {
+            var json = trust.Calibration.ToJson();
+            trust.Head.Save(_folder.TrustHead);
+            AtomicFile.WriteText(_folder.TrustCalibration, json);
+            model = model.WithMetadata(TrustCalibration.MetadataKey, json);
+        }
+        model.Save(_folder.Model);
     }
 
     /// <summary>With a calibration on the held-out faces in its metadata, where they are enough for one.</summary>
@@ -193,6 +215,12 @@ public sealed class TrainingRun
             Say($"the model has no calibration: {e.Message}; fit one on people of your own");
             return model;
         }
+    }
+
+    // Progress<T> would call back later, on another thread.
+    private sealed class Relay<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
     }
 
     private void Say(string text) => _progress?.Report(new TrainingEvent.Note(text));

@@ -12,7 +12,8 @@ namespace Pfe.Vision;
 /// <summary>A face as a network gave it.</summary>
 /// <param name="Embedding">The face.</param>
 /// <param name="Norm">Length of the base network's embedding before it became mu; NaN where the model does not show it.</param>
-public sealed record EmbeddedFace(FaceEmbedding Embedding, float Norm);
+/// <param name="Trust">What the trust head says of it; null where the model has none.</param>
+public sealed record EmbeddedFace(FaceEmbedding Embedding, float Norm, FaceTrust? Trust = null);
 
 /// <summary>
 /// A PFE model: faces in, (mu, log sigma^2) out. Everything it needs to know (input size, normalisation, alignment) it reads from the
@@ -24,6 +25,8 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
     private readonly BaseNetwork _network;
     private readonly string _name;
     private readonly Lazy<ScoreCalibration?> _calibration;
+    private readonly Lazy<TrustCalibration?> _trustCalibration;
+    private readonly bool _showsNorm;
 
     /// <summary>Takes a model that Pfe exported; nothing is read or fetched.</summary>
     /// <param name="model">The ONNX model.</param>
@@ -35,10 +38,12 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
         ArgumentNullException.ThrowIfNull(model);
         var description = ProbabilisticModel.Describe(model);
         string[] outputs = [ProbabilisticModel.Mu, ProbabilisticModel.LogVariance];
-        if (ProbabilisticModel.FindRawEmbedding(model) is { } raw) outputs = [.. outputs, raw];
+        if (ProbabilisticModel.HasTrust(model)) (HasTrust, outputs) = (true, [.. outputs, ProbabilisticModel.Trust]);
+        if (ProbabilisticModel.FindRawEmbedding(model) is { } raw) (_showsNorm, outputs) = (true, [.. outputs, raw]);
         _network = new BaseNetwork(model, description, outputs, options);
         (Sha256, Metadata, _name) = (model.Sha256(), model.Metadata, model.Name);
         _calibration = new Lazy<ScoreCalibration?>(() => ScoreCalibration.FromMetadata(Metadata, _name));
+        _trustCalibration = new Lazy<TrustCalibration?>(() => TrustCalibration.FromMetadata(Metadata, _name));
     }
 
     /// <summary>The same with a say in the ONNX Runtime session, for providers and settings that Pfe does not know.</summary>
@@ -75,6 +80,9 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
     /// <inheritdoc/>
     public ScoreCalibration? Calibration => _calibration.Value;
 
+    /// <inheritdoc/>
+    public TrustCalibration? TrustCalibration => _trustCalibration.Value;
+
     /// <summary>The model's checksum: two embedding files belong together when it is equal.</summary>
     public string Sha256 { get; }
 
@@ -86,6 +94,9 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
 
     /// <inheritdoc/>
     public int Dimension => _network.Outputs[0].Length;
+
+    /// <summary>Whether the model has a trust head; older models have none.</summary>
+    public bool HasTrust { get; }
 
     /// <summary>Values of one image of input.</summary>
     public int InputLength => _network.InputLength;
@@ -130,18 +141,27 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
     /// <param name="mu">count x D values, filled.</param>
     /// <param name="logVariance">count x D values, filled.</param>
     /// <param name="norm">count lengths of the embeddings before they became mu, filled; NaN where the model does not show them.</param>
-    public void Run(Memory<float> images, int count, Memory<float> mu, Memory<float> logVariance, Span<float> norm)
+    /// <param name="trust">count pairs of numbers of the trust head, filled, NaN where the model has none; empty where they are not
+    /// wanted.</param>
+    public void Run(Memory<float> images, int count, Memory<float> mu, Memory<float> logVariance, Span<float> norm,
+        Span<FaceTrust> trust = default)
     {
         if (norm.Length != count) throw new ArgumentException($"{count} images have {count} norms, not {norm.Length}", nameof(norm));
-        if (_network.Outputs is not [_, _, { Length: var length }])
+        if (!trust.IsEmpty && trust.Length != count)
+            throw new ArgumentException($"{count} images have {count} trusts, not {trust.Length}", nameof(trust));
+        Memory<float>[] outputs = [mu, logVariance, .. _network.Outputs.Skip(2).Select(output => AlignedMemory.Of(count * output.Length))];
+        _network.Run(images, count, outputs);
+        norm.Fill(float.NaN);
+        trust.Fill(new FaceTrust(float.NaN, float.NaN));
+        if (_showsNorm)
         {
-            _network.Run(images, count, mu, logVariance);
-            norm.Fill(float.NaN);
-            return;
+            var length = _network.Outputs[^1].Length;
+            var raw = outputs[^1].Span;
+            for (var i = 0; i < count; i++) norm[i] = TensorPrimitives.Norm(raw.Slice(i * length, length));
         }
-        var raw = AlignedMemory.Of(count * length);
-        _network.Run(images, count, mu, logVariance, raw);
-        for (var i = 0; i < count; i++) norm[i] = TensorPrimitives.Norm(raw.Span.Slice(i * length, length));
+        if (!HasTrust) return;
+        var pairs = outputs[2].Span;
+        for (var i = 0; i < trust.Length; i++) trust[i] = new FaceTrust(pairs[2 * i], pairs[2 * i + 1]);
     }
 
     /// <summary>Why a row of <see cref="Run"/> is no embedding, naming the network; null where it is one.</summary>
@@ -167,9 +187,9 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
     private EmbeddedFace Embed(Memory<float> input)
     {
         var (mu, logVariance) = (AlignedMemory.Of(Dimension), AlignedMemory.Of(Dimension));
-        var norm = 0f;
-        Run(input, 1, mu, logVariance, new Span<float>(ref norm));
+        var (norm, trust) = (0f, default(FaceTrust));
+        Run(input, 1, mu, logVariance, new Span<float>(ref norm), new Span<FaceTrust>(ref trust));
         if (Problem(mu.Span, logVariance.Span) is { } problem) throw new UnusableNetworkException(_name, problem);
-        return new EmbeddedFace(new FaceEmbedding(mu.Span, logVariance.Span, Sha256), norm);
+        return new EmbeddedFace(new FaceEmbedding(mu.Span, logVariance.Span, Sha256), norm, HasTrust ? trust : null);
     }
 }

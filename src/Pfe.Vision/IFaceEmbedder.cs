@@ -23,6 +23,10 @@ public interface IFaceEmbedder
     /// <exception cref="PfeException">It has one that cannot be used.</exception>
     ScoreCalibration? Calibration { get; }
 
+    /// <summary>What the trust head's numbers mean; null where the model has none, which is what implementations without one keep.</summary>
+    /// <exception cref="PfeException">It has one that cannot be used.</exception>
+    TrustCalibration? TrustCalibration => null;
+
     /// <summary>Embeds a face of a photograph.</summary>
     /// <param name="photo">The photograph.</param>
     /// <param name="landmarks">The face's landmarks in it.</param>

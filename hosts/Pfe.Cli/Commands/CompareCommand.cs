@@ -21,7 +21,10 @@ internal sealed record CompareResult(ComparedPhotograph First, ComparedPhotograp
 /// <param name="Rotation">Degrees the photograph was turned clockwise to find it: 0, 90, 180 or 270; null with --aligned.</param>
 /// <param name="Uncertainty">Mean ln sigma^2; larger is less certain.</param>
 /// <param name="Quality">0 to 100: more certain than that percentage of the calibration's faces.</param>
-internal sealed record ComparedPhotograph(string Path, double[]? Box, double? DetectionScore, int? Rotation, double Uncertainty, double? Quality);
+/// <param name="Reliability">0 to 1: how far the comparison can rely on the face; null where the model has no trust head.</param>
+/// <param name="Collision">How near strangers come for a damage they share, in units of cosine.</param>
+internal sealed record ComparedPhotograph(
+    string Path, double[]? Box, double? DetectionScore, int? Rotation, double Uncertainty, double? Quality, float? Reliability, float? Collision);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]
@@ -62,7 +65,7 @@ internal static class CompareCommand
 
     private static ComparedPhotograph Photograph(ComparedFace face) => new(face.Path,
         face.Detection?.Box is { } box ? [box.Left, box.Top, box.Right, box.Bottom] : null, face.Detection?.Score, face.Detection?.Rotation,
-        face.Uncertainty, face.Quality);
+        face.Uncertainty, face.Quality, face.Trust?.Reliability, face.Trust?.Collision);
 
     private static void Print(IAnsiConsole console, FaceComparison result)
     {

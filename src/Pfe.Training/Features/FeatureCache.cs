@@ -84,6 +84,12 @@ public sealed class FeatureCache : IDisposable
         TensorPrimitives.Divide(embedding, Math.Max(1e-12f, TensorPrimitives.Norm(embedding)), mu);
     }
 
+    /// <summary>The embedding as the base computed it.</summary>
+    /// <param name="image">Index of the image.</param>
+    /// <param name="variant">0 clean, 1 mirrored, from 2 on damaged.</param>
+    /// <param name="embedding">D values to fill.</param>
+    public void CopyEmbedding(int image, int variant, Span<float> embedding) => Embedding(image, variant).CopyTo(embedding);
+
     /// <summary>Unmaps the files.</summary>
     public void Dispose()
     {

@@ -26,7 +26,13 @@ public sealed record RunFolder(string Path)
     /// <summary>The trained head alone.</summary>
     public string Head => System.IO.Path.Combine(Path, "head.safetensors");
 
-    /// <summary>Base and head in one file.</summary>
+    /// <summary>The trained trust head alone.</summary>
+    public string TrustHead => System.IO.Path.Combine(Path, "trust_head.safetensors");
+
+    /// <summary>The trust head's calibration, with its table by kinds.</summary>
+    public string TrustCalibration => System.IO.Path.Combine(Path, "trust.json");
+
+    /// <summary>Base and heads in one file.</summary>
     public string Model => System.IO.Path.Combine(Path, "model.onnx");
 
     /// <summary>Where the state after <paramref name="step"/> steps is kept.</summary>

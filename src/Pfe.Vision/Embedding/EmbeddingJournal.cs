@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Pfe.Calibration;
 using Pfe.Vision.Faces;
 
 namespace Pfe.Vision.Embedding;
@@ -11,7 +12,8 @@ namespace Pfe.Vision.Embedding;
 /// <param name="Norm">Length of the embedding before it became mu.</param>
 /// <param name="DetectionScore">The detector's confidence, NaN where it was not asked.</param>
 /// <param name="Sharpness">Of the aligned face.</param>
-internal readonly record struct EmbeddedImage(int Image, float Norm, float DetectionScore, float Sharpness);
+/// <param name="Trust">The trust head's numbers, NaN where the model has none.</param>
+internal readonly record struct EmbeddedImage(int Image, float Norm, float DetectionScore, float Sharpness, FaceTrust Trust);
 
 /// <summary>
 /// The rows computed so far, beside the output file: appended chunk by chunk, so an interrupted run goes on where it was. A chunk is
@@ -60,8 +62,8 @@ internal sealed class EmbeddingJournal : IDisposable
         }
     }
 
-    /// <summary>Bytes of a row: mu, log variance, norm, detection score, sharpness.</summary>
-    public static int RowBytes(int dimension) => (2 * dimension + 3) * sizeof(float);
+    /// <summary>Bytes of a row: mu, log variance, norm, detection score, sharpness, reliability, collision.</summary>
+    public static int RowBytes(int dimension) => (2 * dimension + 5) * sizeof(float);
 
     /// <summary>Images that failed, by their index.</summary>
     public SortedDictionary<int, string> Failures { get; } = [];
@@ -96,6 +98,8 @@ internal sealed class EmbeddingJournal : IDisposable
                 writer.Write(images[i].Norm);
                 writer.Write(images[i].DetectionScore);
                 writer.Write(images[i].Sharpness);
+                writer.Write(images[i].Trust.Reliability);
+                writer.Write(images[i].Trust.Collision);
             }
         }
         var bytes = payload.ToArray();

@@ -34,6 +34,7 @@ public sealed class FaceVerifier : IDisposable
         (_detector, _embedder, _leaveOpen) = (detector, embedder, leaveOpen);
         // A calibration that cannot be used is said now, and not by the first comparison.
         _ = embedder.Calibration;
+        _ = embedder.TrustCalibration;
     }
 
     /// <summary>Opens a model together with the source's detector.</summary>
@@ -124,9 +125,9 @@ public sealed class FaceVerifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(photo);
         options ??= new CompareOptions();
-        if (options.Aligned) return Of(photo.Name, null, _embedder.EmbedAligned(photo, cancellationToken).Embedding);
+        if (options.Aligned) return Of(photo.Name, null, _embedder.EmbedAligned(photo, cancellationToken));
         var face = FaceSelection.Choose(_detector, photo, options.Choice, cancellationToken);
-        return Of(photo.Name, face, _embedder.Embed(photo, face.Landmarks, cancellationToken).Embedding);
+        return Of(photo.Name, face, _embedder.Embed(photo, face.Landmarks, cancellationToken));
     }
 
     /// <summary>Compares two faces.</summary>
@@ -141,7 +142,9 @@ public sealed class FaceVerifier : IDisposable
         var cosine = Cosine.Score(a, b);
         var mls = MutualLikelihood.Score(a, b);
         var score = calibration is null ? mls : FaceScore.Of(a, b, calibration.Score);
-        var verdict = calibration?.Decide(score, first.Uncertainty, second.Uncertainty, falseMatchRate);
+        var verdict = (_embedder.TrustCalibration, first.Trust, second.Trust) is ({ } trust, { } trust1, { } trust2)
+            ? trust.Decide(cosine, trust1, trust2, falseMatchRate)
+            : calibration?.Decide(score, first.Uncertainty, second.Uncertainty, falseMatchRate);
         return new FaceComparison(first, second, cosine, mls, Doubted(verdict, first) ?? Doubted(verdict, second) ?? verdict);
     }
 
@@ -162,13 +165,16 @@ public sealed class FaceVerifier : IDisposable
                 $"an embedding of the model {model} cannot be compared with the model {_embedder.ModelId}; embed again with that one",
                 _embedder.ModelId, model);
         }
-        return Of("embedding", null, embedding);
+        return Of("embedding", null, new EmbeddedFace(embedding, float.NaN));
     }
 
-    private ComparedFace Of(string name, DetectedFace? face, FaceEmbedding embedding)
+    private ComparedFace Of(string name, DetectedFace? detection, EmbeddedFace face)
     {
-        var uncertainty = FaceUncertainty.Of(embedding);
-        return new ComparedFace(name, face, embedding, uncertainty, _embedder.Calibration?.Quality.Of(uncertainty));
+        var uncertainty = FaceUncertainty.Of(face.Embedding);
+        var quality = (_embedder.TrustCalibration, face.Trust) is ({ } calibration, { } trust)
+            ? calibration.Quality.Of(trust.Noise)
+            : _embedder.Calibration?.Quality.Of(uncertainty);
+        return new ComparedFace(name, detection, face.Embedding, uncertainty, quality, face.Trust);
     }
 
     /// <summary>What was computed from landmarks that are no face's supports no answer.</summary>
