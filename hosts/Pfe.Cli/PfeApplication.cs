@@ -18,7 +18,8 @@ internal static class PfeApplication
         Func<Terminal, IEnumerable<Command>>? training = null)
     {
         var terminal = new Terminal(output, error);
-        if (training is null && TrainingAddOn.Owns(args)) return await TrainingAddOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
+        if (training is null && TrainingAddOn.Owns(args))
+            return await TrainingAddOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
         var root = Root(terminal, training ?? (_ => TrainingAddOn.Placeholders()));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -31,7 +32,8 @@ internal static class PfeApplication
         return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
     }
 
-    private static RootCommand Root(Terminal terminal, Func<Terminal, IEnumerable<Command>> training)
+    /// <summary>All commands.</summary>
+    public static RootCommand Root(Terminal terminal, Func<Terminal, IEnumerable<Command>> training)
     {
         var root = new RootCommand("Probabilistic face embeddings: every face a Gaussian, every comparison with its uncertainty.")
         {

@@ -104,8 +104,14 @@ internal static class CompareCommand
     }
 
     private static string Words(ComparedFace face) => face.Quality is { } q
-        ? $"quality {q:0} of 100: " +
-            $"{q switch { >= 75 => "very certain", >= 40 => "certain", >= 15 => "less certain than most", >= QualityScale.Poor => "uncertain", _ => "too uncertain to rely on" }}"
+        ? $"quality {q:0} of 100: " + q switch
+        {
+            >= 75 => "very certain",
+            >= 40 => "certain",
+            >= 15 => "less certain than most",
+            >= QualityScale.Poor => "uncertain",
+            _ => "too uncertain to rely on",
+        }
         : $"mean ln sigma^2 {face.Uncertainty:0.00}";
 
     // A probability of 100.0 % would be a claim that no calibration on some thousand pairs supports.

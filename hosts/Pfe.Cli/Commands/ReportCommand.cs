@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
 using Pfe.Onnx;
+using Pfe.Reporting.Data;
 using Pfe.Reporting.Drawing;
 using Pfe.Reporting.Report;
 using Pfe.Vision;

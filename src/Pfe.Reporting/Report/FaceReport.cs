@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pfe.Reporting.Data;
 using Pfe.Reporting.Drawing;
 using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;

@@ -44,5 +44,6 @@ internal static class SummaryFile
         int.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out var step) ? step : int.MaxValue;
 
     private static string Line(Summary s) => string.Create(CultureInfo.InvariantCulture,
-        $"{s.Step},{s.Loss:G9},{s.RegularisationLoss:G9},{s.LearningRate:G9},{s.MeanLogVariance:G9},{s.SigmaSpread:G9},{s.ImagesPerSecond:F1}\n");
+        $"{s.Step},{s.Loss:G9},{s.RegularisationLoss:G9},{s.LearningRate:G9},{s.MeanLogVariance:G9},{s.SigmaSpread:G9}," +
+        $"{s.ImagesPerSecond:F1}\n");
 }

@@ -112,7 +112,8 @@ public static class AlignmentRun
             if (!taken.TryAdd(target, images[i].Name))
             {
                 throw new InvalidConfigurationException(
-                    $"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': keep more than {depth} components of a path")
+                    $"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': keep more than {depth} components " +
+                    "of a path")
                 { Setting = nameof(AlignmentRunOptions.DirectoryDepth), Value = $"{depth}", Expected = $"above {depth}" };
             }
             targets[i] = target;

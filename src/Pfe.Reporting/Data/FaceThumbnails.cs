@@ -1,7 +1,7 @@
 using Pfe.Vision.Imaging;
 using SkiaSharp;
 
-namespace Pfe.Reporting.Report;
+namespace Pfe.Reporting.Data;
 
 /// <summary>Small pictures of the faces of a set, read when they are needed.</summary>
 public sealed class FaceThumbnails

@@ -1,10 +1,9 @@
 using System.Globalization;
 using Pfe.Calibration;
 using Pfe.Onnx;
-using Pfe.Reporting.Figures;
 using Pfe.Vision;
 
-namespace Pfe.Reporting.Report;
+namespace Pfe.Reporting.Data;
 
 /// <summary>What a model's file says of itself, for a person to read.</summary>
 internal static class ModelFacts

@@ -2,7 +2,7 @@ using Pfe.Calibration;
 using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Measures;
 
-namespace Pfe.Reporting.Report;
+namespace Pfe.Reporting.Data;
 
 /// <summary>Faces of one set, measured once; what every figure takes its numbers from.</summary>
 public sealed record ReportData

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using Pfe.TestSupport;
 
-namespace Pfe.Cli.Tests;
+namespace Pfe.Repository.Tests;
 
 /// <summary>docs/architecture.md's arrows, checked against the project files.</summary>
 public sealed class ArchitectureTests

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pfe.Reporting.Report;
+namespace Pfe.Reporting.Data;
 
 /// <summary>A user's CSV file that says one thing of each image: a column <c>path</c> and another one.</summary>
 internal sealed class PathTable

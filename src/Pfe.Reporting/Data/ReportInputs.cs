@@ -5,7 +5,7 @@ using Pfe.Vision;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 
-namespace Pfe.Reporting.Report;
+namespace Pfe.Reporting.Data;
 
 /// <summary>What a report may be given beside the embeddings; everything is optional.</summary>
 public sealed record ReportSources
