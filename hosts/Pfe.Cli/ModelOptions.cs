@@ -41,7 +41,8 @@ internal static class ModelOptions
     public static ModelStore Store(this ParseResult parsed) => new(parsed.GetValue(Models));
 
     /// <summary>The model named, or the default model.</summary>
-    public static OnnxModel LoadModel(this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>
+    public static OnnxModel LoadModel(this ParseResult parsed, ModelStore store, IProgress<string> messages,
+        CancellationToken cancellation) =>
         parsed.GetValue(Model) is { } reference
             ? store.Read(reference, messages, cancellation).ToModel() : DefaultModel.Load(store, messages, cancellation);
 

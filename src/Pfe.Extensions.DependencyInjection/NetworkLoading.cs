@@ -19,7 +19,8 @@ internal sealed class NetworkHealthCheck(PfeNetworks networks) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (!networks.IsLoaded) return Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, "the face networks are not loaded"));
+        if (!networks.IsLoaded) return Task.FromResult(
+            new HealthCheckResult(context.Registration.FailureStatus, "the face networks are not loaded"));
         try
         {
             var template = networks.Embedder.Template;

@@ -72,7 +72,8 @@ public sealed class PfeNetworks : IAsyncDisposable, IDisposable
             var start = _time.GetTimestamp();
             var loaded = await OpenAsync(cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _loaded, loaded);
-            Log.NetworksLoaded(_logger, loaded.Embedder.ModelId[..12], loaded.Embedder.Device.ToString(), _time.GetElapsedTime(start).TotalMilliseconds);
+            Log.NetworksLoaded(_logger, loaded.Embedder.ModelId[..12], loaded.Embedder.Device.ToString(),
+                _time.GetElapsedTime(start).TotalMilliseconds);
         }
         catch (PfeException e)
         {
@@ -113,7 +114,8 @@ public sealed class PfeNetworks : IAsyncDisposable, IDisposable
             .ConfigureAwait(false);
         try
         {
-            var detector = await FaceDetector.OpenAsync(_source, options, options.Network.Messages, cancellationToken).ConfigureAwait(false);
+            var detector = await FaceDetector.OpenAsync(_source, options, options.Network.Messages,
+                cancellationToken).ConfigureAwait(false);
             return new Loaded(detector, embedder);
         }
         catch

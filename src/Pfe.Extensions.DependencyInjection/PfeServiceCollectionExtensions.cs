@@ -29,7 +29,8 @@ public static class PfeServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PfeOptions>, PfeOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IModelSource>(provider => new ModelStore(provider.GetRequiredService<IOptions<PfeOptions>>().Value.ModelsFolder));
+        services.TryAddSingleton<IModelSource>(provider =>
+            new ModelStore(provider.GetRequiredService<IOptions<PfeOptions>>().Value.ModelsFolder));
         services.TryAddSingleton<PfeNetworks>();
         services.TryAddSingleton<PfeDiagnostics>();
         services.TryAddSingleton<IFaceDetector, MeasuredDetector>();

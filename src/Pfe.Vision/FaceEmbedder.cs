@@ -64,7 +64,8 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
         IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (model is null) return new FaceEmbedder(await DefaultModel.LoadAsync(source, progress, cancellationToken).ConfigureAwait(false), options);
+        if (model is null) return new FaceEmbedder(
+            await DefaultModel.LoadAsync(source, progress, cancellationToken).ConfigureAwait(false), options);
         return new FaceEmbedder((await source.ReadAsync(model, progress, cancellationToken).ConfigureAwait(false)).ToModel(), options);
     }
 
@@ -135,7 +136,8 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
     /// <param name="input"><see cref="InputLength"/> values to fill.</param>
     public void PrepareAligned(Image aligned, Span<float> input) => _network.Prepare(aligned, input);
 
-    /// <summary>Embeds a batch of prepared inputs, as the network gives them: <see cref="Problem"/> tells whether a row is an embedding.</summary>
+    /// <summary>Embeds a batch of prepared inputs, as the network gives them: <see cref="Problem"/> tells whether a row is an
+    /// embedding.</summary>
     /// <param name="images">count x <see cref="InputLength"/> values.</param>
     /// <param name="count">Number of images.</param>
     /// <param name="mu">count x D values, filled.</param>
@@ -172,7 +174,8 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
         // One NaN or infinity makes the sum of squares one; a mean of unit length has a sum of 1.
         var length = TensorPrimitives.SumOfSquares(mu);
         if (!float.IsFinite(length)) return $"the network '{_name}' gives NaN or infinity for it";
-        if (length is < 0.9f or > 1.1f) return $"the network '{_name}' gives an embedding of length {Math.Sqrt(length):0.###} for it, not 1";
+        if (length is < 0.9f or > 1.1f)
+            return $"the network '{_name}' gives an embedding of length {Math.Sqrt(length):0.###} for it, not 1";
         foreach (var value in logVariance)
         {
             if (value is not (>= FaceEmbedding.MinLogVariance and <= FaceEmbedding.MaxLogVariance))

@@ -23,7 +23,8 @@ public interface IFaceEmbedder
     /// <exception cref="PfeException">It has one that cannot be used.</exception>
     ScoreCalibration? Calibration { get; }
 
-    /// <summary>What the trust head's numbers mean; null where the model has none, which is what implementations without one keep.</summary>
+    /// <summary>What the trust head's numbers mean; null where the model has none, which is what implementations without one
+    /// keep.</summary>
     /// <exception cref="PfeException">It has one that cannot be used.</exception>
     TrustCalibration? TrustCalibration => null;
 

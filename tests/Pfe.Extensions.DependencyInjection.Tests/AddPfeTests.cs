@@ -89,7 +89,8 @@ public sealed class AddPfeTests
         await provider.GetRequiredService<PfeNetworks>().LoadAsync();
         var detector = provider.GetRequiredService<IFaceDetector>();
         var (tags, activities) = (new List<string>(), new List<Activity>());
-        using var meters = new MeterListener { InstrumentPublished = (instrument, listener) => { if (instrument.Meter.Name == PfeDiagnostics.SourceName) listener.EnableMeasurementEvents(instrument); } };
+        using var meters = new MeterListener { InstrumentPublished = (instrument, listener) =>
+            { if (instrument.Meter.Name == PfeDiagnostics.SourceName) listener.EnableMeasurementEvents(instrument); } };
         meters.SetMeasurementEventCallback<double>((instrument, _, pairs, _) =>
         {
             lock (tags) tags.Add($"{instrument.Name} {string.Join(' ', pairs.ToArray().Select(pair => $"{pair.Key}={pair.Value}"))}");
@@ -144,7 +145,8 @@ public sealed class AddPfeTests
             string reference, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _reads);
-            return Broken ? throw new ModelUnavailableException(reference, "not now") : inner.ReadAsync(reference, progress, cancellationToken);
+            return Broken ? throw new ModelUnavailableException(reference, "not now")
+                : inner.ReadAsync(reference, progress, cancellationToken);
         }
     }
 

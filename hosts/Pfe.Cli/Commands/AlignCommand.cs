@@ -63,7 +63,8 @@ internal static class AlignCommand
             if (run.Failures.Count == sources.Count)
                 throw new PfeException($"none of {sources.Count} images could be aligned; the first: {run.Failures[0].Name}: " +
                 $"{run.Failures[0].Reason}");
-            if (parsed.GetValue(Visualize) is { } sheet) Show(sources, run.Failures, detector, options.Template, store, terminal).Save(sheet);
+            if (parsed.GetValue(Visualize) is { } sheet) Show(sources, run.Failures, detector, options.Template, store,
+                terminal).Save(sheet);
             var result = new AlignResult(output, sources.Count, run.Aligned, run.AlreadyThere, options.Template.Name, run.Failures);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, AlignJson.Default.AlignResult);
             else terminal.Output.WriteLine($"{run.Aligned} of {sources.Count} faces aligned ({options.Template.Name}) -> " +

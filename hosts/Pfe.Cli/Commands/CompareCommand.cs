@@ -24,7 +24,8 @@ internal sealed record CompareResult(ComparedPhotograph First, ComparedPhotograp
 /// <param name="Reliability">0 to 1: how far the comparison can rely on the face; null where the model has no trust head.</param>
 /// <param name="Collision">How near strangers come for a damage they share, in units of cosine.</param>
 internal sealed record ComparedPhotograph(
-    string Path, double[]? Box, double? DetectionScore, int? Rotation, double Uncertainty, double? Quality, float? Reliability, float? Collision);
+    string Path, double[]? Box, double? DetectionScore, int? Rotation, double Uncertainty, double? Quality, float? Reliability,
+        float? Collision);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]

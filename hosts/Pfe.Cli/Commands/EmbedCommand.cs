@@ -46,7 +46,8 @@ internal static class EmbedCommand
                 throw new UsageException("--aligned and --landmarks exclude each other: aligned faces need no landmarks");
             var (store, messages, output) = (parsed.Store(), terminal.Progress(), parsed.GetRequiredValue(Output));
             using var embedder = parsed.Embedder(store, messages, cancellation);
-            using var detector = options.Aligned || sources[0].Landmarks is not null ? null : parsed.Detector(store, messages, cancellation);
+            using var detector = options.Aligned || sources[0].Landmarks is not null
+                ? null : parsed.Detector(store, messages, cancellation);
             var clock = Stopwatch.StartNew();
             var run = EmbeddingRun.Run(sources, embedder, detector, output, options, terminal.ImageProgress("embedded"), cancellation);
             var result = new EmbedResult(

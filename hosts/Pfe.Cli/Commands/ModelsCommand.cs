@@ -10,7 +10,8 @@ namespace Pfe.Cli.Commands;
 /// <param name="Models">Everything the manifest names.</param>
 /// <param name="DefaultModel">What the default model is made of besides the base network: part of the program.</param>
 /// <param name="Warning">Who else may write to the folder; null for nobody.</param>
-internal sealed record ModelsResult(string Folder, IReadOnlyList<ModelResult> Models, IReadOnlyList<ModelPart> DefaultModel, string? Warning);
+internal sealed record ModelsResult(string Folder, IReadOnlyList<ModelResult> Models, IReadOnlyList<ModelPart> DefaultModel,
+    string? Warning);
 
 /// <summary>One part of the default model.</summary>
 /// <param name="Name">head or calibration.</param>
@@ -67,7 +68,8 @@ internal static class ModelsCommand
             table.AddRow(new Text(model.Name), new Text(model.State), new Text(model.Purpose), new Text(model.Input ?? ""),
                 new Text(model.Sha256[..12]));
         foreach (var part in parts)
-            table.AddRow(new Text(part.Name), new Text("built in"), new Text("the default model's"), new Text(""), new Text(part.Sha256[..12]));
+            table.AddRow(new Text(part.Name), new Text("built in"), new Text("the default model's"), new Text(""),
+                new Text(part.Sha256[..12]));
         terminal.Results.Write(table);
         foreach (var package in models.GroupBy(model => (model.Package, model.Licence)))
             terminal.Output.WriteLine($"{package.Key.Package}: {package.Key.Licence}");

@@ -97,7 +97,8 @@ internal static class ReportCommand
             : parsed.Embedder(store, messages, cancellation);
         using var detector = parsed.Detector(store, messages, cancellation);
         var samples = store.Samples(messages, cancellation);
-        return FaceReport.Of(ModelReport.Measure($"{samples.Count} sample photographs", samples, embedder, detector, messages, cancellation),
+        return FaceReport.Of(
+            ModelReport.Measure($"{samples.Count} sample photographs", samples, embedder, detector, messages, cancellation),
             options, messages, cancellation);
     }
 

@@ -10,7 +10,8 @@ public sealed record DetectedFace(FaceBox Box, float Score, FiveLandmarks Landma
     public int Rotation { get; init; }
 
     /// <summary>
-    /// Whether the landmarks look like a face's: looked for once more from where they were found, they stay where they are. On a face that is
+    /// Whether the landmarks look like a face's: looked for once more from where they were found, they stay where they are. On a face that
+    /// is
     /// turned away, covered or upside down they wander, and what is computed from them says nothing about a person.
     /// </summary>
     public bool LandmarksReliable { get; init; } = true;

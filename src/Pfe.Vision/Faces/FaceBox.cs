@@ -22,7 +22,8 @@ public readonly record struct FaceBox(double Left, double Top, double Right, dou
     /// <param name="other">The other box.</param>
     internal double Containment(in FaceBox other)
     {
-        var (width, height) = (Math.Min(Right, other.Right) - Math.Max(Left, other.Left), Math.Min(Bottom, other.Bottom) - Math.Max(Top, other.Top));
+        var (width, height) = (Math.Min(Right, other.Right) - Math.Max(Left, other.Left),
+            Math.Min(Bottom, other.Bottom) - Math.Max(Top, other.Top));
         return width > 0 && height > 0 ? width * height / (other.Width * other.Height) : 0;
     }
 

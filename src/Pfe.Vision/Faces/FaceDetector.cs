@@ -79,7 +79,8 @@ public sealed class FaceDetector : IFaceDetector, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The larger and the nearer to the centre, the better (side of the box minus its distance from the centre, in pixels). Tiles are made only
+    /// The larger and the nearer to the centre, the better (side of the box minus its distance from the centre, in pixels). Tiles are made
+    /// only
     /// where the whole photograph shows no face, or <see cref="FaceDetectorOptions.MinimumFaceSize"/> asks for them.
     /// </remarks>
     public DetectedFace? DetectMain(ImageInput photo, CancellationToken cancellationToken = default)
@@ -90,7 +91,8 @@ public sealed class FaceDetector : IFaceDetector, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Those seen in it as a whole, and only where there is none those that tiles show: a passer-by of 50 pixels does not make a portrait of
+    /// Those seen in it as a whole, and only where there is none those that tiles show: a passer-by of 50 pixels does not make a portrait
+    /// of
     /// 4,000 ambiguous.
     /// </remarks>
     public IReadOnlyList<DetectedFace> DetectLarge(ImageInput photo, CancellationToken cancellationToken = default)

@@ -9,7 +9,8 @@ public sealed record FaceDetectorOptions
     public float MinimumScore { get; init; } = 0.7f;
 
     /// <summary>
-    /// Side in pixels of the smallest face that is looked for in a large photograph. The network sees the whole photograph at 320 x 240, where
+    /// Side in pixels of the smallest face that is looked for in a large photograph. The network sees the whole photograph at 320 x 240,
+    /// where
     /// a face of less than a thirtieth of its width is lost; photographs that need it are looked through in tiles as well. Null chooses 48
     /// pixels, about 20 between the eyes, for <see cref="IFaceDetector.Detect"/>; 0 never makes tiles.
     /// </summary>
@@ -32,7 +33,8 @@ public sealed record FaceDetectorOptions
         }
         if (MinimumFaceSize is < 0 or (> 0 and < 12))
         {
-            throw new InvalidConfigurationException($"the smallest face is at least 12 pixels wide, or 0 to make no tiles; not {MinimumFaceSize}")
+            throw new InvalidConfigurationException(
+                $"the smallest face is at least 12 pixels wide, or 0 to make no tiles; not {MinimumFaceSize}")
             { Setting = nameof(MinimumFaceSize), Expected = "0, or at least 12" };
         }
         Network.Validate();

@@ -21,7 +21,8 @@ public interface IFaceDetector
     /// <param name="photo">The photograph.</param>
     /// <param name="cancellationToken">Stops between two runs of a network.</param>
     /// <exception cref="UnreadableImageException">The photograph cannot be read.</exception>
-    IReadOnlyList<DetectedFace> DetectLarge(ImageInput photo, CancellationToken cancellationToken = default) => Detect(photo, cancellationToken);
+    IReadOnlyList<DetectedFace> DetectLarge(ImageInput photo, CancellationToken cancellationToken = default) =>
+        Detect(photo, cancellationToken);
 
     /// <summary>The face a photograph is of, where one is expected; null when there is none.</summary>
     /// <param name="photo">The photograph.</param>

@@ -8,9 +8,12 @@ namespace Pfe.Vision.Faces;
 internal readonly record struct LocatedFace(DetectedFace Face, double Shift);
 
 /// <summary>
-/// Landmarks in two looks: the detected box, made square; then once more where these landmarks say the face is, turned upright. How far they
-/// move between looks tells a face from what is none, or lies on its side. Measured on 120 photographs of CelebA, each turned four ways: between
-/// the second look and a third, landmarks of upright faces move by 0.008 of the eye distance (median; 0.037 for 99 of 100), of faces upside down
+/// Landmarks in two looks: the detected box, made square; then once more where these landmarks say the face is, turned upright. How far
+/// they
+/// move between looks tells a face from what is none, or lies on its side. Measured on 120 photographs of CelebA, each turned four ways:
+/// between
+/// the second look and a third, landmarks of upright faces move by 0.008 of the eye distance (median; 0.037 for 99 of 100), of faces
+/// upside down
 /// by 0.24 and on their side by 0.44, and the smallest of the four was the upright one in all 120.
 /// </summary>
 /// <param name="network">The landmark network.</param>
@@ -23,7 +26,8 @@ internal sealed class LandmarkLocator(LandmarkNetwork network) : IDisposable
     private static readonly AffineMap RefinementCrop = new(112, 0, 0, 0, 112, 14);
 
     /// <summary>
-    /// Shifts below which landmarks count as steady: from the first look to the second, from the second to a third, and from the second to a
+    /// Shifts below which landmarks count as steady: from the first look to the second, from the second to a third, and from the second to
+    /// a
     /// third where the other three turns are known to be worse.
     /// </summary>
     private const double SteadyFirst = 0.08, Steady = 0.05, Bearable = 0.12;
@@ -51,7 +55,8 @@ internal sealed class LandmarkLocator(LandmarkNetwork network) : IDisposable
     }
 
     /// <summary>
-    /// Upright faces after the other three turns were tried in vain: one that is twice as steady as anything they showed, and not far off, is
+    /// Upright faces after the other three turns were tried in vain: one that is twice as steady as anything they showed, and not far off,
+    /// is
     /// upright.
     /// </summary>
     public static List<LocatedFace> Settle(List<LocatedFace> upright, double steadiestTurned) =>

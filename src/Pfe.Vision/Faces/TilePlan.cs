@@ -29,7 +29,8 @@ internal static class TilePlan
         return Math.Max(x, y) / Math.Min(x, y) > MostDistortion ? Math.Min(width, height) : FewestPixels * Math.Max(x, y);
     }
 
-    /// <summary>The tiles for faces from <paramref name="smallest"/> pixels on that <see cref="SeenInWhole"/> leaves out; none where it leaves none.</summary>
+    /// <summary>The tiles for faces from <paramref name="smallest"/> pixels on that <see cref="SeenInWhole"/> leaves out; none where it
+    /// leaves none.</summary>
     public static IEnumerable<Tile> For(int width, int height, double smallest)
     {
         var seen = SeenInWhole(width, height);
@@ -37,7 +38,8 @@ internal static class TilePlan
         {
             var step = smallest / FewestPixels;
             var largest = Math.Min(seen, LargestShare * UltraFaceNetwork.Height * step);
-            var (columns, rows) = (Starts(width, UltraFaceNetwork.Width * step, largest), Starts(height, UltraFaceNetwork.Height * step, largest));
+            var (columns, rows) = (Starts(width, UltraFaceNetwork.Width * step, largest),
+                Starts(height, UltraFaceNetwork.Height * step, largest));
             for (var r = 0; r < rows.Length; r++)
             {
                 for (var c = 0; c < columns.Length; c++)
@@ -50,7 +52,8 @@ internal static class TilePlan
         }
     }
 
-    /// <summary>Left sides of windows that cover a length, each sharing at least an overlap with the next; a window that is longer lies central.</summary>
+    /// <summary>Left sides of windows that cover a length, each sharing at least an overlap with the next; a window that is longer lies
+    /// central.</summary>
     private static double[] Starts(double length, double window, double overlap)
     {
         if (length <= window) return [(length - window) / 2];

@@ -49,7 +49,8 @@ internal sealed class UltraFaceNetwork : IDisposable
     public List<(FaceBox Box, float Score)> Detect(PhotoFrame frame, in AffineMap toFrame, float minimumScore) =>
         Detect(frame, new Tile(toFrame, false, false, false, false), minimumScore);
 
-    /// <summary>The same in one tile; a box that touches a side beyond which the picture goes on is left to the neighbouring tile.</summary>
+    /// <summary>The same in one tile; a box that touches a side beyond which the picture goes on is left to the neighbouring
+    /// tile.</summary>
     public List<(FaceBox Box, float Score)> Detect(PhotoFrame frame, in Tile tile, float minimumScore)
     {
         var (image, map) = frame.Photo.For(frame.ToPhoto.After(tile.ToFrame));
@@ -79,7 +80,8 @@ internal sealed class UltraFaceNetwork : IDisposable
 
     /// <summary>Of boxes that overlap, the best stays.</summary>
     /// <param name="candidates">Boxes with scores.</param>
-    /// <param name="contained">Whether a box that lies mostly inside a better one is the same face too: tiles may see a part of a face.</param>
+    /// <param name="contained">Whether a box that lies mostly inside a better one is the same face too: tiles may see a part of a
+    /// face.</param>
     public static List<(FaceBox Box, float Score)> Suppress(IEnumerable<(FaceBox Box, float Score)> candidates, bool contained = false)
     {
         var kept = new List<(FaceBox Box, float Score)>();

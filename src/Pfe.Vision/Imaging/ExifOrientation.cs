@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Pfe.Vision.Imaging;
 
 /// <summary>
-/// The EXIF orientation (1 to 8) wherever cameras and editors write it: JPEG's APP1, PNG's eXIf, WebP's EXIF chunk; as SHORT, and as the LONG
+/// The EXIF orientation (1 to 8) wherever cameras and editors write it: JPEG's APP1, PNG's eXIf, WebP's EXIF chunk; as SHORT, and as the
+/// LONG
 /// that some write though EXIF 2.3 (table 4) says SHORT. Anything malformed counts as no orientation.
 /// </summary>
 internal static class ExifOrientation

@@ -11,12 +11,14 @@ internal static class ForeignFormat
     {
         if (file.IsEmpty) return "the file is empty";
         if (file.StartsWith("version https://git-lfs"u8)) return "a Git LFS pointer, not the picture itself; fetch it with 'git lfs pull'";
-        return Name(file) is { } name ? $"a {name} picture, which is not read; save it as JPEG or PNG" : $"not a picture that can be read; {Readable}";
+        return Name(file) is { } name
+            ? $"a {name} picture, which is not read; save it as JPEG or PNG" : $"not a picture that can be read; {Readable}";
     }
 
     private static string? Name(ReadOnlySpan<byte> file)
     {
-        if (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8) || file.StartsWith("II+\0"u8) || file.StartsWith("MM\0+"u8)) return "TIFF or raw camera";
+        if (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8) || file.StartsWith("II+\0"u8)
+            || file.StartsWith("MM\0+"u8)) return "TIFF or raw camera";
         if (file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x0A]) || (file.Length > 8 && file[4..8].SequenceEqual("JXL "u8))) return "JPEG XL";
         if (file.StartsWith("%PDF"u8)) return "PDF";
         if (file.StartsWith("8BPS"u8)) return "Photoshop";

@@ -14,7 +14,8 @@ internal static class ImageDecoder
     public static Image Decode(ReadOnlySpan<byte> encoded, string name)
     {
         var (result, picture) = Read(encoded, name);
-        if (result == SKCodecResult.IncompleteInput && WithoutEndMarker(encoded, name) is { } whole) (result, picture) = (SKCodecResult.Success, whole);
+        if (result == SKCodecResult.IncompleteInput
+            && WithoutEndMarker(encoded, name) is { } whole) (result, picture) = (SKCodecResult.Success, whole);
         if (result != SKCodecResult.Success) throw new UnreadableImageException(name, Explain(result));
         var orientation = ExifOrientation.Of(encoded) ?? (int)picture.Origin;
         return ToUprightRgb(picture.Rgba, picture.Width, picture.Height, (SKEncodedOrigin)orientation, picture.Opaque);
@@ -31,7 +32,8 @@ internal static class ImageDecoder
         if ((long)width * height > Image.MaxPixels)
         {
             throw new UnreadableImageException(name,
-                $"{width} x {height} pixels are more than the {Image.MaxPixels / 1_000_000} million that are decoded; make it smaller first");
+                $"{width} x {height} pixels are more than the {Image.MaxPixels / 1_000_000} million that are decoded; make it " +
+                "smaller first");
         }
         var opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
         var rgba = GC.AllocateUninitializedArray<byte>(width * height * 4);

@@ -2,7 +2,8 @@ namespace Pfe.Vision.Imaging;
 
 /// <summary>
 /// A photograph in whatever form the caller has it: a path, a stream, encoded bytes or decoded pixels. All four convert to it, so that
-/// <c>verifier.Compare("a.jpg", stream)</c> works. It is read and decoded when it is first needed, and once: hand the same input to detector
+/// <c>verifier.Compare("a.jpg", stream)</c> works. It is read and decoded when it is first needed, and once: hand the same input to
+/// detector
 /// and embedder and both share its pixels and halvings. Not safe for several threads at once.
 /// </summary>
 public sealed class ImageInput
@@ -16,7 +17,8 @@ public sealed class ImageInput
     private Stream? _stream;
     private Pyramid? _photo;
 
-    private ImageInput(string name, string? path = null, ReadOnlyMemory<byte> encoded = default, Stream? stream = null, Pyramid? photo = null) =>
+    private ImageInput(string name, string? path = null, ReadOnlyMemory<byte> encoded = default, Stream? stream = null,
+        Pyramid? photo = null) =>
         (Name, _path, _encoded, _stream, _photo) = (name, path, encoded, stream, photo);
 
     /// <summary>What error messages call it: the path, or the name that was given.</summary>

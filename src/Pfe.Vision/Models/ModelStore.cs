@@ -110,7 +110,8 @@ public sealed partial class ModelStore : IModelSource
         var named = File.Exists(reference) ? null : Find(reference);
         // Checked again here: between the first look and the reading somebody may have changed the file.
         if (named is var (_, file) && Sha256(bytes) != file.Sha256)
-            throw new ModelUnavailableException(reference, $"'{path}' has another checksum than {file.Sha256[..12]}...; somebody changed it");
+            throw new ModelUnavailableException(reference,
+                $"'{path}' has another checksum than {file.Sha256[..12]}...; somebody changed it");
         if (named is not null && ModelManifest.Resource(reference + ".json") is { } known)
             return new ModelContent(path, bytes, NetworkDescription.Parse(known, reference + ".json"));
         var beside = Path.ChangeExtension(path, ".json");
@@ -119,7 +120,8 @@ public sealed partial class ModelStore : IModelSource
 
     /// <summary>A base network with its description.</summary>
     /// <param name="reference">Name, path, or address with checksum.</param>
-    /// <param name="description">Path of the description; null to take the one that Pfe carries, or the JSON file beside the network.</param>
+    /// <param name="description">Path of the description; null to take the one that Pfe carries, or the JSON file beside the
+    /// network.</param>
     /// <param name="progress">Told before something is fetched.</param>
     /// <param name="cancellationToken">Stops waiting and fetching.</param>
     /// <exception cref="PfeException">The network cannot be had or read, or has no description.</exception>
@@ -128,7 +130,8 @@ public sealed partial class ModelStore : IModelSource
     {
         var content = await ReadAsync(reference, progress, cancellationToken).ConfigureAwait(false);
         var about = description is not null ? NetworkDescription.Load(description) : content.Description;
-        return (content.ToModel(), about ?? throw new PfeException($"'{reference}' has no description: write its input size, channel order, " +
+        return (content.ToModel(), about
+            ?? throw new PfeException($"'{reference}' has no description: write its input size, channel order, " +
             $"normalisation and alignment into '{Path.ChangeExtension(content.Name, ".json")}'"));
     }
 

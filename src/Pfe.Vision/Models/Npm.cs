@@ -37,7 +37,8 @@ internal static class Npm
         await output.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         var reason = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(line => line.Replace("npm ERR!", "", StringComparison.Ordinal).Replace("npm error", "", StringComparison.Ordinal).Trim())
+            .Select(line => line.Replace("npm ERR!", "", StringComparison.Ordinal).Replace("npm error", "",
+                StringComparison.Ordinal).Trim())
             .Where(line => line.Length > 0).Take(2);
         if (npm.ExitCode != 0) throw new NpmException($"npm could not fetch {package} ({string.Join("; ", reason)})");
         return Directory.EnumerateFiles(folder, "*.tgz").FirstOrDefault() ?? throw new NpmException($"npm pack {package} left no tarball");

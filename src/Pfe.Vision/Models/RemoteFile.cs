@@ -30,7 +30,8 @@ internal static class RemoteFile
             { Value = reference, Expected = $"address{Mark}64 hexadecimal digits" };
         }
         if (!Uri.TryCreate(reference[..at], UriKind.Absolute, out var address))
-            throw new InvalidConfigurationException($"'{reference[..at]}' is no address; https://host/file.onnx is wanted") { Value = reference };
+            throw new InvalidConfigurationException(
+                $"'{reference[..at]}' is no address; https://host/file.onnx is wanted") { Value = reference };
         var path = Path.Combine(folder, "fetched", $"{sha256[..16]}-{FileName(address)}");
         if (ModelStore.Check(path, sha256) == ModelState.Present) return path;
         using var only = await FolderLock.TakeAsync(path, cancellationToken).ConfigureAwait(false);
@@ -61,7 +62,8 @@ internal static class RemoteFile
                 await AppendAsync(address, content, silence, cancellationToken).ConfigureAwait(false);
                 return content.ToArray();
             }
-            catch (Exception e) when (e is HttpRequestException { StatusCode: null } or IOException or TimeoutException && attempt < Attempts)
+            catch (Exception e) when (e is HttpRequestException { StatusCode: null } or IOException or TimeoutException
+                && attempt < Attempts)
             {
                 // A connection that broke: go on from where it did.
                 await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), cancellationToken).ConfigureAwait(false);

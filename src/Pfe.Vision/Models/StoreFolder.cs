@@ -18,7 +18,8 @@ internal static class StoreFolder
             { Setting = ModelStore.FolderVariable, Expected = "a folder" };
     }
 
-    /// <summary>One line where others than its owner may change a store's files; null where not, and on Windows, whose rights are lists.</summary>
+    /// <summary>One line where others than its owner may change a store's files; null where not, and on Windows, whose rights are
+    /// lists.</summary>
     public static string? WritableByOthers(string folder)
     {
         const UnixFileMode Others = UnixFileMode.OtherWrite | UnixFileMode.GroupWrite;

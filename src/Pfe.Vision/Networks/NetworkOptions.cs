@@ -9,7 +9,8 @@ public sealed record NetworkOptions
     public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
 
     /// <summary>
-    /// Threads inside one run on the CPU. One by default: workers with a run each use the cores better than threads inside one run (measured
+    /// Threads inside one run on the CPU. One by default: workers with a run each use the cores better than threads inside one run
+    /// (measured
     /// in docs/speed.md).
     /// </summary>
     public int Threads { get; init; } = 1;

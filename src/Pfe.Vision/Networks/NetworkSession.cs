@@ -35,12 +35,14 @@ internal sealed class NetworkSession : IDisposable
             if (session.InputNames.Count != 1)
             {
                 throw new UnusableNetworkException(name,
-                    $"'{name}' has {session.InputNames.Count} inputs ({string.Join(", ", session.InputNames)}); a network of one image input is wanted");
+                    $"'{name}' has {session.InputNames.Count} inputs ({string.Join(", ", session.InputNames)}); a network of one image " +
+                    "input is wanted");
             }
             _inputs = [session.InputNames[0]];
             _outputs = [.. outputs ?? session.OutputNames];
             if (_outputs.FirstOrDefault(wanted => !session.OutputNames.Contains(wanted)) is { } missing)
-                throw new UnusableNetworkException(name, $"'{name}' has no output '{missing}'; it has {string.Join(", ", session.OutputNames)}");
+                throw new UnusableNetworkException(name,
+                    $"'{name}' has no output '{missing}'; it has {string.Join(", ", session.OutputNames)}");
             _outputShapes = MeasureOutputs(session);
         }
         catch

@@ -20,7 +20,8 @@ internal sealed class SessionHandle : SafeHandle
 
     public override bool IsInvalid => false;
 
-    /// <summary>The session, alive until <see cref="SafeHandle.DangerousRelease"/> is called for an <paramref name="added"/> of true.</summary>
+    /// <summary>The session, alive until <see cref="SafeHandle.DangerousRelease"/> is called for an <paramref name="added"/> of
+    /// true.</summary>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     public (InferenceSession Session, RunOptions Options) Enter(ref bool added)
     {

@@ -22,7 +22,8 @@ internal static class FaceSelection
 
     /// <summary>Why a photograph shows no face.</summary>
     public static NoFaceException None(ImageInput photo) => IsEven(photo.Open().Image)
-        ? new NoFaceException(photo.Name, "no face found: the picture is one even surface without anything to see (black, white or covered?)")
+        ? new NoFaceException(photo.Name,
+            "no face found: the picture is one even surface without anything to see (black, white or covered?)")
         : new NoFaceException(photo.Name);
 
     /// <summary>Whether all grey levels of a sample of pixels lie within a few of each other.</summary>

@@ -8,7 +8,8 @@ namespace Pfe.Vision.Verification;
 
 /// <summary>
 /// Are these two photographs one person? Detection, alignment, embedding, score, calibration and verdict behind one call.
-/// Safe for several threads at once; after <see cref="Dispose"/> every call throws <see cref="ObjectDisposedException"/>, calls under way come
+/// Safe for several threads at once; after <see cref="Dispose"/> every call throws <see cref="ObjectDisposedException"/>, calls under way
+/// come
 /// to their end or throw the same.
 /// </summary>
 /// <example><code>
@@ -50,7 +51,8 @@ public sealed class FaceVerifier : IDisposable
         var embedder = await FaceEmbedder.OpenAsync(source, model, options?.Network, progress, cancellationToken).ConfigureAwait(false);
         try
         {
-            return new FaceVerifier(await FaceDetector.OpenAsync(source, options, progress, cancellationToken).ConfigureAwait(false), embedder);
+            return new FaceVerifier(await FaceDetector.OpenAsync(source, options, progress, cancellationToken).ConfigureAwait(false),
+                embedder);
         }
         catch
         {
@@ -116,7 +118,8 @@ public sealed class FaceVerifier : IDisposable
     public FaceComparison Compare(FaceEmbedding first, FaceEmbedding second, double? falseMatchRate = null) =>
         Compare(Known(first), Known(second), falseMatchRate);
 
-    /// <summary>The face of a photograph with its embedding: what <see cref="Compare(ImageInput, ImageInput, CompareOptions?, CancellationToken)"/>
+    /// <summary>The face of a photograph with its embedding: what <see cref="Compare(ImageInput, ImageInput, CompareOptions?,
+    /// CancellationToken)"/>
     /// computes for each side, to be kept and compared later.</summary>
     /// <param name="photo">The photograph.</param>
     /// <param name="options">Which face, aligned or not; null for the defaults.</param>
@@ -182,6 +185,7 @@ public sealed class FaceVerifier : IDisposable
         verdict is null || face.Detection is not { LandmarksReliable: false } ? null : verdict with
         {
             Answer = Answer.CannotTell,
-            Reason = $"eyes, nose and mouth could not be placed dependably in '{face.Path}': is the face turned away, covered or on its side?",
+            Reason = $"eyes, nose and mouth could not be placed dependably in '{face.Path}': is " +
+                "the face turned away, covered or on its side?",
         };
 }

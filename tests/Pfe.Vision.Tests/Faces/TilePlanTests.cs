@@ -36,6 +36,7 @@ public sealed class TilePlanTests
     {
         var back = tile.ToFrame.Inverse();
         var (a, b) = (back.Apply(new Point2(left, top)), back.Apply(new Point2(left + side, top + side)));
-        return a.X >= -0.51 && a.Y >= -0.51 && b.X <= UltraFaceNetwork.Width - 0.49 && b.Y <= UltraFaceNetwork.Height - 0.49 && b.X - a.X >= 12.9;
+        return a.X >= -0.51 && a.Y >= -0.51 && b.X <= UltraFaceNetwork.Width - 0.49 && b.Y <= UltraFaceNetwork.Height - 0.49
+            && b.X - a.X >= 12.9;
     }
 }

@@ -31,7 +31,8 @@ public sealed class CutJpegTests
     [InlineData("version https://git-lfs.github.com/spec/v1", "Git LFS")]
     public void A_format_that_is_not_read_is_named_with_what_would_be_right(string start, string name)
     {
-        var text = System.Text.Encoding.Latin1.GetBytes(start.StartsWith("ftyp", StringComparison.Ordinal) ? "\0\0\0\u0018" + start + "\0\0\0\0mif1" : start);
+        var text = System.Text.Encoding.Latin1.GetBytes(start.StartsWith("ftyp", StringComparison.Ordinal)
+            ? "\0\0\0\u0018" + start + "\0\0\0\0mif1" : start);
         Should.Throw<UnreadableImageException>(() => Image.Decode(text, "a")).Reason.ShouldContain(name);
     }
 }

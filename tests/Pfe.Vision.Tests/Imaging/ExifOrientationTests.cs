@@ -32,7 +32,8 @@ public sealed class ExifOrientationTests
     public void What_is_malformed_counts_as_no_orientation()
     {
         var png = Encoded(".png");
-        foreach (var tiff in (byte[][])[[], [1, 2, 3], Tiff(true, false, 0), Tiff(true, false, 9), Tiff(false, true, uint.MaxValue), Tiff(true, false, 6)[..^8],
+        foreach (var tiff in (byte[][])[[], [1, 2, 3], Tiff(true, false, 0), Tiff(true, false, 9), Tiff(false, true, uint.MaxValue),
+            Tiff(true, false, 6)[..^8],
             [.. "II*\0"u8, 0xFF, 0xFF, 0xFF, 0xFF]])
         {
             var image = Image.Decode([.. png[..33], .. Chunk("eXIf"u8, tiff), .. png[33..]], "a.png");

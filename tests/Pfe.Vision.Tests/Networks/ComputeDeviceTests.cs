@@ -40,7 +40,8 @@ public sealed class ComputeDeviceTests
     public void With_the_provider_but_without_CUDA_the_message_names_what_is_needed()
     {
         var error = Should.Throw<DeviceUnavailableException>(() =>
-            Open(ComputeDevice.Cuda(), new Providers("CUDAExecutionProvider") { Fails = new DllNotFoundException("libcudart.so.13\nmore") }));
+            Open(ComputeDevice.Cuda(),
+                new Providers("CUDAExecutionProvider") { Fails = new DllNotFoundException("libcudart.so.13\nmore") }));
         error.Reason.ShouldBe("CUDA 13, cuDNN 9 and a driver for them are needed; ONNX Runtime says: libcudart.so.13");
         error.InnerException.ShouldBeOfType<DllNotFoundException>();
     }
@@ -59,7 +60,8 @@ public sealed class ComputeDeviceTests
     [InlineData(true, "1")]
     public void A_card_gets_its_number_and_no_TF32_unless_allowed(bool allow, string tf32)
     {
-        // The stub adds no provider, so the session that comes out runs on the processor after all; what it was asked for is what counts here.
+        // The stub adds no provider, so the session that comes out runs on the processor after all; what it was asked for is what counts
+        // here.
         var providers = new Providers("CUDAExecutionProvider");
         var said = new List<string>();
         using var session = Open(ComputeDevice.Cuda(2), providers, said, allow);

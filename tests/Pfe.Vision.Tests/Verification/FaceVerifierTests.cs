@@ -71,8 +71,10 @@ public sealed class FaceVerifierTests
         using var verifier = FaceVerifier.Open(store);
         var group = store.Get("sample1");
         Should.Throw<MultipleFacesException>(() => verifier.Compare(group, group)).Count.ShouldBe(3);
-        Should.Throw<NoFaceException>(() => verifier.Compare(Drawn.Gradient(200, 150), group)).Message.ShouldContain("20 pixels between the eyes");
-        Should.Throw<NoFaceException>(() => verifier.Compare(new Image(64, 64, new byte[3 * 64 * 64]), group)).Message.ShouldContain("one even surface");
+        Should.Throw<NoFaceException>(() =>
+            verifier.Compare(Drawn.Gradient(200, 150), group)).Message.ShouldContain("20 pixels between the eyes");
+        Should.Throw<NoFaceException>(() =>
+            verifier.Compare(new Image(64, 64, new byte[3 * 64 * 64]), group)).Message.ShouldContain("one even surface");
         Should.Throw<UnreadableImageException>(() => verifier.Compare(new byte[] { 1, 2, 3 }, group)).Path.ShouldBe("image");
         Should.Throw<UnreadableImageException>(() => verifier.Compare(Path.GetTempPath(), group)).Message.ShouldContain("it is a folder");
     }
