@@ -52,7 +52,7 @@ public sealed unsafe class FileBytes : IDisposable
         if (bytes.IsEmpty) throw new DamagedFileException(name, $"'{name}' is empty");
         var memory = new AlignedMemory(bytes.Length);
         bytes.CopyTo(new Span<byte>(memory.Start, bytes.Length));
-        return new FileBytes(name, bytes.Length, memory, memory.Start);
+        return new FileBytes(name, bytes.Length, memory, memory.Start, memory.Dispose);
     }
 
     /// <summary>The <paramref name="count"/> values of type <typeparamref name="T"/> that start <paramref name="offset"/> bytes into the
