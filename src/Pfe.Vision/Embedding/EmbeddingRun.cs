@@ -49,7 +49,9 @@ public static class EmbeddingRun
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(embedder);
         options ??= new EmbeddingRunOptions();
-        using var journal = new EmbeddingJournal(output + ".part", Key(images, embedder, options), images.Count, embedder.Dimension);
+        // Beside the output; where that is a device or a pipe, in a place of its own.
+        var part = AtomicFile.IsDevice(output) ? Path.Combine(Path.GetTempPath(), $"pfe-{Guid.NewGuid():N}.part") : output + ".part";
+        using var journal = new EmbeddingJournal(part, Key(images, embedder, options), images.Count, embedder.Dimension);
         var chunks = Enumerable.Range(0, (images.Count + ChunkSize - 1) / ChunkSize).Where(chunk => !journal.Has(chunk)).ToList();
         ParallelImages.ForEach(chunks, options.Workers, () => new Worker(embedder, detector, options), (chunk, worker) =>
         {
@@ -118,7 +120,8 @@ public static class EmbeddingRun
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{embedder.Sha256} {options.Aligned} {ChunkSize} " +
             $"{EmbeddingJournal.RowBytes(embedder.Dimension)}\n"));
-        foreach (var image in images) hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\n{image.Path}\n{image.Landmarks}\n"));
+        foreach (var image in images)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\n{image.Path}\n{image.Landmarks}\n{FileStamp.Of(image.Path)}\n"));
         return hash.GetHashAndReset();
     }
 

@@ -53,7 +53,9 @@ public sealed class Image
         {
             return ImageDecoder.Decode(File.ReadAllBytes(path), path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        // A path with a zero in it is an argument out of range to .NET.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException
+            or ArgumentException { ParamName: "path" })
         {
             throw Unreadable(path, e);
         }
