@@ -42,7 +42,7 @@ internal static class InspectCommand
             "my-network.onnx") { Model, ModelOptions.Models }
             .Does(terminal, (parsed, cancellation) =>
             {
-                var path = parsed.Store().OnnxFile(parsed.GetRequiredValue(Model), terminal.Progress(), cancellation);
+                var path = parsed.Store().Resolve(parsed.GetRequiredValue(Model), terminal.Progress(), cancellation);
                 var result = Inspect(path);
                 if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, InspectJson.Default.InspectResult);
                 else Print(terminal.Output, result);

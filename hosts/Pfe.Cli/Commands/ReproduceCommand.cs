@@ -65,7 +65,8 @@ internal static class ReproduceCommand
         {
             Models, Bases, Names, Lfw, LfwPairs, LfwLandmarks, Templates, TemplateLandmarks, Ijba, CropMetadata, Ijbc, Lists, Matches,
                 FaceOptions.TransposeInput,
-            Aligned, Work, Markdown, FaceOptions.Workers, options.Resamples, options.Confidence, options.Seed, ModelOptions.Models,
+            Aligned, Work, Markdown, FaceOptions.Workers, options.Resamples, options.Confidence, options.Seed,
+            ModelOptions.Models, ModelOptions.Device, FaceOptions.MinimumFace,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var store = parsed.Store();
@@ -79,7 +80,7 @@ internal static class ReproduceCommand
                 Templates = Benchmark(parsed),
                 Bootstrap = options.Bootstrap(parsed),
                 Workers = parsed.GetValue(FaceOptions.Workers),
-            }, () => new FaceFinder(store), new Steps(terminal), cancellation);
+            }, () => parsed.Detector(store, terminal.Progress(), cancellation), new Steps(terminal), cancellation);
             if (parsed.GetValue(Markdown) is { } path) AtomicFile.WriteText(path, table.ToMarkdown());
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(table, ReproduceJson.Default.ResultsTable);
             else terminal.Output.Write(table.ToText());
@@ -97,8 +98,8 @@ internal static class ReproduceCommand
         var messages = terminal.Progress();
         return [.. models.Select((reference, n) =>
         {
-            var model = OnnxModel.Load(reference == "default" ? DefaultModel.Get(store, messages, cancellation) : store.OnnxFile(reference,
-                messages, cancellation));
+            var model = reference == "default"
+                ? DefaultModel.Load(store, messages, cancellation) : store.OpenModel(reference, messages, cancellation);
             var name = names.Length > 0 ? names[n] : reference == "default" ? "default"
                 : Path.GetFileNameWithoutExtension(reference.TrimEnd('/'));
             if (bases.Length == 0) return new ReproducedModel(name, model);

@@ -21,15 +21,15 @@ public static class ReproductionRun
 {
     /// <summary>Runs all of it.</summary>
     /// <param name="options">What is reproduced.</param>
-    /// <param name="finder">Finds the faces of images without landmarks; called only where there are such images.</param>
+    /// <param name="detector">Finds the faces of images without landmarks; called only where there are such images.</param>
     /// <param name="progress">Told where the run is.</param>
     /// <param name="cancellation">Stops the run; a later one goes on.</param>
     /// <exception cref="PfeException">Input that cannot be used; the message says which.</exception>
-    public static ResultsTable Run(ReproductionOptions options, Func<FaceFinder> finder, IProgress<ReproductionProgress>? progress = null,
+    public static ResultsTable Run(ReproductionOptions options, Func<FaceDetector> detector, IProgress<ReproductionProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(finder);
+        ArgumentNullException.ThrowIfNull(detector);
         if (options.Models.Count == 0) throw new ArgumentException("at least one model is wanted", nameof(options));
         Directory.CreateDirectory(options.WorkFolder);
         var (pairs, templates) = (LfwPairs.Read(options.LfwPairs), Prepare(options, progress, cancellation));
@@ -45,7 +45,7 @@ public static class ReproductionRun
             })
             {
                 using var embedder = new FaceEmbedder(onnx);
-                using var faces = Embedded(options, options.Lfw, embedder, $"{model.Name}: LFW", finder, progress, cancellation);
+                using var faces = Embedded(options, options.Lfw, embedder, $"{model.Name}: LFW", detector, progress, cancellation);
                 var lfw = LfwProtocol.Evaluate(faces, pairs, cancellation: cancellation);
                 lfwName = lfw.Protocol;
                 if (lfw.PairsLeftOut > 0) notes.Add(
@@ -53,7 +53,7 @@ public static class ReproductionRun
                         "no embedding");
                 var accuracy = lfw.Scores.Single(entry => entry.Score == score);
                 var row = new ResultsRow(model.Name, method, accuracy.Accuracy, accuracy.Deviation);
-                rows.Add(templates is null ? row : WithTemplates(row, options, templates, embedder, score, pooling, finder, notes,
+                rows.Add(templates is null ? row : WithTemplates(row, options, templates, embedder, score, pooling, detector, notes,
                     protocols, progress, cancellation));
             }
         }
@@ -62,10 +62,10 @@ public static class ReproductionRun
 
     private static ResultsRow WithTemplates(ResultsRow row, ReproductionOptions options, TemplateBenchmark templates, FaceEmbedder embedder,
         ScoreKind score,
-        Pooling pooling, Func<FaceFinder> finder, List<string> notes, HashSet<string> protocols, IProgress<ReproductionProgress>? progress,
+        Pooling pooling, Func<FaceDetector> detector, List<string> notes, HashSet<string> protocols, IProgress<ReproductionProgress>? progress,
             CancellationToken cancellation)
     {
-        using var faces = Embedded(options, templates.Images, embedder, $"{row.Model}: templates", finder, progress, cancellation);
+        using var faces = Embedded(options, templates.Images, embedder, $"{row.Model}: templates", detector, progress, cancellation);
         progress?.Report(new($"{row.Model}, {row.Method}: comparing templates", null));
         var result = templates.IjbAFolder is { } folder
             ? IjbA.Evaluate(folder, faces, cancellation: cancellation)
@@ -95,7 +95,7 @@ public static class ReproductionRun
     /// <summary>The file's name holds all that went in: another model or image is another file, and an old one is never taken for the
     /// new.</summary>
     private static EmbeddingSet Embedded(ReproductionOptions options, BenchmarkImages images, FaceEmbedder embedder, string step,
-        Func<FaceFinder> finder,
+        Func<FaceDetector> detector,
         IProgress<ReproductionProgress>? progress, CancellationToken cancellation)
     {
         var sources = images.Sources();
@@ -103,7 +103,7 @@ public static class ReproductionRun
         if (!File.Exists(path))
         {
             progress?.Report(new(step, null));
-            using var found = images.Aligned || sources.All(source => source.Landmarks is not null) ? null : finder();
+            using var found = images.Aligned || sources.All(source => source.Landmarks is not null) ? null : detector();
             var told = new Relay<ImageProgress>(done => progress?.Report(new(step, done)));
             EmbeddingRun.Run(sources, embedder, found, path, new EmbeddingRunOptions { Aligned = images.Aligned,
                 Workers = options.Workers }, told, cancellation);
