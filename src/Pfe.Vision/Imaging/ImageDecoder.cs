@@ -20,6 +20,7 @@ internal static class ImageDecoder
                 $"{width} x {height} pixels are more than the {Image.MaxPixels / 1_000_000} million that are decoded; make it smaller " +
                 "first");
 
+        using var room = PixelBudget.OfThisProcess.Take(width, height, name);
         var opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
         var rgba = GC.AllocateUninitializedArray<byte>(width * height * 4);
         fixed (byte* start = rgba)
