@@ -1,6 +1,7 @@
-// Compiled into every project (Directory.Build.props). The compiler takes this type for every $"..." that becomes a string, in place of the one
-// of the same name in the base library, which writes numbers as the current culture does: in a German host "1 in 1,000" was "1 in 1.000" and
-// 0.5 was 0,5, in messages and in files. Here numbers look the same wherever the code runs. string.Create with a culture of its own is untouched.
+// Compiled into every project (Directory.Build.props). The compiler takes this type for every $"..." that becomes a string, in place of the
+// one of the same name in the base library, which writes numbers as the current culture does: in a German host "1 in 1,000" was "1 in
+// 1.000" and 0.5 was 0,5, in messages and in files. Here numbers look the same wherever the code runs. string.Create with a culture of its
+// own is untouched.
 #nullable enable
 
 using System.Globalization;
@@ -45,7 +46,8 @@ internal ref struct DefaultInterpolatedStringHandler
 
     public readonly void AppendFormatted(string? value, int alignment, string? format = null) => Align(value ?? "", alignment);
 
-    public readonly void AppendFormatted(ReadOnlySpan<char> value, int alignment, string? format = null) => Align(value.ToString(), alignment);
+    public readonly void AppendFormatted(ReadOnlySpan<char> value, int alignment, string? format = null) =>
+        Align(value.ToString(), alignment);
 
     public readonly string ToStringAndClear()
     {
