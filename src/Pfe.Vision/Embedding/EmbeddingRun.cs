@@ -49,6 +49,8 @@ public static class EmbeddingRun
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(embedder);
         options ??= new EmbeddingRunOptions();
+        // Before hours of work: names that the output could not hold.
+        EmbeddingSet.CheckNames([.. images.Select(image => image.Name)], []);
         using var journal = new EmbeddingJournal(output + ".part", Key(images, embedder, options), images.Count, embedder.Dimension);
         var chunks = Enumerable.Range(0, (images.Count + ChunkSize - 1) / ChunkSize).Where(chunk => !journal.Has(chunk)).ToList();
         ParallelImages.ForEach(chunks, options.Workers, () => new Worker(embedder, finder, options), (chunk, worker) =>

@@ -117,6 +117,9 @@ public sealed class Safetensors : IDisposable
             }
         });
 
+    /// <summary>Keeps the tensors in place until the result is disposed of, whatever happens to this object meanwhile.</summary>
+    internal UseCount.Use Enter() => _file.Enter();
+
     /// <summary>Unmaps the file.</summary>
     public void Dispose() => _file.Dispose();
 
