@@ -224,14 +224,15 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
         ArgumentNullException.ThrowIfNull(columns);
         for (var row = 0; row < paths.Count; row++)
         {
-            if (string.IsNullOrEmpty(paths[row])) throw new PfeException($"row {row} has no path: an embedding file needs one of each face");
+            if (string.IsNullOrEmpty(paths[row]))
+                throw new PfeException($"row {row} has no path: an embedding file needs one of each face");
             if (paths[row].AsSpan().IndexOfAny('\n', '\0') >= 0)
                 throw new PfeException($"row {row}'s path holds a line feed or a NUL, which an embedding file cannot: "
                     + $"'{paths[row].Replace("\n", "\\n", StringComparison.Ordinal).Replace("\0", "\\0", StringComparison.Ordinal)}'");
         }
         foreach (var column in columns)
             if (column.Length == 0 || column is "mu" or "log_variance" or "paths" or "__metadata__")
-                throw new PfeException($"a column cannot be called '{column}': a part of every embedding file is called so, or it is no name");
+                throw new PfeException($"a column cannot be called '{column}': it is no name, or that of a part of the file");
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);

@@ -56,8 +56,8 @@ public sealed unsafe class FileBytes : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         // No sum of the caller's numbers that could wrap.
         if (offset > Length || count > (Length - offset) / sizeof(T))
-            throw new PfeException($"'{FilePath}' is truncated: {count} values of {sizeof(T)} bytes are wanted from byte {offset} on, it has " +
-                $"{Length} bytes");
+            throw new PfeException($"'{FilePath}' is truncated: {count} values of {sizeof(T)} bytes are wanted from byte {offset}, it " +
+                $"has {Length} bytes");
         return MemoryMarshal.CreateReadOnlySpan(ref *(T*)(_start + offset), count);
     }
 

@@ -48,8 +48,9 @@ public sealed class DisposeTests
             set.Dispose();
             foreach (var call in new Action[]
             {
-                () => set.Mu(0), () => set.LogVariance(0), () => set.CopyVariance(0, new float[32]), () => _ = set[0], () => set.First(),
-                () => new PairScorer(set, ScoreKind.Cosine), () => ScoreGallery.Create(set), () =>
+                () => set.Mu(0), () => set.LogVariance(0), () => set.CopyVariance(0, new float[32]), () => _ = set[0], () =>
+                    set.Select(face => face.Dimension).Sum(),
+                () => new PairScorer(set, ScoreKind.Cosine).Dispose(), () => ScoreGallery.Create(set), () =>
                     ScoreGallery.Create(set, ScoreKind.Cosine),
                 () => FileIndex.Build(folder.File("faces.pfi"), [set]), () => set.Save(folder.File("again.safetensors")),
             })
