@@ -30,6 +30,9 @@ internal sealed record TrainerState(int Step, double RateFactor, int Recoveries,
 
     /// <summary>For <see cref="TrainingHealth"/>: whether sigma has ever differed between faces.</summary>
     public bool HasLearnt { get; init; }
+
+    /// <summary>What the last step gave; of a run that goes on after its last step, this is all there is to say.</summary>
+    public StepResult Last { get; init; }
 }
 
 /// <summary>Gradient descent on the head, a step at a time.</summary>
@@ -42,13 +45,15 @@ internal sealed class HeadTrainer : IDisposable
     private readonly MomentumSgd _descent;
     private readonly Tensor _inputs;
     private readonly Tensor _mus;
+    private readonly ProbFaceLoss? _probFace;
 
     public HeadTrainer(TrainingConfig config, FeatureCache cache, TrainingFaces faces)
     {
         (_config, _cache, _faces) = (config, cache, faces);
         set_num_threads(config.Threads > 0 ? config.Threads : Environment.ProcessorCount);
-        Head = new HeadNetwork(cache.InputSize, cache.Index.Dimension, config.BaseRandomSeed);
+        Head = new HeadNetwork(HeadForm.Of(config, cache.InputSize, cache.Index.Dimension), config.BaseRandomSeed);
         _descent = new MomentumSgd(Head, config.Momentum, config.WeightDecay, config.GradientClip);
+        _probFace = ProbFaceLoss.Of(config);
         // Memory of libtorch's own: it is aligned, and the bits of a matrix product depend on alignment.
         _inputs = zeros(faces.BatchSize, cache.InputSize);
         _mus = zeros(faces.BatchSize, cache.Index.Dimension);
@@ -74,9 +79,8 @@ internal sealed class HeadTrainer : IDisposable
         var labels = new int[_faces.BatchSize];
         var batch = _faces.Batch(Step, labels);
         Fill(batch);
-        var (first, second) = PairLoss.SameClass(labels);
         var logVariance = Head.Forward(_inputs, training: true);
-        var loss = PairLoss.Of(_mus, logVariance, tensor(first), tensor(second));
+        var loss = Loss(logVariance, labels);
         loss.backward();
         var rate = RateFactor * LearningRate.At(_config.LearningRateStrategy, _config.LearningRateSchedule, Step);
         _descent.Step(rate);
@@ -99,6 +103,7 @@ internal sealed class HeadTrainer : IDisposable
     /// <param name="state">From <see cref="Save"/>.</param>
     public void Load(TrainerState state)
     {
+        Check(state);
         foreach (var (name, _) in Head.State) Head.Set(name, state.Tensors[name]);
         using var __ = no_grad();
         foreach (var (name, velocity) in _descent.Velocity)
@@ -109,12 +114,34 @@ internal sealed class HeadTrainer : IDisposable
         (Step, RateFactor, Recoveries) = (state.Step, state.RateFactor, state.Recoveries);
     }
 
+    private void Check(TrainerState state)
+    {
+        var wanted = Head.State.Select(part => (part.Name, part.Tensor.numel()))
+            .Concat(_descent.Velocity.Select(part => (MomentumPrefix + part.Key, part.Value.numel())));
+        foreach (var (name, size) in wanted)
+        {
+            var found = state.Tensors.TryGetValue(name, out var values) ? values.Length : 0;
+            if (found != size)
+                throw new PfeException($"the checkpoint's '{name}' has {found} values, this head {size}: it belongs to another base or " +
+                    "head_input");
+        }
+    }
+
     public void Dispose()
     {
+        _probFace?.Dispose();
         _inputs.Dispose();
         _mus.Dispose();
         _descent.Dispose();
         Head.Dispose();
+    }
+
+    /// <summary>The reference's loss, or ProbFace's where the configuration asks for it.</summary>
+    private Tensor Loss(Tensor logVariance, int[] labels)
+    {
+        if (_probFace is not null) return _probFace.Of(_mus, logVariance, labels);
+        var (first, second) = PairLoss.SameClass(labels);
+        return PairLoss.Of(_mus, logVariance, tensor(first), tensor(second));
     }
 
     private void Fill((int Image, int Variant)[] batch)

@@ -7,6 +7,14 @@ public sealed class PythonAssignmentsTests
     private static object? Value(string expression) =>
         PythonAssignments.Read($"lr = 1e-3\nx = {expression}\n", "config.py").All.Last().Value;
 
+    [Fact]
+    public void Elements_of_lists_and_tuples_are_values()
+    {
+        var file = PythonAssignments.Read("size = (96, [3, 112])\na = size[0] * 2\nb = [size[1][-1], size[-2]]\n", "a.py");
+        file.All.Single(assignment => assignment.Name == "a").Value.ShouldBe(192L);
+        ((IEnumerable<object?>)file.All.Single(assignment => assignment.Name == "b").Value!).ShouldBe([112L, 96L]);
+    }
+
     [Theory]
     [InlineData("12", 12L)]
     [InlineData("1_000", 1000L)]
@@ -61,7 +69,11 @@ public sealed class PythonAssignmentsTests
     [Theory]
     [InlineData("x = os.path.join('a', 'b')", 1, "'os' cannot be converted here")]
     [InlineData("a = 1\nx = a.b", 2, "'a' cannot be converted here")]
-    [InlineData("a = [1]\nx = a[0]", 2, "'a' cannot be converted here")]
+    [InlineData("a = [1]\nx = a[1]", 2, "index 1 lies outside 1 values")]
+    [InlineData("a = [1]\nx = a[-2]", 2, "index -2 lies outside 1 values")]
+    [InlineData("a = 3\nx = a[0]", 2, "an index should be a whole number, into a list or tuple")]
+    [InlineData("a = [1]\nx = a[0.5]", 2, "an index should be a whole number")]
+    [InlineData("a = [1]\nx = a[0", 2, "cannot be converted here")]
     [InlineData("print('x')", 1, "'print' cannot be converted here")]
     [InlineData("x = __import__('os').system('id')", 1, "'__import__' cannot be converted here")]
     [InlineData("if True:\n    x = 1", 1, "'if' cannot be converted here")]
@@ -103,4 +115,33 @@ public sealed class PythonAssignmentsTests
         Should.Throw<InvalidConfigurationException>(() =>
             PythonAssignments.Read("x = " + string.Concat(Enumerable.Repeat(opening, 100_000)), "config.py"))
             .Message.ShouldContain("nested deeper than 50");
+
+    [Fact]
+    public void A_few_lines_that_stand_for_gigabytes_are_refused()
+    {
+        static string Doubled(string first, string next) => $"a0={first}\n" + string.Concat(Enumerable.Range(1, 30).Select(i =>
+            $"a{i}={next.Replace("x", $"a{i - 1}", StringComparison.Ordinal)}\n"));
+        Refusal(Doubled("[1,1]", "[x,x]")).ShouldContain("more than 100000 values");
+        Refusal(Doubled("[1,1]", "(x,x)")).ShouldContain("more than 100000 values");
+        Refusal(Doubled("{0:1}", "{1:x,2:x}")).ShouldContain("more than 100000 values");
+        Refusal(Doubled("'xxxxxxxx'", "x+x")).ShouldContain("more than 1000000 letters");
+    }
+
+    [Fact]
+    public void A_chain_of_names_is_no_way_around_the_depth() =>
+        Refusal("a0=[1]\n" + string.Concat(Enumerable.Range(1, 60).Select(i => $"a{i}=[a{i - 1}]\n")))
+            .ShouldContain("nested deeper than 50");
+
+    [Theory]
+    [InlineData("x = 1e999")]
+    [InlineData("x = 1e308 * 1e308")]
+    [InlineData("x = -10 ** 400")]
+    public void A_number_beyond_the_range_of_numbers_is_refused(string line) => Refusal(line).ShouldContain("beyond the range");
+
+    [Fact]
+    public void A_file_far_longer_than_any_configuration_is_refused() =>
+        Refusal(new string('#', 1_000_001)).ShouldContain("of any configuration");
+
+    private static string Refusal(string text) =>
+        Should.Throw<InvalidConfigurationException>(() => PythonAssignments.Read(text, "c.py")).Message;
 }
