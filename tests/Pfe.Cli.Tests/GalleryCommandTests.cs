@@ -79,8 +79,8 @@ public sealed class GalleryCommandTests : IDisposable
     private void CropFaces()
     {
         var photo = Image.Load(Group);
-        using var finder = new FaceFinder(new ModelStore());
-        foreach (var (number, face) in finder.FindAll(photo).Index())
+        using var detector = FaceDetector.Open(new ModelStore());
+        foreach (var (number, face) in detector.Detect(ImageInput.FromImage(photo, "group")).Index())
         {
             var side = 2 * Math.Max(face.Box.Width, face.Box.Height);
             var map = new AffineMap(side / 300, 0, face.Box.Centre.X - side / 2, 0, side / 300, face.Box.Centre.Y - side / 2);

@@ -54,8 +54,8 @@ internal static class EnrolCommands
                     AdvisedImage.Of)]);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, GalleryJson.Default.GalleryEnrollResult);
             else terminal.Output.WriteLine(FormattableString.Invariant(
-                $"{run.Enrolled:N0} of {run.Images:N0} photographs of {run.Persons:N0} persons enrolled, {run.AlreadyThere:N0} were there") +
-                FormattableString.Invariant($" ({result.Seconds:0.0} s)"));
+                $"{run.Enrolled:N0} of {run.Images:N0} photographs of {run.Persons:N0} persons enrolled, ") +
+                FormattableString.Invariant($"{run.AlreadyThere:N0} were there ({result.Seconds:0.0} s)"));
             Say(terminal, "refused", result.Rejected);
             Say(terminal, "enrolled, but", result.Warnings);
             return run.Enrolled + run.AlreadyThere > 0 ? ExitCode.Done : ExitCode.Failure;

@@ -16,7 +16,8 @@ internal static class GalleryCommand
             TransferCommands.Export(terminal), TransferCommands.Import(terminal), TransferCommands.Reembed(terminal),
             TransferCommands.Check(terminal),
         };
-        foreach (var option in (Option[])[GallerySession.Store, GallerySession.Name, ModelOptions.Model, ModelOptions.Models])
+        foreach (var option in (Option[])[GallerySession.Store, GallerySession.Name, ModelOptions.Model, ModelOptions.Models,
+            ModelOptions.Device, FaceOptions.MinimumFace])
             foreach (var child in command.Subcommands) child.Options.Add(option);
         return command;
     }

@@ -16,8 +16,8 @@ internal sealed class GallerySession : IAsyncDisposable
 
     public static readonly Option<string?> Store = new("--store")
     {
-        Description = $"The store: a folder, or a connection string of PostgreSQL ('Host=...'); the default is {StoreVariable} or a folder " +
-            "of the user's.",
+        Description = $"The store: a folder, or a connection string of PostgreSQL ('Host=...'); the default is {StoreVariable} or a " +
+            "folder of the user's.",
     };
 
     public static readonly Option<string> Name = new("--gallery") { Description = "The gallery's name.", DefaultValueFactory = _ =>
@@ -26,10 +26,11 @@ internal sealed class GallerySession : IAsyncDisposable
     private readonly GalleryStore _store;
     private readonly FaceEmbedder _embedder;
     private readonly ParseResult _parsed;
-    private FaceFinder? _finder;
+    private readonly Terminal _terminal;
+    private FaceDetector? _detector;
 
-    private GallerySession(ParseResult parsed, GalleryStore store, FaceEmbedder embedder) =>
-        (_parsed, _store, _embedder, Catalog) = (parsed, store, embedder, new GalleryCatalog(store));
+    private GallerySession(ParseResult parsed, Terminal terminal, GalleryStore store, FaceEmbedder embedder) =>
+        (_parsed, _terminal, _store, _embedder, Catalog) = (parsed, terminal, store, embedder, new GalleryCatalog(store));
 
     public GalleryCatalog Catalog { get; }
 
@@ -38,14 +39,15 @@ internal sealed class GallerySession : IAsyncDisposable
     public string Place => _store.Place;
 
     /// <summary>Finds and embeds faces; the detector is loaded when it is first wanted.</summary>
-    public FacePhotoReader Reader => new(_finder ??= new FaceFinder(_parsed.Store()), _embedder);
+    public FacePhotoReader Reader =>
+        new(_detector ??= _parsed.Detector(_parsed.Store(), _terminal.Progress(), CancellationToken.None), _embedder);
 
     public static async Task<GallerySession> OpenAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
         var embedder = parsed.Embedder(parsed.Store(), terminal.Progress(), cancellation);
         try
         {
-            return new GallerySession(parsed, await OpenStoreAsync(parsed, cancellation), embedder);
+            return new GallerySession(parsed, terminal, await OpenStoreAsync(parsed, cancellation), embedder);
         }
         catch
         {
@@ -75,7 +77,7 @@ internal sealed class GallerySession : IAsyncDisposable
     {
         await Catalog.DisposeAsync();
         await _store.DisposeAsync();
-        _finder?.Dispose();
+        _detector?.Dispose();
         _embedder.Dispose();
     }
 

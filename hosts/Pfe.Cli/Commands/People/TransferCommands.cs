@@ -60,10 +60,10 @@ internal static class TransferCommands
         }.OnGallery(terminal, async (_, gallery, parsed, cancellation) =>
         {
             var store = parsed.Store();
-            using var embedder = new FaceEmbedder(OnnxModel.Load(store.Resolve(parsed.GetRequiredValue(NewModel), terminal.Progress(),
-                cancellation)));
-            using var finder = new FaceFinder(store);
-            var (reader, folder) = (new FacePhotoReader(finder, embedder), parsed.GetValue(Photos));
+            var model = store.Read(parsed.GetRequiredValue(NewModel), terminal.Progress(), cancellation).ToModel();
+            using var embedder = new FaceEmbedder(model, parsed.Network(terminal.Progress()));
+            using var detector = parsed.Detector(store, terminal.Progress(), cancellation);
+            var (reader, folder) = (new FacePhotoReader(detector, embedder), parsed.GetValue(Photos));
             var run = await gallery.ReembedAsync(
                 GalleryModel.Of(embedder), async (image, stop) => await EmbedAsync(reader, image, folder, stop),
                     parsed.GetValue(LeaveMissing), cancellation: cancellation);
