@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pfe.Cli.Commands;
 using Pfe.Cli.Commands.People;
+using Pfe.Vision.Faces;
 
 namespace Pfe.Cli;
 
@@ -21,6 +22,7 @@ internal static class PfeApplication
         var terminal = new Terminal(output, error);
         try
         {
+            args = ReferenceArguments.Rewrite(args, LandmarkList.IsOne);
             if (training is null && TrainingAddOn.Owns(args))
                 return await TrainingAddOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
             var root = Root(terminal, training ?? (_ => TrainingAddOn.Placeholders()));
@@ -62,6 +64,8 @@ internal static class PfeApplication
             ThresholdCommand.Create(terminal),
             ReportCommand.Create(terminal),
             EvalCommand.Create(terminal),
+            PairsCommand.Create(terminal),
+            ReproduceCommand.Create(terminal),
             ExportCommand.Create(terminal),
             ImportTfCommand.Create(terminal),
             InspectCommand.Create(terminal),
