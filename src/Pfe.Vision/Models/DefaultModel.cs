@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Pfe.Calibration;
 using Pfe.Onnx;
 using Pfe.Storage;
@@ -13,6 +14,8 @@ public static class DefaultModel
 {
     private const string Head = "Pfe.Vision.default-head.safetensors";
     private const string Calibration = "Pfe.Vision.default-calibration.json";
+    private const string Trust = "Pfe.Vision.default-trust-head.safetensors";
+    private const string Promises = "Pfe.Vision.default-trust.json";
 
     /// <summary>The model's path in the store; it is put together if it is not there, the base fetched if need be.</summary>
     /// <param name="store">Where models are kept.</param>
@@ -23,19 +26,26 @@ public static class DefaultModel
     {
         ArgumentNullException.ThrowIfNull(store);
         var (network, description) = store.LoadBase("base", null, progress, cancellation);
-        var (head, calibration) = (Resource(Head), Resource(Calibration));
+        Parts parts = new(Resource(Head), Resource(Calibration), Resource(Trust), Resource(Promises));
         // The name holds what went in: another head or calibration is another file, and an old one is never taken for the new.
-        var path = Path.Combine(store.Folder, $"default-{Convert.ToHexStringLower(SHA256.HashData([.. head, .. calibration]))[..16]}.onnx");
-        if (!File.Exists(path)) Assemble(path, network, description, head, calibration);
+        var path = Path.Combine(store.Folder, $"default-{Convert.ToHexStringLower(SHA256.HashData(parts.All))[..16]}.onnx");
+        if (!File.Exists(path)) Assemble(path, network, description, parts);
         return path;
     }
 
-    private static void Assemble(string path, OnnxModel network, NetworkDescription description, byte[] head, byte[] calibration)
+    private static void Assemble(string path, OnnxModel network, NetworkDescription description, Parts parts)
     {
-        var headFile = Path.ChangeExtension(path, ".head.safetensors");
-        AtomicFile.Write(headFile, stream => stream.Write(head));
-        ProbabilisticModel.Build(network, description, UncertaintyHead.Load(headFile))
-            .WithMetadata(ScoreCalibration.MetadataKey, System.Text.Encoding.UTF8.GetString(calibration)).Save(path);
+        var (headFile, trustFile) = (Path.ChangeExtension(path, ".head.safetensors"), Path.ChangeExtension(path, ".trust.safetensors"));
+        AtomicFile.Write(headFile, stream => stream.Write(parts.Head));
+        AtomicFile.Write(trustFile, stream => stream.Write(parts.Trust));
+        ProbabilisticModel.Build(network, description, UncertaintyHead.Load(headFile), TrustHead.Load(trustFile))
+            .WithMetadata(ScoreCalibration.MetadataKey, Encoding.UTF8.GetString(parts.Calibration))
+            .WithMetadata(TrustCalibration.MetadataKey, Encoding.UTF8.GetString(parts.Promises)).Save(path);
+    }
+
+    private sealed record Parts(byte[] Head, byte[] Calibration, byte[] Trust, byte[] Promises)
+    {
+        public byte[] All => [.. Head, .. Calibration, .. Trust, .. Promises];
     }
 
     private static byte[] Resource(string name)
