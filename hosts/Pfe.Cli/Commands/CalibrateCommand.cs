@@ -99,9 +99,9 @@ internal static class CalibrateCommand
             .Select(person => (IReadOnlyList<FaceSource>)[.. person.Select(path =>
                 new FaceSource(path, Path.Combine(folder, path)))]).ToArray();
         using var embedder = new FaceEmbedder(model);
-        using var finder = new FaceFinder(parsed.Store());
+        using var detector = parsed.Detector(parsed.Store(), terminal.Progress(), cancellation);
         var source = parsed.GetValue(Source) ?? Path.GetFileName(parsed.GetRequiredValue(Features));
-        return KindCalibration.Fit(people, photo => AlignmentRun.Align(photo, finder, embedder.Template).Face, embedder, null, source,
+        return KindCalibration.Fit(people, photo => AlignmentRun.Align(photo, detector, embedder.Template).Face, embedder, null, source,
             terminal.ImageProgress("faces"), cancellation);
     }
 
@@ -122,7 +122,7 @@ internal static class CalibrateCommand
         if (!Path.GetExtension(output).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
             return parsed.GetValue(ModelOptions.Model) is null
                 ? null : throw new UsageException($"with --model the output is an .onnx file, not '{output}'");
-        var model = OnnxModel.Load(parsed.ModelPath(parsed.Store(), terminal.Progress(), cancellation));
+        var model = parsed.LoadModel(parsed.Store(), terminal.Progress(), cancellation);
         ProbabilisticModel.Describe(model);
         if (model.Metadata.GetValueOrDefault(ProbabilisticModel.DimensionKey) is { } dimension
             && dimension != faces.Dimension.ToString(CultureInfo.InvariantCulture))

@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 using System.Text;
 using Pfe.Calibration;
 using Pfe.Onnx;
-using Pfe.Storage;
 
 namespace Pfe.Vision.Models;
 
 /// <summary>
-/// The probabilistic model that Pfe uses where none is named: the registry's base network and the head trained by this project,
-/// put together once on the user's machine, as the base's weights are not ours to hand out.
+/// The probabilistic model that Pfe uses where none is named: the registry's base network and the head and calibration of this project,
+/// put together in memory whenever it is asked for, as the base's weights are not ours to hand out. The base is verified as it is read and
+/// the rest is part of this assembly, so that nothing that decides an answer lies in a file that somebody could have changed.
 /// </summary>
 public static class DefaultModel
 {
@@ -17,36 +17,36 @@ public static class DefaultModel
     private const string Trust = "Pfe.Vision.default-trust-head.safetensors";
     private const string Promises = "Pfe.Vision.default-trust.json";
 
-    /// <summary>The model's path in the store; it is put together if it is not there, the base fetched if need be.</summary>
-    /// <param name="store">Where models are kept.</param>
+    /// <summary>Reads the base network and puts the model together.</summary>
+    /// <param name="source">Where the base network is, named <c>base</c>.</param>
     /// <param name="progress">Told before something is fetched.</param>
-    /// <param name="cancellation">Stops waiting and fetching.</param>
-    /// <exception cref="PfeException">The base network cannot be had; the message says what to do.</exception>
-    public static string Get(ModelStore store, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    /// <param name="cancellationToken">Stops waiting and fetching.</param>
+    /// <exception cref="ModelUnavailableException">The base network cannot be had; the message says what to do.</exception>
+    public static async Task<OnnxModel> LoadAsync(
+        IModelSource source, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(store);
-        var (network, description) = store.LoadBase("base", null, progress, cancellation);
-        Parts parts = new(Resource(Head), Resource(Calibration), Resource(Trust), Resource(Promises));
-        // The name holds what went in: another head or calibration is another file, and an old one is never taken for the new.
-        var path = Path.Combine(store.Folder, $"default-{Convert.ToHexStringLower(SHA256.HashData(parts.All))[..16]}.onnx");
-        if (!File.Exists(path)) Assemble(path, network, description, parts);
-        return path;
+        ArgumentNullException.ThrowIfNull(source);
+        var network = await source.ReadAsync("base", progress, cancellationToken).ConfigureAwait(false);
+        var description = network.Description ?? NetworkDescription.Parse(ModelManifest.Resource("base.json")!, "base.json");
+        return ProbabilisticModel.Build(network.ToModel(), description, UncertaintyHead.Parse(Resource(Head), Head),
+            TrustHead.Parse(Resource(Trust), Trust))
+            .WithMetadata(ScoreCalibration.MetadataKey, Encoding.UTF8.GetString(Resource(Calibration)))
+            .WithMetadata(TrustCalibration.MetadataKey, Encoding.UTF8.GetString(Resource(Promises)));
     }
 
-    private static void Assemble(string path, OnnxModel network, NetworkDescription description, Parts parts)
-    {
-        var (headFile, trustFile) = (Path.ChangeExtension(path, ".head.safetensors"), Path.ChangeExtension(path, ".trust.safetensors"));
-        AtomicFile.Write(headFile, stream => stream.Write(parts.Head));
-        AtomicFile.Write(trustFile, stream => stream.Write(parts.Trust));
-        ProbabilisticModel.Build(network, description, UncertaintyHead.Load(headFile), TrustHead.Load(trustFile))
-            .WithMetadata(ScoreCalibration.MetadataKey, Encoding.UTF8.GetString(parts.Calibration))
-            .WithMetadata(TrustCalibration.MetadataKey, Encoding.UTF8.GetString(parts.Promises)).Save(path);
-    }
+    /// <summary>The same for programs that do not wait asynchronously.</summary>
+    /// <inheritdoc cref="LoadAsync"/>
+    public static OnnxModel Load(IModelSource source, IProgress<string>? progress = null, CancellationToken cancellationToken = default) =>
+        LoadAsync(source, progress, cancellationToken).GetAwaiter().GetResult();
 
-    private sealed record Parts(byte[] Head, byte[] Calibration, byte[] Trust, byte[] Promises)
-    {
-        public byte[] All => [.. Head, .. Calibration, .. Trust, .. Promises];
-    }
+    /// <summary>What of the model is part of this assembly, with checksums: both heads and their calibrations.</summary>
+    public static IReadOnlyList<(string Name, string Sha256)> Parts { get; } =
+        [
+            ("head", Checksum(Head)), ("calibration", Checksum(Calibration)), ("trust head", Checksum(Trust)),
+            ("trust calibration", Checksum(Promises)),
+        ];
+
+    private static string Checksum(string name) => Convert.ToHexStringLower(SHA256.HashData(Resource(name)));
 
     private static byte[] Resource(string name)
     {
