@@ -7,10 +7,19 @@ namespace Pfe.Cli;
 internal static class PfeApplication
 {
     /// <summary>Runs one command line.</summary>
+    /// <param name="args">The words behind <c>pfe</c>.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="cancellation">Ctrl-C.</param>
+    /// <param name="training">Makes the training commands where this process carries them; null where they are the add-on's.</param>
     /// <returns>0 done, 1 the work failed, 2 the request was wrong, 130 interrupted.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
+    public static async Task<int> RunAsync(
+        string[] args, TextWriter output, TextWriter error, CancellationToken cancellation,
+        Func<Terminal, IEnumerable<Command>>? training = null)
     {
-        var root = Root(new Terminal(output, error));
+        var terminal = new Terminal(output, error);
+        if (training is null && TrainingAddOn.Owns(args)) return await TrainingAddOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
+        var root = Root(terminal, training ?? (_ => TrainingAddOn.Placeholders()));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -22,31 +31,33 @@ internal static class PfeApplication
         return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
     }
 
-    private static RootCommand Root(Terminal terminal) =>
-        new("Probabilistic face embeddings: every face a Gaussian, every comparison with its uncertainty.")
+    private static RootCommand Root(Terminal terminal, Func<Terminal, IEnumerable<Command>> training)
     {
-        CommonOptions.Json,
-        // One line a command, in the order of the work.
-        DemoCommand.Create(terminal),
-        CompareCommand.Create(terminal),
-        ModelsCommand.Create(terminal),
-        DetectCommand.Create(terminal),
-        AlignCommand.Create(terminal),
-        CropIjbaCommand.Create(terminal),
-        EmbedCommand.Create(terminal),
-        ConvertConfigCommand.Create(terminal),
-        ExplainCommand.Create(terminal),
-        QualityCommand.Create(terminal),
-        CalibrateCommand.Create(terminal),
-        ThresholdCommand.Create(terminal),
-        ReportCommand.Create(terminal),
-        TrainCommand.Create(terminal),
-        EvalCommand.Create(terminal),
-        ExportCommand.Create(terminal),
-        ImportTfCommand.Create(terminal),
-        InspectCommand.Create(terminal),
-        IndexCommand.Create(terminal),
-        SearchCommand.Create(terminal),
-        BenchCommand.Create(terminal),
-    };
+        var root = new RootCommand("Probabilistic face embeddings: every face a Gaussian, every comparison with its uncertainty.")
+        {
+            CommonOptions.Json,
+            // One line a command, in the order of the work.
+            DemoCommand.Create(terminal),
+            CompareCommand.Create(terminal),
+            ModelsCommand.Create(terminal),
+            DetectCommand.Create(terminal),
+            AlignCommand.Create(terminal),
+            CropIjbaCommand.Create(terminal),
+            EmbedCommand.Create(terminal),
+            ExplainCommand.Create(terminal),
+            QualityCommand.Create(terminal),
+            CalibrateCommand.Create(terminal),
+            ThresholdCommand.Create(terminal),
+            ReportCommand.Create(terminal),
+            EvalCommand.Create(terminal),
+            ExportCommand.Create(terminal),
+            ImportTfCommand.Create(terminal),
+            InspectCommand.Create(terminal),
+            IndexCommand.Create(terminal),
+            SearchCommand.Create(terminal),
+            BenchCommand.Create(terminal),
+        };
+        foreach (var command in training(terminal)) root.Subcommands.Add(command);
+        return root;
+    }
 }

@@ -17,7 +17,8 @@ public sealed class ArchitectureTests
         ["Pfe.Reporting"] = ["Pfe.Evaluation", "Pfe.Vision"],
         ["Pfe.Gallery"] = ["Pfe.Vision"],
         ["Pfe.Gallery.PostgreSql"] = ["Pfe.Gallery"],
-        ["Pfe.Cli"] = ["Pfe.Reporting", "Pfe.Training"],
+        ["Pfe.Cli"] = ["Pfe.Reporting"],
+        ["Pfe.Train"] = ["Pfe.Cli", "Pfe.Training"],
     };
 
     private static readonly Dictionary<string, string> OwnerOfPackage = new()

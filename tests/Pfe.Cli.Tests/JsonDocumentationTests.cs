@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Pfe.TestSupport;
+using Pfe.Train;
 
 namespace Pfe.Cli.Tests;
 
@@ -36,7 +37,8 @@ public sealed partial class JsonDocumentationTests
             `{}` an object with free keys, `?` may be null or missing. Rates are shares from 0 to 1.
 
             """.ReplaceLineEndings("\n"));
-        var contexts = typeof(PfeApplication).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(JsonSerializerContext)));
+        Assembly[] hosts = [typeof(PfeApplication).Assembly, typeof(TrainingApplication).Assembly];
+        var contexts = hosts.SelectMany(host => host.GetTypes()).Where(type => type.IsSubclassOf(typeof(JsonSerializerContext)));
         foreach (var (root, context) in contexts.SelectMany(Roots).OrderBy(pair => pair.Root.Name, StringComparer.Ordinal))
         {
             page.Append($"\n## {Command(root)}\n\n| field | type | meaning |\n|---|---|---|\n");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pfe.Train;
 
 namespace Pfe.Cli.Tests;
 
@@ -19,7 +20,7 @@ internal sealed record PfeCommand(int Code, string Output, string Error)
     public static async Task<PfeCommand> Run(string[] args, StringWriter error, CancellationToken interrupt)
     {
         using var output = new StringWriter();
-        var code = await PfeApplication.RunAsync(args, output, error, interrupt);
+        var code = await TrainingApplication.RunAsync(args, output, error, interrupt);
         return new PfeCommand(code, output.ToString(), error.ToString());
     }
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
+using Pfe.Cli;
 using Pfe.Training.Configuration;
 using Pfe.Training.Configuration.Reference;
 
-namespace Pfe.Cli.Commands;
+namespace Pfe.Train.Commands;
 
 /// <summary>What <c>pfe convert-config --json</c> prints.</summary>
 /// <param name="Output">The configuration written.</param>
@@ -26,9 +27,8 @@ internal static class ConvertConfigCommand
 
     public static Command Create(Terminal terminal) =>
         new Command("convert-config",
-            "Turn a Python configuration of the TensorFlow reference code into JSON. Example: pfe convert-config " +
-                "config/sphere64_casia.py --out " +
-            "casia.json") { Config, Out, Base }
+            "Turn a Python configuration of the TensorFlow reference code into JSON. " +
+            "Example: pfe convert-config config/sphere64_casia.py --out casia.json") { Config, Out, Base }
             .Does(terminal, (parsed, _) =>
             {
                 var output = parsed.GetRequiredValue(Out);

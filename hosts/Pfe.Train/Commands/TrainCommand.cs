@@ -1,14 +1,15 @@
-using System.Globalization;
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Serialization;
+using Pfe.Cli;
 using Pfe.Training;
 using Pfe.Training.Configuration;
 using Pfe.Training.Runs;
 using Pfe.Vision.Models;
 using Spectre.Console;
 
-namespace Pfe.Cli.Commands;
+namespace Pfe.Train.Commands;
 
 internal static class TrainCommand
 {
@@ -50,7 +51,7 @@ internal static class TrainCommand
     {
         terminal.Results.WriteLine($"model  {result.Folder.Model}");
         terminal.Results.WriteLine($"head   {result.Folder.Head}");
-        terminal.Results.WriteLine(string.Create(CultureInfo.InvariantCulture, 
+        terminal.Results.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{result.Steps} steps in {result.TrainingSeconds:0} s, features in {result.CacheSeconds:0} s ({result.BasePasses} " +
                 $"base-network passes); loss {result.Loss:0.#}, sigma spread {result.SigmaSpread:0.###}"));
         if (result.HeldOut.Count > 0) terminal.Results.Write(Table(result.HeldOut));
