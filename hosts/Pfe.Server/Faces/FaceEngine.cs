@@ -1,0 +1,135 @@
+using Pfe.Calibration;
+using Pfe.Gallery;
+using Pfe.Onnx;
+using Pfe.Server.Api;
+using Pfe.Server.Hosting;
+using Pfe.Vision;
+using Pfe.Vision.Faces;
+using Pfe.Vision.Imaging;
+using Pfe.Vision.Models;
+
+namespace Pfe.Server.Faces;
+
+/// <summary>A model that the service runs.</summary>
+/// <param name="Embedder">The network.</param>
+/// <param name="Batcher">Runs it for all requests.</param>
+/// <param name="Description">Whose embeddings galleries hold.</param>
+internal sealed record FaceModel(FaceEmbedder Embedder, EmbeddingBatcher Batcher, GalleryModel Description)
+{
+    public ScoreCalibration Calibration => Description.Calibration;
+}
+
+/// <summary>A face of a photograph.</summary>
+/// <param name="Detection">Where it is.</param>
+/// <param name="Embedding">The face as a Gaussian.</param>
+internal sealed record AnalysedFace(DetectedFace Detection, FaceEmbedding Embedding)
+{
+    /// <summary>Mean ln sigma^2.</summary>
+    public double Uncertainty { get; } = FaceUncertainty.Of(Embedding);
+}
+
+/// <summary>A photograph that was looked at.</summary>
+/// <param name="Image">The photograph, decoded and upright.</param>
+/// <param name="Detections">Every face, best score first.</param>
+/// <param name="Faces">Those that were embedded: all, or the main one.</param>
+internal sealed record AnalysedPhoto(Image Image, IReadOnlyList<DetectedFace> Detections, IReadOnlyList<AnalysedFace> Faces);
+
+/// <summary>
+/// The networks of the service: one detector, one or several models. Every photograph goes through the same limits, and through batches that
+/// requests share.
+/// </summary>
+internal sealed class FaceEngine : IAsyncDisposable
+{
+    private readonly FaceFinder _finder;
+    private readonly ServerLimits _limits;
+
+    private FaceEngine(FaceFinder finder, IReadOnlyList<FaceModel> models, ServerLimits limits) =>
+        (_finder, Models, _limits) = (finder, models, limits);
+
+    /// <summary>The models; the first is that of new galleries.</summary>
+    public IReadOnlyList<FaceModel> Models { get; }
+
+    /// <summary>The model of new galleries and of everything that has no gallery.</summary>
+    public FaceModel Default => Models[0];
+
+    /// <summary>Loads the networks, fetching them where need be.</summary>
+    /// <param name="options">Which.</param>
+    /// <param name="progress">Told before something is fetched.</param>
+    /// <param name="cancellation">Stops loading.</param>
+    /// <exception cref="PfeException">A network cannot be had, or a model has no calibration.</exception>
+    public static async Task<FaceEngine> OpenAsync(ServerOptions options, IProgress<string>? progress, CancellationToken cancellation)
+    {
+        // Reading and optimising the networks takes a second or two and blocks.
+        return await Task.Run(() =>
+        {
+            var store = new ModelStore(options.ModelsFolder);
+            var models = new List<FaceModel>();
+            foreach (var reference in options.Models.Count == 0 ? [null] : options.Models.Cast<string?>())
+            {
+                var path = reference is null ? DefaultModel.Get(store, progress, cancellation)
+                    : store.Resolve(reference, progress, cancellation);
+                var embedder = new FaceEmbedder(OnnxModel.Load(path));
+                models.Add(new(embedder, new EmbeddingBatcher(embedder, Environment.ProcessorCount, options.Limits.Batch),
+                    GalleryModel.Of(embedder)));
+            }
+            return new FaceEngine(new FaceFinder(store), models, options.Limits);
+        }, cancellation);
+    }
+
+    /// <summary>The model with that checksum, or null.</summary>
+    public FaceModel? Find(string id) => Models.FirstOrDefault(model => model.Description.Id == id);
+
+    /// <summary>Decodes a photograph, after a look at its size.</summary>
+    /// <param name="photo">The file's bytes.</param>
+    /// <param name="name">What to call it in an error message: never its file name, which may be a person's.</param>
+    public Image Decode(ReadOnlyMemory<byte> photo, string name)
+    {
+        PhotoSize.Check(photo, _limits.Pixels, name);
+        return Image.Decode(photo.Span, name);
+    }
+
+    /// <summary>Finds every face.</summary>
+    /// <exception cref="ProblemException">More faces than are looked at.</exception>
+    public IReadOnlyList<DetectedFace> Detect(Image image, string name)
+    {
+        var faces = _finder.FindAll(image);
+        return faces.Count <= _limits.Faces ? faces : throw new ProblemException(422, Client.ProblemCodes.TooManyFaces,
+            $"{name} shows {faces.Count} faces, and {_limits.Faces} are looked at; crop it");
+    }
+
+    /// <summary>The face a photograph is of, where it shows several.</summary>
+    public static DetectedFace MainFace(IReadOnlyList<DetectedFace> faces, Image image) => FaceFinder.Main(faces, image)!;
+
+    /// <summary>Decodes, detects and embeds.</summary>
+    /// <param name="photo">The file's bytes.</param>
+    /// <param name="name">What to call it in an error message.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="main">Whether only the main face is wanted, and must be there.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <exception cref="NoFaceException">A main face is wanted, and there is none.</exception>
+    public async Task<AnalysedPhoto> AnalyseAsync(
+        ReadOnlyMemory<byte> photo, string name, FaceModel model, bool main, CancellationToken cancellation)
+    {
+        var image = Decode(photo, name);
+        cancellation.ThrowIfCancellationRequested();
+        var found = Detect(image, name);
+        if (main && found.Count == 0) throw new NoFaceException(name);
+        cancellation.ThrowIfCancellationRequested();
+        var pyramid = new Pyramid(image);
+        IReadOnlyList<DetectedFace> wanted = main ? [MainFace(found, image)] : found;
+        var embeddings = await Task.WhenAll(
+            wanted.Select(face => model.Batcher.EmbedAsync(pyramid, face.Landmarks, cancellation)));
+        return new(image, found, [.. wanted.Zip(embeddings, (face, embedding) => new AnalysedFace(face, embedding))]);
+    }
+
+    /// <summary>Unloads the networks, after what waits is done.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var model in Models)
+        {
+            await model.Batcher.DisposeAsync();
+            model.Embedder.Dispose();
+        }
+        _finder.Dispose();
+    }
+}
