@@ -13,5 +13,5 @@ public sealed record Photo(ReadOnlyMemory<byte> Bytes, string? Reference = null)
 
     /// <summary>Bytes without a reference.</summary>
     /// <param name="bytes">The file's bytes.</param>
-    public static implicit operator Photo(byte[] bytes) => new(bytes);
+    public static implicit operator Photo(byte[] bytes) => new(bytes.AsMemory());
 }

@@ -57,7 +57,7 @@ internal static class BulkEndpoints
             if (request.Back)
             {
                 await open.People.SwitchBackAsync(model.Description, context.Who(hash), context.RequestAborted);
-                return Results.NoContent();
+                return (IResult)TypedResults.NoContent();
             }
             return Accepted(await jobs.AddAsync(JobKind.Reembed, gallery, new(null, request.ModelId, request.LeaveMissing, false,
                 context.User.KeyId()), context.RequestAborted));
@@ -101,7 +101,7 @@ internal static class BulkEndpoints
         return job;
     }
 
-    private static IResult Accepted(Gallery.Job job) => TypedResults.Accepted($"/v1/jobs/{job.Id}", Of(job));
+    private static Microsoft.AspNetCore.Http.HttpResults.Accepted<Client.Job> Accepted(Gallery.Job job) => TypedResults.Accepted($"/v1/jobs/{job.Id}", Of(job));
 
     private static Client.Job Of(Gallery.Job job) => new(job.Id, job.GalleryId, WireRecords.Camel(job.Kind), (Client.JobState)job.State,
         job.Done, job.Total, job.Failure ?? job.Cursor,

@@ -11,6 +11,8 @@ namespace Pfe.Server.Api;
 /// </summary>
 internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
+    private static readonly string[] AnswerHeaders = ["ETag", "Location", "Content-Type", "Content-Length"];
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -25,11 +27,11 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            context.Response.Clear();
+            // What the handler said of an answer that does not come; the request's id and the safety headers stay.
+            foreach (var header in AnswerHeaders) context.Response.Headers.Remove(header);
             var known = Problems.Of(e);
             if (known is null) ServerLog.Fault(logger, context.TraceIdentifier, e.GetType().Name, e.StackTrace ?? "");
             var (status, code, detail) = known ?? (500, ProblemCodes.Internal, "the service failed; its log has the request under the id");
-            context.Items[RequestLog.CodeItem] = code;
             await Problems.WriteAsync(context, status, code, detail, e);
             return;
         }

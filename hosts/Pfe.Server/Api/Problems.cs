@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Pfe.Client;
 using Pfe.Gallery;
+using Pfe.Server.Observability;
 using Pfe.Vision.Imaging;
 
 namespace Pfe.Server.Api;
@@ -41,10 +42,12 @@ internal static class Problems
     };
 
     /// <summary>Writes a problem as the answer.</summary>
-    public static Task WriteAsync(HttpContext context, int status, string code, string detail, Exception? exception = null)
+    public static async Task WriteAsync(HttpContext context, int status, string code, string detail, Exception? exception = null)
     {
+        await RequestBody.DiscardAsync(context);
         var response = context.Response;
         response.StatusCode = status;
+        context.Items[RequestLog.CodeItem] = code;
         if (status is 429 or 503 && !response.Headers.ContainsKey("Retry-After")) response.Headers.RetryAfter = "1";
         if (status == 401) response.Headers.WWWAuthenticate = "Bearer";
         var problem = new Problem($"urn:pfe:problem:{code}", Title(code), status, code, detail.ReplaceLineEndings(" "),
@@ -53,7 +56,7 @@ internal static class Problems
             Rejected = exception is GalleryException { Rejected: { Count: > 0 } rejected }
                 ? [.. rejected.Select((image, index) => WireRecords.Of(image, index))] : null,
         };
-        return response.WriteAsJsonAsync(problem, WireJson.Default.Problem, "application/problem+json", CancellationToken.None);
+        await response.WriteAsJsonAsync(problem, WireJson.Default.Problem, "application/problem+json", CancellationToken.None);
     }
 
     private static (int, string, string) Of(GalleryException e) => e.Error switch

@@ -43,7 +43,7 @@ internal sealed class EmbeddingBatcher : IAsyncDisposable
         var input = new float[_embedder.InputLength];
         _embedder.Prepare(photo, landmarks, input);
         var waiting = new Waiting(input, new(TaskCreationOptions.RunContinuationsAsynchronously), cancellation);
-        if (!_queue.Writer.TryWrite(waiting)) throw new ObjectDisposedException(nameof(EmbeddingBatcher));
+        ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(waiting), this);
         return waiting.Result.Task;
     }
 

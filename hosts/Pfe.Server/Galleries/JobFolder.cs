@@ -24,11 +24,12 @@ internal sealed class JobFolder(ServerOptions options, TimeProvider time)
     }
 
     /// <summary>Opens a file to write.</summary>
-    public FileStream Create(string name) => new(Of(name), new FileStreamOptions
+    public FileStream Create(string name)
     {
-        Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous,
-        UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    });
+        var how = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(Of(name), how);
+    }
 
     /// <summary>Removes files that were kept long enough.</summary>
     public void Tidy()

@@ -150,16 +150,12 @@ internal sealed class JobRunner(
             await StoreAsync();
         }
 
-        private Task StoreAsync()
-        {
-            var value = _value;
-            return runner.StoreAsync(job, value);
-        }
+        private Task<Job> StoreAsync() => runner.StoreAsync(job, _value);
     }
 
     private long TimeStamp() => time.GetTimestamp();
 
     private TimeSpan Elapsed(long since) => time.GetElapsedTime(since);
 
-    private Task StoreAsync(Guid id, int done) => catalog.Jobs.UpdateAsync(id, job => job with { Done = done }, CancellationToken.None);
+    private Task<Job> StoreAsync(Guid id, int done) => catalog.Jobs.UpdateAsync(id, job => job with { Done = done }, CancellationToken.None);
 }

@@ -15,7 +15,6 @@ internal sealed class RequestLog(RequestDelegate next, ILogger<RequestLog> logge
     public async Task InvokeAsync(HttpContext context)
     {
         context.TraceIdentifier = Guid.CreateVersion7(time.GetUtcNow()).ToString("N", CultureInfo.InvariantCulture);
-        context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
         var start = time.GetTimestamp();
         try
         {

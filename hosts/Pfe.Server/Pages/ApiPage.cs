@@ -20,7 +20,7 @@ internal static class ApiPage
             var address = $"{context.Request.Scheme}://{context.Request.Host}";
             var operations = endpoints.Endpoints.OfType<RouteEndpoint>()
                 .Where(endpoint => endpoint.RoutePattern.RawText?.StartsWith("/v1", StringComparison.Ordinal) == true)
-                .GroupBy(endpoint => endpoint.Metadata.GetMetadata<ITagsMetadata>()?.Tags.FirstOrDefault() ?? "")
+                .GroupBy(endpoint => endpoint.Metadata.GetMetadata<ITagsMetadata>()?.Tags[0] ?? "")
                 .OrderBy(group => Array.IndexOf(Order, group.Key));
             return frame.Page("API", Html.Of($"""
                 <p class="lead">Everything the pages do, for programs. The document: <a href="/openapi/v1.json">OpenAPI 3.1</a>.</p>

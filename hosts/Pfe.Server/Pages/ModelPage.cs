@@ -13,6 +13,9 @@ namespace Pfe.Server.Pages;
 /// <summary>What the answers rest on: the model, its calibration, its thresholds with what is known of them.</summary>
 internal static class ModelPage
 {
+    private static readonly (int Quality, string Style)[] Lines = [(90, "good"), (50, "middling"), (10, "poor")];
+    private static readonly double[] Grid = [0, 0.5, 1];
+
     public static void Map(RouteGroupBuilder pages) =>
         pages.MapGet("/model", async (HttpContext context, GalleryCatalog catalog, FaceEngine engine) =>
         {
@@ -52,8 +55,7 @@ internal static class ModelPage
     private static Html Chart(ScoreCalibration calibration)
     {
         const int Width = 560, Height = 220, Left = 44, Bottom = 34;
-        var uncertainties = new[] { (90, "good"), (50, "middling"), (10, "poor") }
-            .Select(line => (Uncertainty: calibration.Quality.Uncertainties[100 - line.Item1], Style: line.Item2)).ToList();
+        var uncertainties = Lines.Select(line => (Uncertainty: calibration.Quality.Uncertainties[100 - line.Quality], line.Style)).ToList();
         // From where even the best pair is surely two people to where even the poorest is surely one.
         var (from, to) = (Solve(calibration, uncertainties, -6, Math.Min), Solve(calibration, uncertainties, 6, Math.Max));
         double X(double score) => Left + (score - from) / (to - from) * (Width - Left - 10);
@@ -65,7 +67,7 @@ internal static class ModelPage
         }));
         return Html.Of($"""
             <svg class="chart" viewBox="0 0 {Width} {Height}" role="img" aria-label="P(same person) rises with the score; steeper where the faces are good">
-              {Html.Each(new[] { 0.0, 0.5, 1.0 }, value => Html.Of($"""
+              {Html.Each(Grid, value => Html.Of($"""
                 <line class="grid" x1="{Left}" x2="{Width - 10}" y1="{Y(value):0.0}" y2="{Y(value):0.0}"/><text x="{Left - 8}" y="{Y(value) + 4:0.0}" text-anchor="end">{100 * value:0} %</text>
                 """))}
               {Html.Each(Enumerable.Range(0, 5), i => Html.Of($"""

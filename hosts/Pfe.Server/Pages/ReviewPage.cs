@@ -21,7 +21,7 @@ internal static class ReviewPage
             if (frame.Gallery is null) return frame.Page("Review", Parts.NoGallery(frame));
             var open = await operations.OpenAsync(context.User, frame.Gallery.Id, context.RequestAborted);
             var reviews = (await open.People.ListReviewsAsync(limit: Listed, cancellation: context.RequestAborted)).Items;
-            var current = reviews.FirstOrDefault(review => review.Id == at) ?? reviews.FirstOrDefault();
+            var current = reviews.FirstOrDefault(review => review.Id == at) ?? (reviews.Count > 0 ? reviews[0] : null);
             var content = current is null ? Parts.Note("good", "Nothing waits for a review.")
                 : await ContentAsync(open.People, reviews, current, context.RequestAborted);
             var decided = await DecidedAsync(open.People, context.RequestAborted);

@@ -13,7 +13,7 @@ namespace Pfe.Server.Pages;
 /// A gallery to try things with: the registry's sample photographs, groups of people, each face cut out and given to whoever it looks like.
 /// Nobody's name is known, so people are numbered.
 /// </summary>
-internal sealed class SamplePeople(GalleryCatalog catalog, FaceEngine engine, ModelStore store)
+internal sealed class SamplePeople(GalleryCatalog catalog, FaceEngine engine, ModelStore store) : IDisposable
 {
     /// <summary>The gallery's name.</summary>
     public const string Name = "Sample people";
@@ -53,6 +53,8 @@ internal sealed class SamplePeople(GalleryCatalog catalog, FaceEngine engine, Mo
             _one.Release();
         }
     }
+
+    public void Dispose() => _one.Dispose();
 
     private async Task<List<FaceSample>> FacesAsync(FaceModel model, CancellationToken cancellation)
     {
@@ -97,7 +99,7 @@ internal sealed class SamplePeople(GalleryCatalog catalog, FaceEngine engine, Mo
     private static double Evidence(FaceSample a, FaceSample b, ScoreCalibration calibration) => calibration.LogLikelihoodRatio(
         MutualLikelihood.Score(a.Embedding, b.Embedding), FaceUncertainty.Of(a.Embedding), FaceUncertainty.Of(b.Embedding));
 
-    private static Image Cut(Image image, FaceBox box)
+    internal static Image Cut(Image image, FaceBox box)
     {
         var side = (1 + 2 * Margin) * Math.Max(box.Width, box.Height);
         var (left, top) = ((int)Math.Max(0, box.Centre.X - side / 2), (int)Math.Max(0, box.Centre.Y - side / 2));

@@ -18,7 +18,7 @@ internal sealed class KeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, GalleryCatalog catalog)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    public const string Scheme_ = "pfe";
+    public const string SchemeName = "pfe";
     public const string Cookie = "pfe-key";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -32,14 +32,14 @@ internal sealed class KeyAuthentication(
         if (!fromHeader && !IsSafe(Request.Method) && !IsFromOurPage(Request)) return AuthenticateResult.Fail("another site's request");
         var key = await catalog.Keys.FindAsync(secret, Context.RequestAborted);
         return key is null ? AuthenticateResult.Fail("unknown or expired key")
-            : AuthenticateResult.Success(new AuthenticationTicket(Principal(key), Scheme_));
+            : AuthenticateResult.Success(new AuthenticationTicket(Principal(key), SchemeName));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         // A person gets the page to sign in, a program a problem.
         if (Request.Method == HttpMethods.Get && Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
-            && !Request.Path.StartsWithSegments("/v1"))
+            && !Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
         {
             Response.Redirect("/signin");
             return Task.CompletedTask;
@@ -78,7 +78,7 @@ internal sealed class KeyAuthentication(
 }
 
 /// <summary>A key as the framework's identity.</summary>
-internal sealed class KeyIdentity(ApiKey key) : ClaimsIdentity(KeyAuthentication.Scheme_)
+internal sealed class KeyIdentity(ApiKey key) : ClaimsIdentity(KeyAuthentication.SchemeName)
 {
     public const string ScopeClaim = "scope";
 

@@ -10,8 +10,14 @@ internal static class KeyScopePolicies
 {
     public static IServiceCollection AddKeys(this IServiceCollection services)
     {
-        services.AddAuthentication(KeyAuthentication.Scheme_)
-            .AddScheme<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme_, null);
+        // The core alone: the whole of it writes keys of its own, for cookies it encrypts, into the user's folder.
+        services.AddWebEncoders();
+        services.AddTransient<KeyAuthentication>();
+        services.AddAuthenticationCore(options =>
+        {
+            options.DefaultScheme = KeyAuthentication.SchemeName;
+            options.AddScheme<KeyAuthentication>(KeyAuthentication.SchemeName, null);
+        });
         var policies = services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         foreach (var scope in new[] { KeyScopes.Read, KeyScopes.Enrol, KeyScopes.Review, KeyScopes.Admin })

@@ -58,7 +58,6 @@ internal static class RequestLimits
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         var code = isQuota ? ProblemCodes.QuotaExceeded : ProblemCodes.Overloaded;
-        http.Items[RequestLog.CodeItem] = code;
         http.RequestServices.GetRequiredService<ServerMetrics>().Refused(code);
         return isQuota
             ? Problems.WriteAsync(http, 429, code, "this key asked more often than its quota; wait as Retry-After says")

@@ -11,13 +11,19 @@ internal sealed class SecurityHeaders(RequestDelegate next)
 
     public Task InvokeAsync(HttpContext context)
     {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers.CacheControl = "no-store";
+        // At the last moment: whoever clears an answer that is given up clears its headers as well.
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.ContentSecurityPolicy = Policy;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            if (headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
+            headers["X-Request-Id"] = context.TraceIdentifier;
+            return Task.CompletedTask;
+        });
         return next(context);
     }
 }

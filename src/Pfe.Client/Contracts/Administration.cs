@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Pfe.Client;
 
 /// <summary>Where a review stands, and how it is decided.</summary>
-[JsonConverter(typeof(CamelCaseEnum<ReviewState>))]
+[JsonConverter(typeof(CamelCaseEnumConverter<ReviewState>))]
 public enum ReviewState
 {
     /// <summary>Waits for a decision.</summary>
@@ -45,7 +45,7 @@ public sealed record Review(
 public sealed record DecisionRequest(ReviewState Decision);
 
 /// <summary>Where a job stands.</summary>
-[JsonConverter(typeof(CamelCaseEnum<JobState>))]
+[JsonConverter(typeof(CamelCaseEnumConverter<JobState>))]
 public enum JobState
 {
     /// <summary>Waits for a worker.</summary>
@@ -122,7 +122,7 @@ public sealed record AuditEntry(
     long Sequence, DateTimeOffset At, string? KeyId, string Action, Guid? SubjectId, string Outcome, string? RequestId, string Hash);
 
 /// <summary>What a key may do.</summary>
-[JsonConverter(typeof(CamelCaseEnum<Scope>))]
+[JsonConverter(typeof(CamelCaseEnumConverter<Scope>))]
 public enum Scope
 {
     /// <summary>Look at galleries and people, compare, identify, verify.</summary>

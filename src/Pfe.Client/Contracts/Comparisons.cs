@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Pfe.Client;
 
 /// <summary>The three answers to "is this one person?".</summary>
-[JsonConverter(typeof(CamelCaseEnum<Answer>))]
+[JsonConverter(typeof(CamelCaseEnumConverter<Answer>))]
 public enum Answer
 {
     /// <summary>One person, at the stated false-match rate.</summary>
@@ -55,7 +55,7 @@ public sealed record VerifiedTarget(
 public sealed record VerifyResult(string ModelId, ComparedFace Source, IReadOnlyList<VerifiedTarget> Targets);
 
 /// <summary>The three answers to "who is this?".</summary>
-[JsonConverter(typeof(CamelCaseEnum<IdentityAnswer>))]
+[JsonConverter(typeof(CamelCaseEnumConverter<IdentityAnswer>))]
 public enum IdentityAnswer
 {
     /// <summary>This person.</summary>

@@ -5,5 +5,5 @@ namespace Pfe.Client;
 
 /// <summary>An enumeration as JSON: its values' names in camel case.</summary>
 /// <typeparam name="T">The enumeration.</typeparam>
-public sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+public sealed class CamelCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
     where T : struct, Enum;
