@@ -33,6 +33,21 @@ internal static class FaceOptions
         return File.Exists(images) ? FaceSource.InList(images, prefix) : FaceSource.InFolder(images);
     }
 
+    /// <summary>The same, and says how many pictures of the folder a landmark list leaves out.</summary>
+    public static IReadOnlyList<FaceSource> Sources(this ParseResult parsed, Terminal terminal)
+    {
+        var sources = parsed.Sources();
+        if (parsed.GetValue(Landmarks) is not { } list || parsed.GetValue(Prefix) is not null) return sources;
+        var listed = sources.Select(source => source.Path).ToHashSet(StringComparer.Ordinal);
+        var pictures = FaceSource.InFolder(parsed.GetRequiredValue(Images));
+        var unlisted = pictures.Where(picture => !listed.Contains(Path.GetFullPath(picture.Path))).ToList();
+        if (unlisted.Count > 0)
+            terminal.Say($"note: {unlisted.Count} of {pictures.Count} pictures in '{parsed.GetRequiredValue(Images)}' are not in " +
+                $"'{list}' and are left " +
+                $"out, '{unlisted[0].Name}' first");
+        return sources;
+    }
+
     /// <summary>Names the first of the images that were left out.</summary>
     public static void SayFailures(this Terminal terminal, IReadOnlyList<FailedImage> failures)
     {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Pfe.Cli;
 using Pfe.Train.Commands;
 
@@ -8,6 +9,11 @@ internal static class TrainingApplication
 {
     /// <summary>Runs one command line, as <see cref="PfeApplication.RunAsync"/> does.</summary>
     public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation) =>
-        PfeApplication.RunAsync(args, output, error, cancellation, terminal =>
-            [ConvertConfigCommand.Create(terminal), TrainCommand.Create(terminal)]);
+        PfeApplication.RunAsync(args, output, error, cancellation, Commands);
+
+    /// <summary>All commands, training's among them.</summary>
+    public static RootCommand Root(Terminal terminal) => PfeApplication.Root(terminal, Commands);
+
+    private static IEnumerable<Command> Commands(Terminal terminal) =>
+        [ConvertConfigCommand.Create(terminal), TrainCommand.Create(terminal)];
 }

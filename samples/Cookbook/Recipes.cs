@@ -1,4 +1,5 @@
 using Pfe.Calibration;
+using Pfe.Reporting.Data;
 using Pfe.Reporting.Explain;
 using Pfe.Reporting.Figures;
 using Pfe.Evaluation.Statistics;

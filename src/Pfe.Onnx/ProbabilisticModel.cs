@@ -1,11 +1,12 @@
 using System.Globalization;
 using Pfe.Onnx.Graphs;
+using Pfe.Onnx.Wire;
 
 namespace Pfe.Onnx;
 
 /// <summary>
 /// Puts a base network and a trained head together into the one file that Pfe works with: input <c>image</c> [N, 3, height, width],
-/// outputs <c>mu</c> [N, D] of unit length and <c>log_variance</c> [N, D].
+/// outputs <c>mu</c> [N, D] of unit length, <c>log_variance</c> [N, D] and, with a trust head, <c>trust</c> [N, 2].
 /// </summary>
 public static class ProbabilisticModel
 {
@@ -17,6 +18,12 @@ public static class ProbabilisticModel
 
     /// <summary>Name of the log variance's output.</summary>
     public const string LogVariance = "log_variance";
+
+    /// <summary>Name of the trust head's output [N, 2]: reliability and collision. Models without a trust head do not have it.</summary>
+    public const string Trust = "trust";
+
+    /// <summary>Prefix of the metadata keys that carry <see cref="TrustHead.Notes"/>.</summary>
+    public const string TrustNotePrefix = "pfe.trust_head.";
 
     /// <summary>Metadata key: the network's description as JSON (<see cref="NetworkDescription"/>).</summary>
     public const string DescriptionKey = "pfe.network";
@@ -35,8 +42,9 @@ public static class ProbabilisticModel
     /// <param name="network">The base network.</param>
     /// <param name="description">What is said about it.</param>
     /// <param name="head">The trained head.</param>
+    /// <param name="trust">The trained trust head, whose output becomes a third one; null for none.</param>
     /// <exception cref="PfeException">The three do not fit together; the message says how.</exception>
-    public static OnnxModel Build(OnnxModel network, NetworkDescription description, UncertaintyHead head)
+    public static OnnxModel Build(OnnxModel network, NetworkDescription description, UncertaintyHead head, TrustHead? trust = null)
     {
         ArgumentNullException.ThrowIfNull(description);
         ArgumentNullException.ThrowIfNull(head);
@@ -50,24 +58,36 @@ public static class ProbabilisticModel
             throw new PfeException($"the head gives {head.Dimension} log variances, embedding '{prepared.Embedding}' of '{network.Name}' " +
                 $"has {prepared.Dimension} dimensions");
 
+        if (trust is not null) Check(trust, prepared, network.Name);
+
         var proto = prepared.Model.Proto.Clone();
         var graph = proto.Graph;
-        var (input, embedding, source) = (prepared.Input, prepared.Embedding, head.Source);
-        // The three public names may be taken by tensors inside the base: those give way.
-        foreach (var name in new[] { Image, Mu, LogVariance })
+        var (input, embedding, source, map) = (prepared.Input, prepared.Embedding, head.Source, trust?.FeatureMap);
+        // The public names may be taken by tensors inside the base: those give way.
+        foreach (var name in new[] { Image, Mu, LogVariance, Trust })
         {
             if (!graph.Uses(name)) continue;
             var free = graph.Free($"base/{name}");
             graph.Rename(name, free);
             (input, embedding, source) = (Moved(input), Moved(embedding), Moved(source));
+            if (map is not null) map = Moved(map);
 
             string Moved(string tensor) => tensor == name ? free : tensor;
         }
         graph.Rename(input, Image);
 
+        var types = ElementTypes.Of(graph);
+        embedding = AsFloat(graph, types, embedding, Mu);
         Normalisation.Append(graph, embedding, Mu);
-        HeadNodes.Append(graph, source, head, LogVariance);
-        graph.SetOutputs([GraphEdits.FloatTensor(Mu, -1, head.Dimension), GraphEdits.FloatTensor(LogVariance, -1, head.Dimension)]);
+        HeadNodes.Append(graph, AsFloat(graph, types, source, LogVariance), head, LogVariance);
+        List<ValueInfoProto> outputs =
+            [GraphEdits.FloatTensor(Mu, -1, head.Dimension), GraphEdits.FloatTensor(LogVariance, -1, head.Dimension)];
+        if (trust is not null)
+        {
+            TrustNodes.Append(graph, embedding, head.Dimension, map is null ? null : AsFloat(graph, types, map, Trust), trust, Trust);
+            outputs.Add(GraphEdits.FloatTensor(Trust, -1, 2));
+        }
+        graph.SetOutputs(outputs);
         graph.Prune();
 
         (proto.ProducerName, graph.Name) = ("pfe", "pfe");
@@ -78,8 +98,41 @@ public static class ProbabilisticModel
         proto.SetMetadata(HeadSourceKey, head.Source);
         foreach (var (key, value) in head.Notes.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             proto.SetMetadata(HeadNotePrefix + key, value);
+        foreach (var (key, value) in (trust?.Notes ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            proto.SetMetadata(TrustNotePrefix + key, value);
         return new OnnxModel(proto, description.Name);
     }
+
+    // Of a network in half precision, mu and the head's input are as well; both are computed in float from there on.
+    private static string AsFloat(Wire.GraphProto graph, Dictionary<string, int> types, string tensor, string name)
+    {
+        if (types.GetValueOrDefault(tensor, Tensors.Float) == Tensors.Float) return tensor;
+        var converted = graph.Free($"{name}/float");
+        graph.Node.Add(Nodes.Create("Cast", [tensor], converted, Nodes.Int("to", Tensors.Float)));
+        return converted;
+    }
+
+    /// <summary>Whether a model has a trust head.</summary>
+    /// <param name="model">A model that <see cref="Build"/> made.</param>
+    public static bool HasTrust(OnnxModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Outputs.Any(output => output.Name == Trust);
+    }
+
+    private static void Check(TrustHead trust, BaseGraph prepared, string network)
+    {
+        trust.Validate("trust");
+        var wanted = prepared.Dimension + 1 + (trust.FeatureMap is null ? 0 : 2 * Channels(prepared, trust.FeatureMap, network));
+        if (trust.Features != wanted)
+            throw new PfeException($"the trust head reads {trust.Features} values, '{network}' gives {wanted}: "
+                + "was it trained on another base network?");
+    }
+
+    private static int Channels(BaseGraph prepared, string map, string network) => prepared.Model.ShapeOf(map) is [_, var channels, _, _]
+        ? (int)channels
+        : throw new PfeException($"the trust head reads feature map '{map}', which '{network}' has not: "
+            + "was it trained on another base network?");
 
     /// <summary>The description inside a model that <see cref="Build"/> made.</summary>
     /// <param name="model">The model.</param>
@@ -88,7 +141,7 @@ public static class ProbabilisticModel
     {
         ArgumentNullException.ThrowIfNull(model);
         return model.Metadata.TryGetValue(DescriptionKey, out var json)
-            && model.Outputs.Select(output => output.Name).SequenceEqual([Mu, LogVariance])
+            && model.Outputs.Select(output => output.Name).Except([Trust]).SequenceEqual([Mu, LogVariance])
             ? NetworkDescription.Parse(json, model.Name)
             : throw new WrongFileKindException(model.Name, PfeFileKind.ProbabilisticModel,
                 $"'{model.Name}' is no probabilistic model: it gives {string.Join(", ", model.Outputs)}, not mu and log_variance");

@@ -11,6 +11,8 @@ internal static class Seeds
     public const int Damage = 3;
     public const int HeldOut = 4;
     public const int Variant = 5;
+    public const int Trust = 6;
+    public const int TrustBatch = 7;
 
     /// <summary>A generator of its own for one use. .NET keeps the numbers of a seeded <see cref="Random"/> across versions.</summary>
     public static Random Random(int seed, int purpose, int index) => new((int)Mix(Mix(Mix((ulong)seed) ^ (ulong)purpose) ^ (ulong)index));

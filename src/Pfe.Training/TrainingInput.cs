@@ -20,7 +20,7 @@ internal sealed class TrainingInput : IDisposable
         double seconds)
     {
         (Network, Description, HeadInput) = (network.Model, network.Description, network.HeadInput);
-        (Labels, Cache, Faces, BasePasses, Seconds) = (images.Labels, cache, faces, basePasses, seconds);
+        (Images, Cache, Faces, BasePasses, Seconds) = (images, cache, faces, basePasses, seconds);
     }
 
     public OnnxModel Network { get; }
@@ -30,7 +30,9 @@ internal sealed class TrainingInput : IDisposable
     /// <summary>Name of the tensor that the head reads.</summary>
     public string HeadInput { get; }
 
-    public IReadOnlyList<int> Labels { get; }
+    public LabelledImages Images { get; }
+
+    public IReadOnlyList<int> Labels => Images.Labels;
 
     public FeatureCache Cache { get; }
 
@@ -105,11 +107,11 @@ internal sealed class TrainingInput : IDisposable
             $"{JsonSerializer.Serialize(config.PreprocessTest, TrainingJson.Default.JsonElementArrayArray)}";
 
     // A list counts by its content.
-    private static string LandmarkKey(TrainingConfig config) => config.Landmarks.List is { } list && File.Exists(list)
+    internal static string LandmarkKey(TrainingConfig config) => config.Landmarks.List is { } list && File.Exists(list)
         ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(list))) + config.LandmarksTransposed
         : config.Landmarks.ToString();
 
-    private static string DefaultCacheFolder() =>
+    internal static string DefaultCacheFolder() =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "pfe", "features");
 
     // Progress<T> would call back later, on another thread.

@@ -3,11 +3,13 @@ using System.Globalization;
 using Pfe.Calibration;
 using Pfe.Onnx;
 using Pfe.Scoring;
+using Pfe.Storage;
 using Pfe.Training.Configuration;
 using Pfe.Training.Features;
 using Pfe.Training.Head;
 using Pfe.Training.Runs;
 using Pfe.Training.Summaries;
+using Pfe.Training.Trust;
 using Pfe.Vision.Models;
 
 namespace Pfe.Training;
@@ -59,15 +61,35 @@ public sealed class TrainingRun
             throw new InvalidConfigurationException($"'{folder}' is not a run's folder: it has no config.json (runs are " +
             $"log_base_dir/name/yyyyMMdd-HHmmss)");
         var config = TrainingConfigFile.Load(run.Config);
-        var checkpoint = run.LatestCheckpoint();
+        var checkpoint = NewestSound(run, progress);
         using var faces = TrainingInput.Prepare(config, store, progress, cancellation);
-        return new TrainingRun(config, run, store, progress)
-            .Train(faces, checkpoint is null ? null : Checkpoint.Load(checkpoint), cancellation);
+        return new TrainingRun(config, run, store, progress).Train(faces, checkpoint, cancellation);
+    }
+
+    /// <summary>The newest checkpoint that can be read; null where the run has none. Where none of several can be read, the newest one's
+    /// fault is the run's.</summary>
+    private static TrainerState? NewestSound(RunFolder run, IProgress<TrainingEvent>? progress)
+    {
+        PfeException? first = null;
+        foreach (var path in run.Checkpoints())
+        {
+            try
+            {
+                var state = Checkpoint.Load(path);
+                if (first is not null) progress?.Report(new TrainingEvent.Note($"going on from an older checkpoint, step {state.Step}: " +
+                    $"{first.Message}"));
+                return state;
+            }
+            catch (PfeException e) { first ??= e; }
+        }
+        return first is null ? null : throw first;
     }
 
     private TrainingResult Train(TrainingInput input, TrainerState? from, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
+        // Before the first step: what cannot work is refused at once.
+        var trust = PrepareTrust(input, cancellation);
         using var trainer = new HeadTrainer(_config, input.Cache, input.Faces);
         if (from is not null) trainer.Load(from);
         else if (_config.RestoreModel is { } model) RestoredHead.Load(model, _config.RestoreScopes, trainer.Head);
@@ -82,11 +104,14 @@ public sealed class TrainingRun
             "grows: it is what the head learns");
 
         IReadOnlyList<HeldOutRow> heldOut = [];
-        StepResult last = default;
+        var last = good.Last;
+        // A run that was stopped after its last step has only its files left to write.
+        if (trainer.Step >= Steps && input.Faces.HeldOut.Count > 0)
+            heldOut = HeldOutEvaluation.Measure(trainer.Head, input.Cache, input.Faces.HeldOut, input.Labels, _config.BaseRandomSeed);
         var (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
         while (trainer.Step < Steps)
         {
-            if (cancellation.IsCancellationRequested) Interrupt(trainer, health, cancellation);
+            if (cancellation.IsCancellationRequested) Interrupt(trainer, health, last, cancellation);
             last = trainer.Advance();
             if (health.Problem(last) is { } problem)
             {
@@ -94,7 +119,7 @@ public sealed class TrainingRun
                 (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
                 continue;
             }
-            if (trainer.Step % TrainingHealth.GuardInterval == 0) good = State(trainer, health);
+            if (trainer.Step % TrainingHealth.GuardInterval == 0) good = State(trainer, health, last);
             if (trainer.Step % _config.SummaryInterval == 0 || trainer.Step == Steps)
             {
                 var perStep = (clock.Elapsed - intervalStart) / Math.Max(1, trainer.Step - intervalStep);
@@ -102,27 +127,28 @@ public sealed class TrainingRun
                 (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
             }
             if (trainer.Step % _config.EpochSize != 0 && trainer.Step != Steps) continue;
-            good = State(trainer, health);
+            // Before the checkpoint: from there on a resumed run takes the table as written.
+            heldOut = MeasureHeldOut(trainer, input);
+            good = State(trainer, health, last);
             Checkpoint.Save(good, _folder.Checkpoint(trainer.Step));
             _folder.RemoveOldCheckpoints(keep: 2);
-            heldOut = MeasureHeldOut(trainer, input);
             (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
         }
         if (!health.HasLearnt && last.Step > 0)
             Say($"warning: sigma hardly differs between faces (spread {last.Spread:0.####}): MLS with this head is no better than " +
                 $"cosine. Train longer or with a greater learning rate");
-        Finish(trainer, input, last);
+        Finish(trainer, input, trust, last, cancellation);
         return new TrainingResult(
             _folder, trainer.Step, last.Loss, last.Spread, trainer.Recoveries, input.BasePasses, input.Seconds, clock.Elapsed.TotalSeconds,
             heldOut);
     }
 
-    private static TrainerState State(HeadTrainer trainer, TrainingHealth health) =>
-        trainer.Save() with { FirstLoss = health.FirstLoss, HasLearnt = health.HasLearnt };
+    private static TrainerState State(HeadTrainer trainer, TrainingHealth health, in StepResult last) =>
+        trainer.Save() with { FirstLoss = health.FirstLoss, HasLearnt = health.HasLearnt, Last = last };
 
-    private void Interrupt(HeadTrainer trainer, TrainingHealth health, CancellationToken cancellation)
+    private void Interrupt(HeadTrainer trainer, TrainingHealth health, in StepResult last, CancellationToken cancellation)
     {
-        Checkpoint.Save(State(trainer, health), _folder.Checkpoint(trainer.Step));
+        Checkpoint.Save(State(trainer, health, last), _folder.Checkpoint(trainer.Step));
         Say($"stopped after step {trainer.Step}; resuming the run '{_folder.Path}' goes on from there");
         cancellation.ThrowIfCancellationRequested();
     }
@@ -157,7 +183,16 @@ public sealed class TrainingRun
         return rows;
     }
 
-    private void Finish(HeadTrainer trainer, TrainingInput input, in StepResult last)
+    private TrustInput? PrepareTrust(TrainingInput input, CancellationToken cancellation)
+    {
+        if (_config.Trust is null) return null;
+        var caching = new Relay<CacheProgress>(step => _progress?.Report(new TrainingEvent.Caching(step)));
+        return TrustInput.Prepare(_config, input.Images, input.Cache.Index.Unreadable.Select(bad => bad.Image), _store,
+            _config.CacheDir ?? TrainingInput.DefaultCacheFolder(), caching, cancellation);
+    }
+
+    private void Finish(HeadTrainer trainer, TrainingInput input, TrustInput? trustInput, in StepResult last,
+        CancellationToken cancellation)
     {
         var notes = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -166,11 +201,21 @@ public sealed class TrainingRun
             ["training"] = string.Create(CultureInfo.InvariantCulture, $"{input.Faces.Trained} images, {trainer.Step} steps of " +
                 $"{input.Faces.BatchSize}, " +
                 $"seed {_config.BaseRandomSeed}, {_config.Damage.Copies} damaged copies an image"),
-            ["final_loss"] = string.Create(CultureInfo.InvariantCulture, $"{last.Loss:G6}"),
         };
+        // Not known where a checkpoint of an earlier version was the last step.
+        if (double.IsFinite(last.Loss)) notes["final_loss"] = string.Create(CultureInfo.InvariantCulture, $"{last.Loss:G6}");
         var head = trainer.Head.Export(input.HeadInput, notes);
         head.Save(_folder.Head);
-        Calibrated(ProbabilisticModel.Build(input.Network, input.Description, head), trainer, input).Save(_folder.Model);
+        var trust = trustInput is null ? null : TrustRun.Of(trustInput, _config, Say, cancellation);
+        var model = Calibrated(ProbabilisticModel.Build(input.Network, input.Description, head, trust?.Head), trainer, input);
+        if (trust is not null)
+        {
+            var json = trust.Calibration.ToJson();
+            trust.Head.Save(_folder.TrustHead);
+            AtomicFile.WriteText(_folder.TrustCalibration, json);
+            model = model.WithMetadata(TrustCalibration.MetadataKey, json);
+        }
+        model.Save(_folder.Model);
     }
 
     /// <summary>With a calibration on the held-out faces in its metadata, where they are enough for one.</summary>
@@ -193,6 +238,12 @@ public sealed class TrainingRun
             Say($"the model has no calibration: {e.Message}; fit one on people of your own");
             return model;
         }
+    }
+
+    // Progress<T> would call back later, on another thread.
+    private sealed class Relay<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
     }
 
     private void Say(string text) => _progress?.Report(new TrainingEvent.Note(text));

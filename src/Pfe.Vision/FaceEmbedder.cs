@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
+using Pfe.Calibration;
 using Pfe.Onnx;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
@@ -9,7 +10,8 @@ namespace Pfe.Vision;
 /// <summary>A face as a network gave it.</summary>
 /// <param name="Embedding">The face.</param>
 /// <param name="Norm">Length of the base network's embedding before it became mu; NaN where the model does not show it.</param>
-public sealed record EmbeddedFace(FaceEmbedding Embedding, float Norm);
+/// <param name="Trust">What the trust head says of it; null where the model has none.</param>
+public sealed record EmbeddedFace(FaceEmbedding Embedding, float Norm, FaceTrust? Trust = null);
 
 /// <summary>
 /// A PFE model: faces in, (mu, log sigma^2) out. Everything it needs to know (input size, normalisation, alignment) it reads from the
@@ -18,6 +20,7 @@ public sealed record EmbeddedFace(FaceEmbedding Embedding, float Norm);
 public sealed class FaceEmbedder : IDisposable
 {
     private readonly BaseNetwork _network;
+    private readonly bool _showsNorm;
 
     /// <summary>Loads a model that Pfe exported.</summary>
     /// <param name="model">The ONNX model.</param>
@@ -28,7 +31,8 @@ public sealed class FaceEmbedder : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         var description = ProbabilisticModel.Describe(model);
         string[] outputs = [ProbabilisticModel.Mu, ProbabilisticModel.LogVariance];
-        if (ProbabilisticModel.FindRawEmbedding(model) is { } raw) outputs = [.. outputs, raw];
+        if (ProbabilisticModel.HasTrust(model)) (HasTrust, outputs) = (true, [.. outputs, ProbabilisticModel.Trust]);
+        if (ProbabilisticModel.FindRawEmbedding(model) is { } raw) (_showsNorm, outputs) = (true, [.. outputs, raw]);
         _network = new BaseNetwork(model, description, outputs, configure);
         (Sha256, Metadata) = (model.Sha256(), model.Metadata);
     }
@@ -47,6 +51,9 @@ public sealed class FaceEmbedder : IDisposable
 
     /// <summary>D.</summary>
     public int Dimension => _network.Outputs[0].Length;
+
+    /// <summary>Whether the model has a trust head; older models have none.</summary>
+    public bool HasTrust { get; }
 
     /// <summary>Values of one image of input.</summary>
     public int InputLength => _network.InputLength;
@@ -87,18 +94,27 @@ public sealed class FaceEmbedder : IDisposable
     /// <param name="mu">count x D values, filled.</param>
     /// <param name="logVariance">count x D values, filled.</param>
     /// <param name="norm">count lengths of the embeddings before they became mu, filled; NaN where the model does not show them.</param>
-    public void Run(Memory<float> images, int count, Memory<float> mu, Memory<float> logVariance, Span<float> norm)
+    /// <param name="trust">count pairs of numbers of the trust head, filled, NaN where the model has none; empty where they are not
+    /// wanted.</param>
+    public void Run(Memory<float> images, int count, Memory<float> mu, Memory<float> logVariance, Span<float> norm,
+        Span<FaceTrust> trust = default)
     {
         if (norm.Length != count) throw new ArgumentException($"{count} images have {count} norms, not {norm.Length}", nameof(norm));
-        if (_network.Outputs is not [_, _, { Length: var length }])
+        if (!trust.IsEmpty && trust.Length != count)
+            throw new ArgumentException($"{count} images have {count} trusts, not {trust.Length}", nameof(trust));
+        Memory<float>[] outputs = [mu, logVariance, .. _network.Outputs.Skip(2).Select(output => AlignedMemory.Of(count * output.Length))];
+        _network.Run(images, count, outputs);
+        norm.Fill(float.NaN);
+        trust.Fill(new FaceTrust(float.NaN, float.NaN));
+        if (_showsNorm)
         {
-            _network.Run(images, count, mu, logVariance);
-            norm.Fill(float.NaN);
-            return;
+            var length = _network.Outputs[^1].Length;
+            var raw = outputs[^1].Span;
+            for (var i = 0; i < count; i++) norm[i] = TensorPrimitives.Norm(raw.Slice(i * length, length));
         }
-        var raw = AlignedMemory.Of(count * length);
-        _network.Run(images, count, mu, logVariance, raw);
-        for (var i = 0; i < count; i++) norm[i] = TensorPrimitives.Norm(raw.Span.Slice(i * length, length));
+        if (!HasTrust) return;
+        var pairs = outputs[2].Span;
+        for (var i = 0; i < trust.Length; i++) trust[i] = new FaceTrust(pairs[2 * i], pairs[2 * i + 1]);
     }
 
     /// <summary>Unloads the model.</summary>
@@ -107,9 +123,9 @@ public sealed class FaceEmbedder : IDisposable
     private EmbeddedFace Embed(Memory<float> input)
     {
         var (mu, logVariance) = (AlignedMemory.Of(Dimension), AlignedMemory.Of(Dimension));
-        var norm = 0f;
-        Run(input, 1, mu, logVariance, new Span<float>(ref norm));
-        try { return new EmbeddedFace(new FaceEmbedding(mu.Span, logVariance.Span, Sha256), norm); }
+        var (norm, trust) = (0f, default(FaceTrust));
+        Run(input, 1, mu, logVariance, new Span<float>(ref norm), new Span<FaceTrust>(ref trust));
+        try { return new EmbeddedFace(new FaceEmbedding(mu.Span, logVariance.Span, Sha256), norm, HasTrust ? trust : null); }
         catch (ArgumentException e) { throw new PfeException($"the network's result cannot be scored: {e.Message}", e); }
     }
 }

@@ -27,6 +27,13 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
     /// <summary>Column: variance of the Laplacian of the aligned face's green plane, grey levels squared; higher is sharper.</summary>
     public const string Sharpness = "sharpness";
 
+    /// <summary>Column: how far a comparison with the face can be relied on, 0 to 1 (<see cref="Calibration.FaceTrust"/>).
+    /// Models without a trust head give none.</summary>
+    public const string Reliability = "reliability";
+
+    /// <summary>Column: how near unrelated faces come for a damage they share, in units of cosine (<see cref="Calibration.FaceTrust"/>).</summary>
+    public const string Collision = "collision";
+
     /// <summary>Metadata: the SHA-256 of the model's file, which is its <see cref="ModelId"/>.</summary>
     public const string ModelKey = "model_sha256";
 

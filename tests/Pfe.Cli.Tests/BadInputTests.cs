@@ -112,7 +112,8 @@ public sealed class BadInputTests : IDisposable
         var config = _folder.File("config.json");
         File.WriteAllText(config, $$"""
             { "name": "x", {{line}}
-              "train_dataset_path": "{{Path.Combine(_folder.Path, "people")}}", "log_base_dir": "{{Out("log")}}", "cache_dir": "{{Out("cache")}}" }
+              "train_dataset_path": "{{Path.Combine(_folder.Path, "people")}}",
+              "log_base_dir": "{{Out("log")}}", "cache_dir": "{{Out("cache")}}" }
             """);
         OneLine(await PfeCommand.Run("train", config), code, says);
     }

@@ -16,8 +16,10 @@ internal static class DrawnPeople
         var path = folder.File("config.json");
         File.WriteAllText(path, $$"""
             {
-              "name": "x", "log_base_dir": "{{log}}", "train_dataset_path": "{{Path.Combine(folder.Path, "people")}}", "cache_dir": "{{Path.Combine(folder.Path, "cache")}}",
-              "head_input": "embedding", "landmarks": "aligned", "batch_format": { "size": 4, "num_classes": 2 }, "epoch_size": 2, "num_epochs": 2, "summary_interval": 1, "threads": 1
+              "name": "x", "log_base_dir": "{{log}}", "train_dataset_path": "{{Path.Combine(folder.Path, "people")}}",
+              "cache_dir": "{{Path.Combine(folder.Path, "cache")}}",
+              "head_input": "embedding", "landmarks": "aligned", "batch_format": { "size": 4, "num_classes": 2 },
+              "epoch_size": 2, "num_epochs": 2, "summary_interval": 1, "threads": 1
             }
             """);
         return path;

@@ -33,8 +33,9 @@ public sealed partial class JsonDocumentationTests
         var page = new StringBuilder("""
             # What `--json` writes
 
-            One document on standard output; progress and messages go to standard error. Names are in snake_case. Fields are only ever added. `[]` is a list,
-            `{}` an object with free keys, `?` may be null or missing. Rates are shares from 0 to 1.
+            One document on standard output; progress and messages go to standard error. Names are in snake_case.
+            Fields are only ever added. `[]` is a list, `{}` an object with free keys, `?` may be null or missing.
+            Rates are shares from 0 to 1.
 
             """.ReplaceLineEndings("\n"));
         Assembly[] hosts = [typeof(PfeApplication).Assembly, typeof(TrainingApplication).Assembly];
@@ -105,8 +106,10 @@ public sealed partial class JsonDocumentationTests
     };
 
     private static string Command(Type type) =>
-        "`pfe " +
-            $"{Commands.GetValueOrDefault(type.Name) ?? Words().Replace(Ending().Replace(type.Name, ""), match => $"{match.Value[0]}-{match.Value[1]}").ToLowerInvariant()}`";
+        $"`pfe {Commands.GetValueOrDefault(type.Name) ?? Spelled(Ending().Replace(type.Name, ""))}`";
+
+    private static string Spelled(string name) =>
+        Words().Replace(name, match => $"{match.Value[0]}-{match.Value[1]}").ToLowerInvariant();
 
     private static string Meaning(Type type, JsonPropertyInfo property)
     {

@@ -46,7 +46,12 @@ public sealed class TrainCommandTests : IDisposable
     private string Config(string line)
     {
         var path = _folder.File("config.json");
-        File.WriteAllText(path, $$"""{ "name": "x", {{line}} "train_dataset_path": "{{Path.Combine(_folder.Path, "faces")}}", "log_base_dir": "{{Path.Combine(_folder.Path, "log")}}" }""");
+        File.WriteAllText(path, $$"""
+            {
+              "name": "x", {{line}}
+              "train_dataset_path": "{{Path.Combine(_folder.Path, "faces")}}", "log_base_dir": "{{Path.Combine(_folder.Path, "log")}}"
+            }
+            """);
         return path;
     }
 }

@@ -34,13 +34,15 @@ public sealed class NetworkDescriptionTests
 
     [Fact]
     public void What_a_file_leaves_out_is_at_its_default() =>
-        NetworkDescription.Parse("""{"name": "x", "width": 2, "height": 3}""", "x").ShouldBe(new NetworkDescription { Name = "x", Width = 2, Height = 3 });
+        NetworkDescription.Parse("""{"name": "x", "width": 2, "height": 3}""", "x")
+            .ShouldBe(new NetworkDescription { Name = "x", Width = 2, Height = 3 });
 
     [Theory]
     [InlineData("BGR")]
     [InlineData("Bgr")]
     public void The_channel_order_may_be_written_in_capitals(string order) =>
-        NetworkDescription.Parse($$"""{"name": "x", "width": 1, "height": 1, "channel_order": "{{order}}"}""", "x").ChannelOrder.ShouldBe(ChannelOrder.Bgr);
+        NetworkDescription.Parse($$"""{"name": "x", "width": 1, "height": 1, "channel_order": "{{order}}"}""", "x")
+            .ChannelOrder.ShouldBe(ChannelOrder.Bgr);
 
     [Fact]
     public void Every_description_in_the_documentation_can_be_read()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pfe.Evaluation.Statistics;
+using Pfe.Reporting.Data;
 using Pfe.Reporting.Report;
 using Pfe.Samples.Cookbook;
 using Pfe.TestSupport;

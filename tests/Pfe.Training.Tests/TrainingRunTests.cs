@@ -33,7 +33,7 @@ public sealed class TrainingRunTests : IDisposable
         result.BasePasses.ShouldBe(96 * 3);
         File.ReadAllLines(result.Folder.Summaries).Length.ShouldBe(1 + 12);
         result.HeldOut.Count.ShouldBeGreaterThan(0);
-        result.Folder.LatestCheckpoint().ShouldNotBeNull();
+        result.Folder.Checkpoints().ShouldNotBeEmpty();
 
         var model = OnnxModel.Load(result.Folder.Model);
         var description = ProbabilisticModel.Describe(model);
@@ -119,13 +119,15 @@ public sealed class TrainingRunTests : IDisposable
         SkipWithoutData();
         var config = Config();
         config.Landmarks = LandmarkSource.Aligned;
-        config.PreprocessTrain = JsonSerializer.Deserialize<JsonElement[][]>("""[["center_crop", [112, 96]], ["random_flip"], ["standardize", "mean_scale"]]""");
+        config.PreprocessTrain = JsonSerializer.Deserialize<JsonElement[][]>(
+            """[["center_crop", [112, 96]], ["random_flip"], ["standardize", "mean_scale"]]""");
         var error = Should.Throw<InvalidConfigurationException>(() => TrainingRun.Start(config, _store, Now));
         error.Message.ShouldContain("112 x 96");
         error.Message.ShouldContain("112 x 112");
         Directory.Exists(config.LogBaseDir).ShouldBeFalse();
 
-        config.PreprocessTrain = JsonSerializer.Deserialize<JsonElement[][]>("""[["center_crop", [112, 112]], ["random_flip"], ["standardize", "mean_scale"]]""");
+        config.PreprocessTrain = JsonSerializer.Deserialize<JsonElement[][]>(
+            """[["center_crop", [112, 112]], ["random_flip"], ["standardize", "mean_scale"]]""");
         TrainingRun.Start(config, _store, Now).Steps.ShouldBe(12);
 
         config.Landmarks = Config().Landmarks;
@@ -146,7 +148,8 @@ public sealed class TrainingRunTests : IDisposable
         File.WriteAllLines(list, people.SelectMany(
             (person, label) => Directory.GetFiles(person).Order(StringComparer.Ordinal).Take(4).Select(image => $"{image} {label}")));
         var description = _folder.File("network.json");
-        File.WriteAllText(description, """{ "name": "mobilefacenet-y1", "width": 112, "height": 112, "mean": 0, "std": 1, "embedding": "embedding" }""");
+        File.WriteAllText(description,
+            """{ "name": "mobilefacenet-y1", "width": 112, "height": 112, "mean": 0, "std": 1, "embedding": "embedding" }""");
         return new TrainingConfig
         {
             Name = "test",

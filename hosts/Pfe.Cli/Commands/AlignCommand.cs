@@ -48,15 +48,16 @@ internal static class AlignCommand
         {
             FaceOptions.Images, Output, FaceOptions.Landmarks, FaceOptions.TransposeInput, FaceOptions.Prefix, Template, ImageSize, Scale,
                 DirDepth, Visualize,
-            CommonOptions.Strict, FaceOptions.Workers, ModelOptions.Models,
+            CommonOptions.Strict, CommonOptions.Overwrite, FaceOptions.Workers, ModelOptions.Models,
         }.Does(terminal, (parsed, cancellation) =>
         {
-            var (sources, store, output) = (parsed.Sources(), parsed.Store(), parsed.GetRequiredValue(Output));
+            var (sources, store, output) = (parsed.Sources(terminal), parsed.Store(), parsed.GetRequiredValue(Output));
             if (parsed.GetValue(DirDepth) is < 1 and var depth) throw new UsageException($"--dir-depth is at least 1, not {depth}");
             var options = new AlignmentRunOptions
             {
                 Template = ChooseTemplate(parsed), DirectoryDepth = parsed.GetValue(DirDepth),
-                Strict = parsed.GetValue(CommonOptions.Strict), Workers = parsed.GetValue(FaceOptions.Workers),
+                Strict = parsed.GetValue(CommonOptions.Strict), Overwrite = parsed.GetValue(CommonOptions.Overwrite),
+                Workers = parsed.GetValue(FaceOptions.Workers),
             };
             using var finder = sources[0].Landmarks is null ? new FaceFinder(store) : null;
             var run = AlignmentRun.Run(sources, finder, output, options, terminal.ImageProgress("aligned"), cancellation);

@@ -20,7 +20,10 @@ internal sealed record CompareResult(ComparedPhotograph First, ComparedPhotograp
 /// <param name="DetectionScore">The detector's confidence, 0 to 1.</param>
 /// <param name="Uncertainty">Mean ln sigma^2; larger is less certain.</param>
 /// <param name="Quality">0 to 100: more certain than that percentage of the calibration's faces.</param>
-internal sealed record ComparedPhotograph(string Path, double[] Box, double DetectionScore, double Uncertainty, double? Quality);
+/// <param name="Reliability">0 to 1: how far the comparison can rely on the face; null where the model has no trust head.</param>
+/// <param name="Collision">How near strangers come for a damage they share, in units of cosine.</param>
+internal sealed record ComparedPhotograph(
+    string Path, double[] Box, double DetectionScore, double Uncertainty, double? Quality, float? Reliability, float? Collision);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]
@@ -57,7 +60,7 @@ internal static class CompareCommand
 
     private static ComparedPhotograph Photograph(ComparedFace face) => new(face.Path,
         [face.Detection.Box.Left, face.Detection.Box.Top, face.Detection.Box.Right, face.Detection.Box.Bottom], face.Detection.Score,
-            face.Uncertainty, face.Quality);
+            face.Uncertainty, face.Quality, face.Trust?.Reliability, face.Trust?.Collision);
 
     private static void Print(IAnsiConsole console, FaceComparison result)
     {
@@ -96,8 +99,14 @@ internal static class CompareCommand
     }
 
     private static string Words(ComparedFace face) => face.Quality is { } q
-        ? $"quality {q:0} of 100: " +
-            $"{q switch { >= 75 => "very certain", >= 40 => "certain", >= 15 => "less certain than most", >= QualityScale.Poor => "uncertain", _ => "too uncertain to rely on" }}"
+        ? $"quality {q:0} of 100: " + q switch
+        {
+            >= 75 => "very certain",
+            >= 40 => "certain",
+            >= 15 => "less certain than most",
+            >= QualityScale.Poor => "uncertain",
+            _ => "too uncertain to rely on",
+        }
         : $"mean ln sigma^2 {face.Uncertainty:0.00}";
 
     // A probability of 100.0 % would be a claim that no calibration on some thousand pairs supports.

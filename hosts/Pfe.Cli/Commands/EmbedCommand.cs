@@ -39,7 +39,7 @@ internal static class EmbedCommand
             CommonOptions.Strict, FaceOptions.Workers, ModelOptions.Model, ModelOptions.Models,
         }.Does(terminal, (parsed, cancellation) =>
         {
-            var sources = parsed.Sources();
+            var sources = parsed.Sources(terminal);
             var options = new EmbeddingRunOptions { Aligned = parsed.GetValue(Aligned), Strict = parsed.GetValue(CommonOptions.Strict),
                 Workers = parsed.GetValue(FaceOptions.Workers) };
             if (options.Aligned && parsed.GetValue(FaceOptions.Landmarks) is not null)

@@ -31,10 +31,10 @@ internal static class EvalLfwCommand
     {
         terminal.Output.WriteLine($"{result.Protocol}: {result.GenuinePairs} genuine and {result.ImpostorPairs} impostor pairs of " +
             $"{result.Images} images");
-        terminal.Output.WriteLine(result.MissingImages.Count == 0
-            ? "images missing or without a face: 0"
-            : "images missing or without a face: " +
-                $"{result.MissingImages.Count}{(result.ImagesWithoutFace is { } faceless ? $" ({result.MissingImages.Count - faceless} missing, {faceless} without a face)" : "")}; pairs left out: {result.PairsLeftOut}");
+        var (missing, split) = (result.MissingImages.Count, result.ImagesWithoutFace is { } faceless
+            ? $" ({result.MissingImages.Count - faceless} missing, {faceless} without a face)" : "");
+        terminal.Output.WriteLine($"images missing or without a face: {missing}" +
+            (missing == 0 ? "" : $"{split}; pairs left out: {result.PairsLeftOut}"));
         var columns = new List<string> { "score", "accuracy %", "threshold" };
         columns.AddRange(result.Scores[0].Rates.Select(rate => $"TAR % at FAR {EvalTables.Far(rate.RequestedFar)}"));
         if (result.PairsLeftOut > 0) columns.Add("accuracy %, left out = wrong");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
 using Pfe.Onnx;
+using Pfe.Reporting.Data;
 using Pfe.Reporting.Drawing;
 using Pfe.Reporting.Report;
 using Pfe.Vision;
@@ -64,12 +65,28 @@ internal static class ReportCommand
             if (File.Exists(output)) throw new UsageException($"'{output}' is a file; a report is a folder");
             var options = new ReportOptions { Faces = !parsed.GetValue(NoFaces), Resamples = parsed.GetValue(Resamples) };
             if (options.Resamples < 2) throw new UsageException($"--resamples is at least 2, not {options.Resamples}");
-            var report = Model(inputs, parsed) is { } model
-                ? OfModel(model, parsed, store, options, messages, cancellation)
-                : OfFaces(inputs, output, parsed, store, options, terminal, cancellation);
+            if (!options.Faces) RefuseEarlierNames(output);
+            // Embeddings carry every image's path. In a report to be shared they have no place.
+            var aside = options.Faces ? null : Directory.CreateTempSubdirectory("pfe-report-");
+            FaceReport report;
+            try
+            {
+                report = Model(inputs, parsed) is { } model
+                    ? OfModel(model, parsed, store, options, messages, cancellation)
+                    : OfFaces(inputs, aside?.FullName ?? output, parsed, store, options, terminal, cancellation);
+            }
+            finally { aside?.Delete(recursive: true); }
             using var fonts = new FigureFonts(store.Get("font", messages, cancellation), store.Get("font-bold", messages, cancellation));
             Show(terminal, parsed, report, report.Write(output, fonts, cancellation));
         });
+
+    private static void RefuseEarlierNames(string output)
+    {
+        if (!Directory.Exists(output)) return;
+        var named = Directory.EnumerateFiles(output).FirstOrDefault(path => path.Contains(".safetensors", StringComparison.Ordinal));
+        if (named is not null)
+            throw new UsageException($"'{named}' of an earlier report has every image's path in it: remove it, or name another --output");
+    }
 
     /// <summary>The model to report on, or null where there are faces.</summary>
     private static string? Model(string[] inputs, ParseResult parsed)
@@ -100,7 +117,7 @@ internal static class ReportCommand
     }
 
     private static FaceReport OfFaces(
-        string[] inputs, string output, ParseResult parsed, ModelStore store, ReportOptions options, Terminal terminal,
+        string[] inputs, string embeddings, ParseResult parsed, ModelStore store, ReportOptions options, Terminal terminal,
         CancellationToken cancellation)
     {
         var messages = terminal.Progress();
@@ -110,7 +127,7 @@ internal static class ReportCommand
         using var finder = images is null ? null : new FaceFinder(store);
         using var chosen = folder is not null || parsed.GetValue(ModelOptions.Model) is not null
             ? parsed.Embedder(store, messages, cancellation) : null;
-        if (folder is not null) inputs = [Embed(folder, output, chosen!, finder!, terminal, cancellation), .. inputs[1..]];
+        if (folder is not null) inputs = [Embed(folder, embeddings, chosen!, finder!, terminal, cancellation), .. inputs[1..]];
         using var sets = ReportInputs.Load(inputs);
         using var own = chosen is null && images is not null ? DefaultModelOf(sets.Faces, store, messages, cancellation) : null;
         var data = sets.Measure(new()

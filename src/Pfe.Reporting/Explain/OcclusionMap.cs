@@ -1,4 +1,5 @@
 using Pfe.Calibration;
+using Pfe.Reporting.Data;
 using Pfe.Reporting.Drawing;
 using Pfe.Reporting.Figures;
 using Pfe.Vision;

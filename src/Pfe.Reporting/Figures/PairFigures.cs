@@ -3,7 +3,7 @@ using Pfe.Fusion;
 using Pfe.Reporting.Charts;
 using Pfe.Reporting.Drawing;
 using Pfe.Evaluation.Statistics;
-using Pfe.Reporting.Report;
+using Pfe.Reporting.Data;
 
 namespace Pfe.Reporting.Figures;
 

@@ -2,7 +2,7 @@ using Pfe.Calibration;
 using Pfe.Evaluation;
 using Pfe.Reporting.Charts;
 using Pfe.Reporting.Drawing;
-using Pfe.Reporting.Report;
+using Pfe.Reporting.Data;
 using Pfe.Scoring;
 
 namespace Pfe.Reporting.Figures;

@@ -1,7 +1,7 @@
 using Pfe.Reporting.Charts;
 using Pfe.Reporting.Drawing;
 using Pfe.Evaluation.Statistics;
-using Pfe.Reporting.Report;
+using Pfe.Reporting.Data;
 using Pfe.Vision.Imaging.Damage;
 
 namespace Pfe.Reporting.Figures;

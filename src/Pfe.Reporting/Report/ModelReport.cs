@@ -1,5 +1,6 @@
 using Pfe.Calibration;
 using Pfe.Evaluation.Pairs;
+using Pfe.Reporting.Data;
 using Pfe.Reporting.Demo;
 using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Measures;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
+using Pfe.Reporting.Data;
 using Pfe.Reporting.Figures;
 using Pfe.Evaluation.Statistics;
 

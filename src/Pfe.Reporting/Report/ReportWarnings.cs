@@ -1,6 +1,7 @@
 using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
+using Pfe.Reporting.Data;
 using Pfe.Reporting.Figures;
 using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Measures;

@@ -137,6 +137,10 @@ public sealed record TrainingConfig
         "the reference.")]
     public DamageOptions Damage { get; set; } = new();
 
+    /// <summary>The trust head; null for none.</summary>
+    [Description("The trust head, which makes answers keep their error rates where strangers share a damage. Null: none, as in the demo.")]
+    public TrustOptions? Trust { get; set; }
+
     /// <summary>Classes that are set aside to judge the head by.</summary>
     [Description("Classes set aside, drawn by the seed: never trained on, they give the table of MLS against cosine. 0 for none, as in " +
         "the reference.")]

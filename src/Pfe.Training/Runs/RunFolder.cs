@@ -26,7 +26,13 @@ public sealed record RunFolder(string Path)
     /// <summary>The trained head alone.</summary>
     public string Head => System.IO.Path.Combine(Path, "head.safetensors");
 
-    /// <summary>Base and head in one file.</summary>
+    /// <summary>The trained trust head alone.</summary>
+    public string TrustHead => System.IO.Path.Combine(Path, "trust_head.safetensors");
+
+    /// <summary>The trust head's calibration, with its table by kinds.</summary>
+    public string TrustCalibration => System.IO.Path.Combine(Path, "trust.json");
+
+    /// <summary>Base and heads in one file.</summary>
     public string Model => System.IO.Path.Combine(Path, "model.onnx");
 
     /// <summary>Where the state after <paramref name="step"/> steps is kept.</summary>
@@ -58,17 +64,15 @@ public sealed record RunFolder(string Path)
         return folder;
     }
 
-    /// <summary>The newest checkpoint.</summary>
-    /// <returns>Null where there is none.</returns>
-    public string? LatestCheckpoint() => Directory.Exists(Path)
-        ? Directory.EnumerateFiles(Path, "checkpoint-*.safetensors").Max(StringComparer.Ordinal)
-        : null;
+    /// <summary>The checkpoints, the newest first.</summary>
+    public IReadOnlyList<string> Checkpoints() => Directory.Exists(Path)
+        ? [.. Directory.EnumerateFiles(Path, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal)]
+        : [];
 
     /// <summary>Removes all checkpoints but the newest <paramref name="keep"/>.</summary>
     /// <param name="keep">How many stay.</param>
     public void RemoveOldCheckpoints(int keep)
     {
-        foreach (var old in Directory.EnumerateFiles(Path, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal).Skip(keep))
-            File.Delete(old);
+        foreach (var old in Checkpoints().Skip(keep)) File.Delete(old);
     }
 }

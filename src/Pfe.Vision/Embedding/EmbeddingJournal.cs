@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Pfe.Calibration;
 using Pfe.Vision.Faces;
 
 namespace Pfe.Vision.Embedding;
@@ -11,7 +12,8 @@ namespace Pfe.Vision.Embedding;
 /// <param name="Norm">Length of the embedding before it became mu.</param>
 /// <param name="DetectionScore">The detector's confidence, NaN where it was not asked.</param>
 /// <param name="Sharpness">Of the aligned face.</param>
-internal readonly record struct EmbeddedImage(int Image, float Norm, float DetectionScore, float Sharpness);
+/// <param name="Trust">The trust head's numbers, NaN where the model has none.</param>
+internal readonly record struct EmbeddedImage(int Image, float Norm, float DetectionScore, float Sharpness, FaceTrust Trust);
 
 /// <summary>
 /// The rows computed so far, beside the output file: appended chunk by chunk, so an interrupted run goes on where it was. A chunk is
@@ -60,8 +62,8 @@ internal sealed class EmbeddingJournal : IDisposable
         }
     }
 
-    /// <summary>Bytes of a row: mu, log variance, norm, detection score, sharpness.</summary>
-    public static int RowBytes(int dimension) => (2 * dimension + 3) * sizeof(float);
+    /// <summary>Bytes of a row: mu, log variance, norm, detection score, sharpness, reliability, collision.</summary>
+    public static int RowBytes(int dimension) => (2 * dimension + 5) * sizeof(float);
 
     /// <summary>Images that failed, by their index.</summary>
     public SortedDictionary<int, string> Failures { get; } = [];
@@ -96,6 +98,8 @@ internal sealed class EmbeddingJournal : IDisposable
                 writer.Write(images[i].Norm);
                 writer.Write(images[i].DetectionScore);
                 writer.Write(images[i].Sharpness);
+                writer.Write(images[i].Trust.Reliability);
+                writer.Write(images[i].Trust.Collision);
             }
         }
         var bytes = payload.ToArray();
@@ -150,11 +154,36 @@ internal sealed class EmbeddingJournal : IDisposable
             var (start, bytes) = (_file.Position, new byte[length]);
             _file.ReadExactly(bytes);
             if (!SHA256.HashData(bytes).AsSpan(0, ChecksumLength).SequenceEqual(frame.AsSpan(4))) break;
+            if (!IsSound(bytes)) break;
             Take(bytes, start);
             good = _file.Position;
         }
         _file.SetLength(good);
         _file.Position = good;
+    }
+
+    /// <summary>Whether a chunk holds what it says it does. A checksum tells damage from what was written, and not who wrote it.</summary>
+    private bool IsSound(byte[] payload)
+    {
+        using var reader = new BinaryReader(new MemoryStream(payload), Encoding.UTF8);
+        try
+        {
+            if (reader.ReadInt32() < 0) return false;
+            for (var failures = reader.ReadInt32(); failures > 0; failures--)
+            {
+                if ((uint)reader.ReadInt32() >= (uint)_rowAt.Length) return false;
+                reader.ReadString();
+            }
+            var rows = reader.ReadInt32();
+            if (rows < 0 || rows * (sizeof(int) + (long)_rowBytes) != payload.Length - reader.BaseStream.Position) return false;
+            for (; rows > 0; rows--)
+            {
+                if ((uint)reader.ReadInt32() >= (uint)_rowAt.Length) return false;
+                reader.BaseStream.Position += _rowBytes;
+            }
+            return true;
+        }
+        catch (Exception e) when (e is IOException or FormatException) { return false; }
     }
 
     private void Take(byte[] payload, long start)

@@ -49,7 +49,9 @@ public static class EmbeddingRun
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(embedder);
         options ??= new EmbeddingRunOptions();
-        using var journal = new EmbeddingJournal(output + ".part", Key(images, embedder, options), images.Count, embedder.Dimension);
+        // Beside the output; where that is a device or a pipe, in a place of its own.
+        var part = AtomicFile.IsDevice(output) ? Path.Combine(Path.GetTempPath(), $"pfe-{Guid.NewGuid():N}.part") : output + ".part";
+        using var journal = new EmbeddingJournal(part, Key(images, embedder, options), images.Count, embedder.Dimension);
         var chunks = Enumerable.Range(0, (images.Count + ChunkSize - 1) / ChunkSize).Where(chunk => !journal.Has(chunk)).ToList();
         ParallelImages.ForEach(chunks, options.Workers, () => new Worker(embedder, finder, options), (chunk, worker) =>
         {
@@ -84,15 +86,16 @@ public static class EmbeddingRun
                 stream.Write(row, offset, length);
             }
         }
+        SafetensorsEntry Column(string name, int place) =>
+            new(name, "F32", [rows.Count], stream => Part(stream, 2 * vector + place * sizeof(float), sizeof(float)));
         long[] shape = [rows.Count, embedder.Dimension];
+        SafetensorsEntry[] trust = embedder.HasTrust ? [Column(EmbeddingSet.Reliability, 3), Column(EmbeddingSet.Collision, 4)] : [];
         Safetensors.Write(output,
         [
             new("mu", "F32", shape, stream => Part(stream, 0, vector)),
             new("log_variance", "F32", shape, stream => Part(stream, vector, vector)),
             new("paths", "U8", [paths.Length], stream => stream.Write(paths)),
-            new(EmbeddingSet.Norm, "F32", [rows.Count], stream => Part(stream, 2 * vector, sizeof(float))),
-            new(EmbeddingSet.DetectionScore, "F32", [rows.Count], stream => Part(stream, 2 * vector + sizeof(float), sizeof(float))),
-            new(EmbeddingSet.Sharpness, "F32", [rows.Count], stream => Part(stream, 2 * vector + 2 * sizeof(float), sizeof(float))),
+            Column(EmbeddingSet.Norm, 0), Column(EmbeddingSet.DetectionScore, 1), Column(EmbeddingSet.Sharpness, 2), .. trust,
         ], Metadata(images, embedder, options));
     }
 
@@ -107,8 +110,8 @@ public static class EmbeddingRun
             ["faces"] = options.Aligned ? "aligned before" : images.Any(image => image.Landmarks is not null) ? "landmark list"
                 : "detected",
         };
-        if (embedder.Metadata.TryGetValue(ScoreCalibration.MetadataKey, out var calibration))
-            metadata[ScoreCalibration.MetadataKey] = calibration;
+        foreach (var key in new[] { ScoreCalibration.MetadataKey, TrustCalibration.MetadataKey })
+            if (embedder.Metadata.TryGetValue(key, out var calibration)) metadata[key] = calibration;
         return metadata;
     }
 
@@ -117,7 +120,8 @@ public static class EmbeddingRun
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{embedder.Sha256} {options.Aligned} {ChunkSize} " +
             $"{EmbeddingJournal.RowBytes(embedder.Dimension)}\n"));
-        foreach (var image in images) hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\n{image.Path}\n{image.Landmarks}\n"));
+        foreach (var image in images)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\n{image.Path}\n{image.Landmarks}\n{FileStamp.Of(image.Path)}\n"));
         return hash.GetHashAndReset();
     }
 
@@ -147,10 +151,12 @@ public static class EmbeddingRun
                 }
             }
             var values = good.Count * embedder.Dimension;
-            var norms = new float[good.Count];
+            var (norms, trusts) = (new float[good.Count], new FaceTrust[good.Count]);
             if (good.Count > 0) embedder.Run(
-                _input.Slice(0, good.Count * embedder.InputLength), good.Count, _mu.Slice(0, values), _logVariance.Slice(0, values), norms);
-            journal.Append(chunk, [.. good.Select((image, row) => new EmbeddedImage(image, norms[row], scores[row], sharpness[row]))],
+                _input.Slice(0, good.Count * embedder.InputLength), good.Count, _mu.Slice(0, values), _logVariance.Slice(0, values), norms,
+                trusts);
+            journal.Append(
+                chunk, [.. good.Select((image, row) => new EmbeddedImage(image, norms[row], scores[row], sharpness[row], trusts[row]))],
                 _mu.Span[..values], _logVariance.Span[..values], failed);
         }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Pfe.Storage;
 using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision.Faces;
@@ -14,6 +16,10 @@ public sealed record AlignmentRunOptions
 
     /// <summary>Fail on the first image that cannot be used instead of counting it.</summary>
     public bool Strict { get; init; }
+
+    /// <summary>Make faces anew that an earlier run made with other settings or from another photograph, instead of refusing
+    /// them.</summary>
+    public bool Overwrite { get; init; }
 
     /// <summary>Images worked on at the same time; 0 for one a core.</summary>
     public int Workers { get; init; }
@@ -46,22 +52,28 @@ public static class AlignmentRun
     {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new AlignmentRunOptions();
-        var targets = Targets(images, output, options.DirectoryDepth);
+        var targets = TargetsOf(images, output, options.DirectoryDepth);
+        var settings = Settings(options.Template);
+        using var record = OutputRecord.Open(output,
+            [.. images.Select((image, i) => (targets[i], OutputRecord.Key($"{settings} {image.Landmarks}", image.Path)))],
+                options.Overwrite);
         var failures = new FailedImage?[images.Count];
         var (done, aligned, failed) = (0, 0, 0);
         ParallelImages.For(images.Count, options.Workers, i =>
         {
             try
             {
-                if (!File.Exists(targets[i]))
+                if (!record.IsDone(i))
                 {
-                    Align(images[i], finder, options.Template).Face.Save(targets[i]);
+                    var face = Align(images[i], finder, options.Template).Face;
+                    record.Begin(i);
+                    face.Save(targets[i]);
                     Interlocked.Increment(ref aligned);
                 }
             }
-            catch (ImageException e) when (!options.Strict)
+            catch (PfeException e) when (!options.Strict && e is ImageException or { InnerException: PathTooLongException })
             {
-                failures[i] = new FailedImage(images[i].Name, e.Reason);
+                failures[i] = new FailedImage(images[i].Name, e is ImageException image ? image.Reason : e.Message);
                 Interlocked.Increment(ref failed);
             }
             progress?.Report(new ImageProgress(Interlocked.Increment(ref done), images.Count, Volatile.Read(ref failed)));
@@ -97,22 +109,28 @@ public static class AlignmentRun
         return (Warp.ToImage(image, map, template.Width, template.Height), landmarks.Map(toPhoto.Inverse()));
     }
 
-    private static string[] Targets(IReadOnlyList<FaceSource> images, string output, int depth)
+    private static string Settings(AlignmentTemplate template) => string.Join(' ', Enumerable.Range(0, 5).Select(i => template.Points[i])
+        .SelectMany(point => new[] { point.X, point.Y }).Prepend(template.Height).Prepend(template.Width)
+        .Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
+
+    internal static string[] TargetsOf(IReadOnlyList<FaceSource> images, string output, int depth)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(depth);
         var taken = new Dictionary<string, string>(images.Count, StringComparer.Ordinal);
-        var targets = new string[images.Count];
+        var (targets, folder) = (new string[images.Count], new OutputFolder(output));
         for (var i = 0; i < targets.Length; i++)
         {
-            var parts = images[i].Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."))
-                .TakeLast(depth);
-            var target = Path.Combine([output, .. parts]);
+            var parts = images[i].Name.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."));
+            string[] kept = [.. parts.TakeLast(depth)];
+            if (kept.Length == 0) throw new PfeException($"'{images[i].Name}' names no picture");
+            var target = folder.Inside(kept);
             if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP"))
                 target = Path.ChangeExtension(target, ".png");
             if (!taken.TryAdd(target, images[i].Name))
             {
                 throw new InvalidConfigurationException(
-                    $"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': keep more than {depth} components of a path")
+                    $"'{taken[target]}' and '{images[i].Name}' would both be written to '{target}': keep more than {depth} components " +
+                    "of a path")
                 { Setting = nameof(AlignmentRunOptions.DirectoryDepth), Value = $"{depth}", Expected = $"above {depth}" };
             }
             targets[i] = target;

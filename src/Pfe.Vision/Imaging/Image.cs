@@ -53,10 +53,12 @@ public sealed class Image
         {
             return ImageDecoder.Decode(File.ReadAllBytes(path), path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        // A path with a zero in it is an argument out of range to .NET.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException
+            or ArgumentException { ParamName: "path" })
         {
-            throw new UnreadableImageException(path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message,
-                e);
+            throw new UnreadableImageException(
+                path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message, e);
         }
     }
 

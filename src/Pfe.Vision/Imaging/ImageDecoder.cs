@@ -12,8 +12,8 @@ internal static class ImageDecoder
     {
         using var data = SKData.CreateCopy(encoded);
         using var codec = SKCodec.Create(data)
-            ?? throw new UnreadableImageException(name, encoded.IsEmpty ? "the file is empty" : "not a picture that can be read; JPEG, PNG, WebP, " +
-                "BMP and GIF can be");
+            ?? throw new UnreadableImageException(name, encoded.IsEmpty
+                ? "the file is empty" : "not a picture that can be read; JPEG, PNG, WebP, BMP and GIF can be");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > Image.MaxPixels)
             throw new UnreadableImageException(name,

@@ -10,7 +10,9 @@ namespace Pfe.Vision.Verification;
 /// <param name="Uncertainty">Mean ln sigma^2; see <see cref="FaceUncertainty"/>.</param>
 /// <param name="Quality">0 to 100, how many percent of the calibration's faces are less certain; null where the model has no
 /// calibration.</param>
-public sealed record ComparedFace(string Path, DetectedFace Detection, FaceEmbedding Embedding, double Uncertainty, double? Quality);
+/// <param name="Trust">What the trust head says of the face; null where the model has none.</param>
+public sealed record ComparedFace(
+    string Path, DetectedFace Detection, FaceEmbedding Embedding, double Uncertainty, double? Quality, FaceTrust? Trust = null);
 
 /// <summary>Two photographs compared.</summary>
 /// <param name="First">The first photograph's face.</param>

@@ -31,9 +31,10 @@ public sealed class FaceVerifier : IDisposable
     private readonly FaceFinder _finder;
     private readonly FaceEmbedder _embedder;
     private readonly ScoreCalibration? _calibration;
+    private readonly TrustCalibration? _trust;
 
-    private FaceVerifier(FaceFinder finder, FaceEmbedder embedder, ScoreCalibration? calibration) =>
-        (_finder, _embedder, _calibration) = (finder, embedder, calibration);
+    private FaceVerifier(FaceFinder finder, FaceEmbedder embedder, ScoreCalibration? calibration, TrustCalibration? trust) =>
+        (_finder, _embedder, _calibration, _trust) = (finder, embedder, calibration, trust);
 
     /// <summary>Opens a model together with the store's detector.</summary>
     /// <param name="store">Where the networks are.</param>
@@ -49,7 +50,8 @@ public sealed class FaceVerifier : IDisposable
         var embedder = new FaceEmbedder(OnnxModel.Load(path));
         try
         {
-            return new FaceVerifier(new FaceFinder(store), embedder, ScoreCalibration.FromMetadata(embedder.Metadata, path));
+            return new FaceVerifier(new FaceFinder(store), embedder, ScoreCalibration.FromMetadata(embedder.Metadata, path),
+                TrustCalibration.FromMetadata(embedder.Metadata, path));
         }
         catch
         {
@@ -71,7 +73,10 @@ public sealed class FaceVerifier : IDisposable
         var cosine = Cosine.Score(a.Embedding, b.Embedding);
         var mls = MutualLikelihood.Score(a.Embedding, b.Embedding);
         var score = _calibration is null ? mls : FaceScore.Of(a.Embedding, b.Embedding, _calibration.Score);
-        return new FaceComparison(a, b, cosine, mls, _calibration?.Decide(score, a.Uncertainty, b.Uncertainty, falseMatchRate));
+        var verdict = (_trust, a.Trust, b.Trust) is ({ } trust, { } trustA, { } trustB)
+            ? trust.Decide(cosine, trustA, trustB, falseMatchRate)
+            : _calibration?.Decide(score, a.Uncertainty, b.Uncertainty, falseMatchRate);
+        return new FaceComparison(a, b, cosine, mls, verdict);
     }
 
     /// <summary>Unloads the networks.</summary>
@@ -88,8 +93,11 @@ public sealed class FaceVerifier : IDisposable
         if (found.Count == 0) throw new NoFaceException(path);
         if (found.Count > 1 && choice == FaceChoice.Only) throw new MultipleFacesException(path, found.Count);
         var face = FaceFinder.Main(found, photo)!;
-        var embedding = _embedder.Embed(photo, face.Landmarks).Embedding;
-        var uncertainty = FaceUncertainty.Of(embedding);
-        return new ComparedFace(path, face, embedding, uncertainty, _calibration?.Quality.Of(uncertainty));
+        var embedded = _embedder.Embed(photo, face.Landmarks);
+        var uncertainty = FaceUncertainty.Of(embedded.Embedding);
+        var quality = (_trust, embedded.Trust) is ({ } calibration, { } trust)
+            ? calibration.Quality.Of(trust.Noise)
+            : _calibration?.Quality.Of(uncertainty);
+        return new ComparedFace(path, face, embedded.Embedding, uncertainty, quality, embedded.Trust);
     }
 }

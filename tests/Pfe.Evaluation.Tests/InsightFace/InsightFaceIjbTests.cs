@@ -28,7 +28,8 @@ public sealed class InsightFaceIjbTests
         using var faces = SmallFaces();
         var csv = folder.File("t.csv");
         File.WriteAllText(
-            csv, "TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID\n1,10,1.jpg,100\n1,10,2.jpg,101\n1,10,3.jpg,101\n2,10,4.jpg,102\n3,11,5.jpg,103\n4,12,6.jpg,104\n");
+            csv, "TEMPLATE_ID,SUBJECT_ID,FILENAME,SIGHTING_ID\n1,10,1.jpg,100\n1,10,2.jpg,101\n1,10,3.jpg,101\n" +
+            "2,10,4.jpg,102\n3,11,5.jpg,103\n4,12,6.jpg,104\n");
         File.WriteAllText(folder.File("m.csv"), "1,2\n1,3\n2,3\n1,4\n3,4\n");
         var official = IjbC.Evaluate(new("x", [csv], folder.File("m.csv")), faces);
         var result = InsightFaceIjb.Evaluate(Write(folder), faces);

@@ -33,7 +33,8 @@ public sealed class PythonPickleTests
                 class ndarray:
                     def __init__(self, code, data): self.code, self.data = code, data
                     def __reduce_ex__(self, protocol):
-                        if protocol >= 5: return (_frombuffer, (pickle.PickleBuffer(bytearray(self.data)), self.code, (len(self.data),), 'C'))
+                        if protocol >= 5:
+                            return (_frombuffer, (pickle.PickleBuffer(bytearray(self.data)), self.code, (len(self.data),), 'C'))
                         return (_reconstruct, (ndarray, (0,), b'b'), (1, (len(self.data),), self.code, False, bytes(self.data)))
                 named(dtype, numpy); named(ndarray, numpy)
                 dtype.__qualname__, ndarray.__qualname__ = 'dtype', 'ndarray'

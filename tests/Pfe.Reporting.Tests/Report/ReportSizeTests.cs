@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Pfe.Calibration;
 using Pfe.Evaluation.Statistics;
+using Pfe.Reporting.Data;
 using Pfe.Reporting.Report;
 using Pfe.Samples.Cookbook;
 using Pfe.Scoring;

@@ -49,7 +49,8 @@ public sealed class TrainingConfigFileTests
     [InlineData("\"uncertainty_module\": \"nets/other.py\"", "there is fc")]
     [InlineData("\"name\": \"a/b\"", "a/b")]
     public void A_value_that_cannot_be_is_named(string line, string hint) =>
-        Refused($"{{ \"train_dataset_path\": \"faces\", {(line.Contains("\"name\"", StringComparison.Ordinal) ? "" : "\"name\": \"x\", ")}{line} }}").ShouldContain(hint);
+        Refused("{ \"train_dataset_path\": \"faces\", " +
+            (line.Contains("\"name\"", StringComparison.Ordinal) ? "" : "\"name\": \"x\", ") + line + " }").ShouldContain(hint);
 
     [Fact]
     public void Text_that_is_no_JSON_is_named_with_its_line() =>

@@ -91,7 +91,7 @@ public static class FaceDamage
         return new Image(image.Width, image.Height, pixels);
     }
 
-    private static Image Compress(Image image, int quality)
+    internal static Image Compress(Image image, int quality)
     {
         using var bitmap = SKImage.FromEncodedData(image.ToPng());
         using var pixels = SKBitmap.FromImage(bitmap);

@@ -11,7 +11,7 @@ internal sealed unsafe class FaceBlocks
     public const int Lanes = 16;
 
     /// <summary>Means of a 16-bit store are integers in units of 2^-15.</summary>
-    public const float Int16Unit = 32768;
+    public const float Int16Unit = ScoreFormula.Int16Unit;
 
     private readonly object _owner;
 

@@ -65,7 +65,8 @@ public sealed class ReferenceConfigTests
         (config.Name, config.LogBaseDir, config.SummaryInterval, config.TrainDatasetPath)
             .ShouldBe(("sphere64_casia_am_PFE", "./log/", 100, "data/casia_mtcnncaffe_aligned"));
         config.ImageSize.ShouldBe([112, 96]);
-        JsonSerializer.Serialize(config.PreprocessTrain).ShouldBe("""[["center_crop",[112,96]],["random_flip"],["standardize","mean_scale"]]""");
+        JsonSerializer.Serialize(config.PreprocessTrain)
+            .ShouldBe("""[["center_crop",[112,96]],["random_flip"],["standardize","mean_scale"]]""");
         JsonSerializer.Serialize(config.PreprocessTest).ShouldBe("""[["center_crop",[112,96]],["standardize","mean_scale"]]""");
         (config.UncertaintyModule, config.EmbeddingSize, config.BaseRandomSeed, config.BatchFormat.Size, config.BatchFormat.NumClasses)
             .ShouldBe(("fc", 512, 0, 256, 64));
