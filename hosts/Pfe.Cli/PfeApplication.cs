@@ -20,9 +20,9 @@ internal static class PfeApplication
         var terminal = new Terminal(output, error);
         try
         {
-            if (training is null && TrainingAddOn.Owns(args))
-                return await TrainingAddOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
-            var root = Root(terminal, training ?? (_ => TrainingAddOn.Placeholders()));
+            if (AddOn.Of(args, carriesTraining: training is not null) is { } addOn)
+                return await addOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
+            var root = Root(terminal, training ?? (_ => AddOn.Training.Placeholders()));
             NumberParsing.Apply(root);
             var parsed = root.Parse(args);
             if (parsed.Errors.Count > 0)
@@ -68,7 +68,7 @@ internal static class PfeApplication
             SearchCommand.Create(terminal),
             BenchCommand.Create(terminal),
         };
-        foreach (var command in training(terminal)) root.Subcommands.Add(command);
+        foreach (var command in training(terminal).Concat(AddOn.Service.Placeholders())) root.Subcommands.Add(command);
         return root;
     }
 }

@@ -1,3 +1,4 @@
+using Pfe.Server.Pipeline;
 using Pfe.Server.Tests.Support;
 using Pfe.TestSupport;
 
@@ -44,7 +45,8 @@ public sealed class DocumentTests(SharedService shared) : IClassFixture<SharedSe
         text.ShouldContain("# TYPE pfe_request_duration_seconds histogram");
         text.ShouldContain("pfe_request_duration_seconds_bucket{http_request_method=\"GET\"");
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            (line.StartsWith("# ", StringComparison.Ordinal) || System.Text.RegularExpressions.Regex.IsMatch(line, """^[a-z_0-9]+(\{([a-z_]+="[^"]*",?)*\})? [-+0-9.eEInfNa]+$""",
+            (line.StartsWith("# ", StringComparison.Ordinal) || System.Text.RegularExpressions.Regex.IsMatch(line,
+                """^[a-z_0-9]+(\{([a-z_]+="[^"]*",?)*\})? [-+0-9.eEInfNa]+$""",
                 System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)))
                 .ShouldBeTrue(line);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Pfe.Client;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Tests.Support;
 
 namespace Pfe.Server.Tests;
@@ -98,7 +99,8 @@ public sealed class GalleryOperationTests(SharedService shared) : IClassFixture<
         var changed = await persons.UpdateAsync(person.Id, new PersonRequest(Name: "Anna"), person.Version);
         changed.Name.ShouldBe("Anna");
         changed.ExternalId.ShouldBe("a");
-        (await Should.ThrowAsync<PfeServiceException>(() => persons.UpdateAsync(person.Id, new PersonRequest(Name: "Anne"), person.Version)))
+        (await Should.ThrowAsync<PfeServiceException>(() => persons.UpdateAsync(person.Id, new PersonRequest(Name: "Anne"),
+            person.Version)))
             .Code.ShouldBe(ProblemCodes.VersionConflict);
         (await Should.ThrowAsync<PfeServiceException>(() => persons.RemoveAsync(person.Id, person.Version))).Code
             .ShouldBe(ProblemCodes.VersionConflict);
@@ -164,7 +166,8 @@ public sealed class GalleryOperationTests(SharedService shared) : IClassFixture<
         using var wrong = await Service.Http.GetAsync($"/v1/galleries/{gallery.Id}/persons?cursor=nonsense");
         await wrong.ShouldBeProblemAsync(400, ProblemCodes.InvalidRequest);
         using var taken = Requests.Json("""{"externalId": "p1"}""");
-        await (await Service.Http.PostAsync($"/v1/galleries/{gallery.Id}/persons", taken)).ShouldBeProblemAsync(409, ProblemCodes.Duplicate);
+        await (await Service.Http.PostAsync($"/v1/galleries/{gallery.Id}/persons", taken)).ShouldBeProblemAsync(409,
+            ProblemCodes.Duplicate);
     }
 
     [Fact]
@@ -198,7 +201,8 @@ public sealed class GalleryOperationTests(SharedService shared) : IClassFixture<
     public async Task The_audit_log_says_who_did_what_without_names()
     {
         var gallery = await NewAsync();
-        var person = (await Service.Client.Persons(gallery.Id).EnrolAsync([SampleFaces.People[0]], new PersonRequest(Name: "Zebedee"))).Person;
+        var person = (await Service.Client.Persons(gallery.Id).EnrolAsync([SampleFaces.People[0]],
+            new PersonRequest(Name: "Zebedee"))).Person;
         using var response = await Service.Http.GetAsync($"/v1/audit?gallery={gallery.Id}");
         var text = await response.Content.ReadAsStringAsync();
         text.ShouldNotContain("Zebedee");

@@ -50,7 +50,8 @@ public sealed class KeyTests(SharedService shared) : IClassFixture<SharedService
     public async Task A_key_that_would_have_ended_already_is_refused()
     {
         var request = new KeyRequest("late", [Scope.Read], Expires: DateTimeOffset.UnixEpoch);
-        (await Should.ThrowAsync<PfeServiceException>(() => Service.Client.Keys.CreateAsync(request))).Code.ShouldBe(ProblemCodes.InvalidRequest);
+        (await Should.ThrowAsync<PfeServiceException>(() =>
+            Service.Client.Keys.CreateAsync(request))).Code.ShouldBe(ProblemCodes.InvalidRequest);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Net;
 using Pfe.Client;
-using Pfe.Server.Hosting;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Tests.Support;
 
 namespace Pfe.Server.Tests;

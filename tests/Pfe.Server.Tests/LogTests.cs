@@ -8,7 +8,8 @@ public sealed class LogTests
     [Fact]
     public async Task No_log_line_holds_a_name_an_id_of_the_caller_a_file_name_an_image_or_a_score()
     {
-        const string Name = "Wilhelmine Quastenflosser", External = "external-4711-xyz", Reference = "passport_quastenflosser.jpg", Gallery = "Geheimgalerie";
+        const string Name = "Wilhelmine Quastenflosser", External = "external-4711-xyz", Reference = "passport_quastenflosser.jpg",
+            Gallery = "Geheimgalerie";
         await using var service = await TestService.StartAsync();
         var gallery = await service.Client.Galleries.CreateAsync(new GalleryRequest(Gallery));
         var persons = service.Client.Persons(gallery.Id);

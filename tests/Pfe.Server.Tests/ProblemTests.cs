@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using Pfe.Client;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Tests.Support;
 
 namespace Pfe.Server.Tests;
@@ -75,7 +76,8 @@ public sealed class ProblemTests(SharedService shared) : IClassFixture<SharedSer
         (await all.JsonAsync()).GetProperty("faces").GetArrayLength().ShouldBe(0);
 
         var gallery = await Service.Client.Galleries.CreateAsync(new GalleryRequest("no faces"));
-        var thrown = await Should.ThrowAsync<PfeServiceException>(() => Service.Client.Persons(gallery.Id).IdentifyAsync(SampleFaces.Blank));
+        var thrown = await Should.ThrowAsync<PfeServiceException>(() =>
+            Service.Client.Persons(gallery.Id).IdentifyAsync(SampleFaces.Blank));
         thrown.Code.ShouldBe(ProblemCodes.NoFace);
     }
 

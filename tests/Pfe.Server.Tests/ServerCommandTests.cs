@@ -1,5 +1,6 @@
 using Pfe.Client;
 using Pfe.Server.Hosting;
+using Pfe.Server.Settings;
 using Pfe.Server.Tests.Support;
 using Pfe.TestSupport;
 

@@ -5,6 +5,8 @@ using Pfe.Calibration;
 using Pfe.Client;
 using Pfe.Gallery;
 using Pfe.Server.Faces;
+using Pfe.Server.Messages;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Security;
 
 namespace Pfe.Server.Api;
@@ -16,8 +18,10 @@ internal static class AdminEndpoints
     {
         var admin = api.MapGroup("").WithTags("administration");
 
-        admin.MapGet("/models", (FaceEngine engine) => TypedResults.Ok(new ModelList([.. engine.Models.Select(model => Of(model, engine))])))
-            .Needs(KeyScopes.Read).Described("List models", "Those that the service runs, with thresholds; the first is that of new galleries.");
+        admin.MapGet("/models", (FaceEngine engine) => TypedResults.Ok(new ModelList([.. engine.Models.Select(model => Of(model,
+            engine))])))
+            .Needs(KeyScopes.Read).Described("List models",
+                "Those that the service runs, with thresholds; the first is that of new galleries.");
 
         admin.MapGet("/audit", async (HttpContext context, GalleryCatalog catalog, Guid? gallery, string? cursor, int? limit) =>
         {
@@ -25,7 +29,8 @@ internal static class AdminEndpoints
             else context.User.RequireAllGalleries();
             var page = await catalog.Audit.ListAsync(gallery, cursor, limit ?? 100, context.RequestAborted);
             return TypedResults.Ok(new Client.Page<Client.AuditEntry>([.. page.Items.Select(WireRecords.Of)], page.Next));
-        }).Needs(KeyScopes.Admin).Described("Read the audit log", "Of a gallery, or of the service: newest first, each entry chained to the one before.");
+        }).Needs(KeyScopes.Admin).Described("Read the audit log",
+            "Of a gallery, or of the service: newest first, each entry chained to the one before.");
 
         admin.MapPost("/keys", async (HttpContext context, GalleryCatalog catalog) =>
         {

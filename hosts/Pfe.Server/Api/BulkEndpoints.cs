@@ -6,8 +6,10 @@ using Pfe.Client;
 using Pfe.Gallery;
 using Pfe.Server.Faces;
 using Pfe.Server.Galleries;
-using Pfe.Server.Hosting;
+using Pfe.Server.Messages;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Security;
+using Pfe.Server.Settings;
 
 namespace Pfe.Server.Api;
 
@@ -22,7 +24,8 @@ internal static class BulkEndpoints
             JobFolder folder, Guid gallery, bool? newIds) =>
         {
             await operations.OpenAsync(context.User, gallery, context.RequestAborted);
-            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limits.Import;
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize =
+                limits.Import;
             var name = JobFolder.NewName();
             try
             {
@@ -37,14 +40,17 @@ internal static class BulkEndpoints
             return Accepted(await jobs.AddAsync(JobKind.Import, gallery, new(name, null, false, newIds ?? false, context.User.KeyId()),
                 context.RequestAborted));
         }).Described("Import people", "The lines of an export (application/x-ndjson). Ids stay, so that an import that " +
-            "was cut off is simply repeated; newIds=true makes a copy beside the original.").Accepts<string>("application/x-ndjson").DisableRequestTimeout();
+            "was cut off is simply repeated; newIds=true makes a copy beside the original.")
+            .Accepts<string>("application/x-ndjson").DisableRequestTimeout();
 
-        bulk.MapPost("/galleries/{gallery:guid}/exports", async (HttpContext context, GalleryOperations operations, JobRunner jobs, Guid gallery) =>
+        bulk.MapPost("/galleries/{gallery:guid}/exports", async (HttpContext context, GalleryOperations operations, JobRunner jobs,
+            Guid gallery) =>
         {
             await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             return Accepted(await jobs.AddAsync(JobKind.Export, gallery, new(JobFolder.NewName(), null, false, false, context.User.KeyId()),
                 context.RequestAborted));
-        }).Described("Export people", "Everybody as lines of JSON, with templates and, where stored, photographs: it holds biometric data. " +
+        }).Described("Export people",
+            "Everybody as lines of JSON, with templates and, where stored, photographs: it holds biometric data. " +
             "The job's result is kept for a day.");
 
         bulk.MapPost("/galleries/{gallery:guid}/reembed", async (HttpContext context, GalleryOperations operations, JobRunner jobs,
@@ -61,7 +67,8 @@ internal static class BulkEndpoints
             }
             return Accepted(await jobs.AddAsync(JobKind.Reembed, gallery, new(null, request.ModelId, request.LeaveMissing, false,
                 context.User.KeyId()), context.RequestAborted));
-        }).Described("Move a gallery to another model", "Every image gets a template of it beside the old one; where it finds as many of the " +
+        }).Described("Move a gallery to another model",
+            "Every image gets a template of it beside the old one; where it finds as many of the " +
             "gallery's own people again, the gallery switches in one step. back: true returns to a model the gallery had before.")
             .Takes(typeof(ReembedRequest)).Produces<Client.Job>(202).Produces(204);
 
@@ -78,7 +85,8 @@ internal static class BulkEndpoints
         bulk.MapGet("/jobs/{job:guid}/result", async (HttpContext context, GalleryCatalog catalog, JobFolder folder, Guid job) =>
         {
             var found = await FindAsync(context, catalog, job);
-            if (found.Kind != JobKind.Export) throw new ProblemException(404, ProblemCodes.NotFound, "only an export has a result to fetch");
+            if (found.Kind != JobKind.Export) throw new ProblemException(404, ProblemCodes.NotFound,
+                "only an export has a result to fetch");
             if (found.State != Gallery.JobState.Done)
                 throw new ProblemException(409, ProblemCodes.NotDone, "the export is not done; read the job until it is");
             var path = folder.Of(JobRunner.InputOf(found).File!);
@@ -101,7 +109,8 @@ internal static class BulkEndpoints
         return job;
     }
 
-    private static Microsoft.AspNetCore.Http.HttpResults.Accepted<Client.Job> Accepted(Gallery.Job job) => TypedResults.Accepted($"/v1/jobs/{job.Id}", Of(job));
+    private static Microsoft.AspNetCore.Http.HttpResults.Accepted<Client.Job> Accepted(Gallery.Job job) =>
+        TypedResults.Accepted($"/v1/jobs/{job.Id}", Of(job));
 
     private static Client.Job Of(Gallery.Job job) => new(job.Id, job.GalleryId, WireRecords.Camel(job.Kind), (Client.JobState)job.State,
         job.Done, job.Total, job.Failure ?? job.Cursor,

@@ -24,7 +24,8 @@ internal static class Descriptions
 
     /// <summary>The operation takes photographs, as a form or as JSON with base64.</summary>
     public static RouteHandlerBuilder TakesPhotos(
-        this RouteHandlerBuilder endpoint, string? one, IReadOnlyList<string>? many = null, params (string Name, string Description)[] fields) =>
+        this RouteHandlerBuilder endpoint, string? one, IReadOnlyList<string>? many = null, params (string Name,
+            string Description)[] fields) =>
         endpoint.WithMetadata(new PhotoForm(one, many ?? [], [.. fields.Select(field => new FormField(field.Name, field.Description))]))
             .ProducesProblem(413).ProducesProblem(422).ProducesProblem(429).ProducesProblem(503);
 

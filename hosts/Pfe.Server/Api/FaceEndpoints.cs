@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Routing;
 using Pfe.Client;
 using Pfe.Gallery;
 using Pfe.Server.Faces;
-using Pfe.Server.Hosting;
+using Pfe.Server.Messages;
 using Pfe.Server.Security;
+using Pfe.Server.Settings;
 
 namespace Pfe.Server.Api;
 
@@ -41,7 +42,8 @@ internal static class FaceEndpoints
             var rate = upload.Text("falseMatchRate") is not { Length: > 0 } text ? (double?)null
                 : double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number
                 : throw ProblemException.Invalid("'falseMatchRate' is a number such as 0.001");
-            return TypedResults.Ok(await operations.VerifyAsync(upload.Photo("source"), upload.Photos("targets"), rate, context.RequestAborted));
+            return TypedResults.Ok(await operations.VerifyAsync(upload.Photo("source"), upload.Photos("targets"), rate,
+                context.RequestAborted));
         }).Described("Compare faces", "One photograph with others: same, different or cannot tell, with probability and reason.")
             .TakesPhotos("source", ["targets"], ("falseMatchRate", "One that the model's calibration has; 0.001 by default."));
     }

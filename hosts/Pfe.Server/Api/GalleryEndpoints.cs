@@ -5,6 +5,8 @@ using Pfe.Client;
 using Pfe.Gallery;
 using Pfe.Server.Faces;
 using Pfe.Server.Galleries;
+using Pfe.Server.Messages;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Security;
 
 namespace Pfe.Server.Api;
@@ -43,15 +45,18 @@ internal static class GalleryEndpoints
             return TypedResults.Ok(WireRecords.Of(info, await open.People.CountAsync(context.RequestAborted)));
         }).Needs(KeyScopes.Read).Described("Read a gallery", "With its policy, its version and the number of its people.");
 
-        galleries.MapPatch("/{gallery:guid}", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations, Guid gallery) =>
+        galleries.MapPatch("/{gallery:guid}", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations,
+            Guid gallery) =>
         {
             var (request, hash) = await context.JsonAsync(WireJson.Default.GalleryRequest);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             var before = await open.People.GetInfoAsync(context.RequestAborted);
             var info = await catalog.UpdateAsync(gallery, open.Model.Description, request.Name,
-                request.Policy is null ? null : WireRecords.Changed(before.Policy, request.Policy), context.Who(hash), context.RequestAborted);
+                request.Policy is null ? null : WireRecords.Changed(before.Policy, request.Policy), context.Who(hash),
+                    context.RequestAborted);
             return TypedResults.Ok(WireRecords.Of(info));
-        }).Needs(KeyScopes.Admin).Described("Change a gallery", "Its name or policy; what is left out stays.").Takes(typeof(GalleryRequest));
+        }).Needs(KeyScopes.Admin).Described("Change a gallery",
+            "Its name or policy; what is left out stays.").Takes(typeof(GalleryRequest));
 
         galleries.MapDelete("/{gallery:guid}", async (HttpContext context, GalleryCatalog catalog, Guid gallery) =>
         {

@@ -19,7 +19,8 @@ internal static class OpenApiDocumentSetup
             {
                 Title = "Pfe", Version = "v1",
                 Description = "Faces as Gaussians: detect, embed, compare, enrol, identify, review. Every answer says how certain it is; " +
-                    "every problem is application/problem+json with a stable code. Operations that write take an Idempotency-Key: repeated " +
+                    "every problem is application/problem+json with a stable code. Operations that write take an " +
+                    "Idempotency-Key: repeated " +
                     "with it, a request gets its first answer and changes nothing.",
             };
             document.Servers = null;

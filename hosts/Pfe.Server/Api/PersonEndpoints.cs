@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.Routing;
 using Pfe.Client;
 using Pfe.Gallery;
 using Pfe.Server.Galleries;
-using Pfe.Server.Hosting;
+using Pfe.Server.Messages;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Security;
+using Pfe.Server.Settings;
 
 namespace Pfe.Server.Api;
 
@@ -17,7 +19,8 @@ internal static class PersonEndpoints
     {
         var persons = api.MapGroup("/galleries/{gallery:guid}").WithTags("persons");
 
-        persons.MapGet("/persons", async (HttpContext context, GalleryOperations operations, Guid gallery, string? externalId, string? cursor,
+        persons.MapGet("/persons", async (HttpContext context, GalleryOperations operations, Guid gallery, string? externalId,
+            string? cursor,
             int? limit) =>
         {
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
@@ -34,16 +37,20 @@ internal static class PersonEndpoints
         {
             var upload = await Upload.ReadAsync(context, limits.Enrolment, limits);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
-            var who = EnrolmentOf(upload) with { ExternalId = upload.Text("externalId"), Name = upload.Text("name"), Metadata = Metadata(upload) };
+            var who = EnrolmentOf(upload) with { ExternalId = upload.Text("externalId"), Name = upload.Text("name"),
+                Metadata = Metadata(upload) };
             var result = upload.All.Count == 0
-                ? Empty(await open.People.AddPersonAsync(who.ExternalId, who.Name, who.Metadata, context.Who(upload.Hash), context.RequestAborted),
+                ? Empty(await open.People.AddPersonAsync(who.ExternalId, who.Name, who.Metadata, context.Who(upload.Hash),
+                    context.RequestAborted),
                     await open.People.GetInfoAsync(context.RequestAborted))
                 : await operations.EnrolAsync(open, who, upload.Photos("images"), context.Who(upload.Hash), context.RequestAborted);
             context.SetVersion(result.Person.Version);
             return Results.Json(result, WireJson.Default.EnrolResult, statusCode: result.Created ? 201 : 200)
                 .Located(context, $"/v1/galleries/{gallery}/persons/{result.Person.Id}");
-        }).Needs(KeyScopes.Enrol).RequireRateLimiting(RequestLimits.Photographs).Produces<Client.EnrolResult>(201).Produces<Client.EnrolResult>()
-            .Described("Enrol a person", "With photographs: each is accepted, or refused with advice. An external id that is enrolled gets the " +
+        }).Needs(KeyScopes.Enrol).RequireRateLimiting(RequestLimits.Photographs)
+            .Produces<Client.EnrolResult>(201).Produces<Client.EnrolResult>()
+            .Described("Enrol a person",
+                "With photographs: each is accepted, or refused with advice. An external id that is enrolled gets the " +
                 "images; without photographs a person without images is made.")
             .TakesPhotos(null, ["images"], ("externalId", "The caller's own id."), ("name", "The name to show."),
                 ("metadata", "JSON object of texts."), ("references", "One text a photograph, in their order."),
@@ -76,14 +83,16 @@ internal static class PersonEndpoints
             return TypedResults.NoContent();
         }).Needs(KeyScopes.Enrol).Described("Remove a person", "With all images, templates, photographs and reviews.");
 
-        persons.MapGet("/persons/{person:guid}/images", async (HttpContext context, GalleryOperations operations, Guid gallery, Guid person) =>
+        persons.MapGet("/persons/{person:guid}/images", async (HttpContext context, GalleryOperations operations, Guid gallery,
+            Guid person) =>
         {
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             var images = await open.People.ListImagesAsync(person, context.RequestAborted);
             return TypedResults.Ok(new ImageList([.. images.Select(WireRecords.Of)]));
         }).Needs(KeyScopes.Read).Described("List a person's images", "Oldest first.");
 
-        persons.MapPost("/persons/{person:guid}/images", async (HttpContext context, GalleryOperations operations, Guid gallery, Guid person) =>
+        persons.MapPost("/persons/{person:guid}/images", async (HttpContext context, GalleryOperations operations, Guid gallery,
+            Guid person) =>
         {
             var upload = await Upload.ReadAsync(context, limits.Enrolment, limits);
             if (upload.Photos("images").Count == 0) throw ProblemException.Invalid("photographs are wanted in the field 'images'");
@@ -119,15 +128,18 @@ internal static class PersonEndpoints
                 await open.People.MoveImageAsync(image, request.PersonId, context.Who(hash), context.RequestAborted)));
         }).Needs(KeyScopes.Enrol).Described("Move an image", "To another enrolled person.").Takes(typeof(MoveRequest));
 
-        persons.MapPost("/persons/{person:guid}:merge", async (HttpContext context, GalleryOperations operations, Guid gallery, Guid person) =>
+        persons.MapPost("/persons/{person:guid}:merge", async (HttpContext context, GalleryOperations operations, Guid gallery,
+            Guid person) =>
         {
             var (request, hash) = await context.JsonAsync(WireJson.Default.MergeRequest);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             return TypedResults.Ok(WireRecords.Of(
                 await open.People.MergeAsync(person, request.Into, context.Who(hash), context.RequestAborted)));
-        }).Needs(KeyScopes.Enrol).Described("Merge two people", "The images of this person go to the other, who stays.").Takes(typeof(MergeRequest));
+        }).Needs(KeyScopes.Enrol).Described("Merge two people",
+            "The images of this person go to the other, who stays.").Takes(typeof(MergeRequest));
 
-        persons.MapPost("/persons/{person:guid}:split", async (HttpContext context, GalleryOperations operations, Guid gallery, Guid person) =>
+        persons.MapPost("/persons/{person:guid}:split", async (HttpContext context, GalleryOperations operations, Guid gallery,
+            Guid person) =>
         {
             var (request, hash) = await context.JsonAsync(WireJson.Default.SplitRequest);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Routing;
 using Pfe.Client;
 using Pfe.Gallery;
 using Pfe.Server.Galleries;
+using Pfe.Server.Messages;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Security;
 
 namespace Pfe.Server.Api;
@@ -15,7 +17,8 @@ internal static class ReviewEndpoints
     {
         var reviews = api.MapGroup("/galleries/{gallery:guid}/reviews").WithTags("reviews");
 
-        reviews.MapGet("", async (HttpContext context, GalleryOperations operations, Guid gallery, string? state, string? cursor, int? limit) =>
+        reviews.MapGet("", async (HttpContext context, GalleryOperations operations, Guid gallery, string? state, string? cursor,
+            int? limit) =>
         {
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             var page = await open.People.ListReviewsAsync(State(state), cursor, limit ?? 100, context.RequestAborted);

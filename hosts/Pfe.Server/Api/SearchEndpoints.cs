@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.Routing;
 using Pfe.Client;
 using Pfe.Gallery;
 using Pfe.Server.Galleries;
-using Pfe.Server.Hosting;
+using Pfe.Server.Messages;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Security;
+using Pfe.Server.Settings;
 
 namespace Pfe.Server.Api;
 
@@ -29,7 +31,8 @@ internal static class SearchEndpoints
                 OpenReview = upload.Flag("openReview"),
             };
             if (GivenEmbedding(upload) is { } probe)
-                return TypedResults.Ok(WireRecords.Of(await open.People.IdentifyAsync(probe, options, context.Who(), context.RequestAborted),
+                return TypedResults.Ok(WireRecords.Of(await open.People.IdentifyAsync(probe, options, context.Who(),
+                    context.RequestAborted),
                     null, 0));
             var (answer, _) = await operations.IdentifyAsync(open, upload.Photo("image"), options, context.Who(), context.RequestAborted);
             return TypedResults.Ok(answer);
@@ -38,7 +41,8 @@ internal static class SearchEndpoints
                 ("minimumVersion", "Answer only from this version of the gallery or a later one."),
                 ("openReview", "true: 'cannot tell' opens a review."));
 
-        search.MapPost("/persons/{person:guid}/verify", async (HttpContext context, GalleryOperations operations, Guid gallery, Guid person) =>
+        search.MapPost("/persons/{person:guid}/verify", async (HttpContext context, GalleryOperations operations, Guid gallery,
+            Guid person) =>
         {
             var upload = await Upload.ReadAsync(context, limits.Body, limits);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);

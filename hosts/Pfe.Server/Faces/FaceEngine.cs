@@ -1,8 +1,8 @@
 using Pfe.Calibration;
 using Pfe.Gallery;
 using Pfe.Onnx;
-using Pfe.Server.Api;
-using Pfe.Server.Hosting;
+using Pfe.Server.Messages;
+using Pfe.Server.Settings;
 using Pfe.Vision;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
@@ -35,7 +35,8 @@ internal sealed record AnalysedFace(DetectedFace Detection, FaceEmbedding Embedd
 internal sealed record AnalysedPhoto(Image Image, IReadOnlyList<DetectedFace> Detections, IReadOnlyList<AnalysedFace> Faces);
 
 /// <summary>
-/// The networks of the service: one detector, one or several models. Every photograph goes through the same limits, and through batches that
+/// The networks of the service: one detector, one or several models. Every photograph goes through the same limits,
+/// and through batches that
 /// requests share.
 /// </summary>
 internal sealed class FaceEngine : IAsyncDisposable

@@ -1,7 +1,7 @@
 using Pfe.Client;
 using Pfe.Gallery;
 using Pfe.Scoring;
-using Pfe.Server.Api;
+using Pfe.Server.Messages;
 using Pfe.Server.Observability;
 using Pfe.Vision.Imaging;
 

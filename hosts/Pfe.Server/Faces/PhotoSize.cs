@@ -1,4 +1,4 @@
-using Pfe.Server.Api;
+using Pfe.Server.Messages;
 using Pfe.Vision.Imaging;
 using SkiaSharp;
 

@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using Pfe.Gallery;
-using Pfe.Server.Api;
 using Pfe.Server.Faces;
+using Pfe.Server.Messages;
 using Pfe.Server.Observability;
 using Pfe.Server.Security;
 using Pfe.Vision.Imaging;
@@ -48,8 +48,8 @@ internal sealed class GalleryOperations(GalleryCatalog catalog, FaceEngine engin
     {
         var info = await catalog.GetAsync(id, cancellation);
         var model = engine.Find(info.ModelId) ?? throw new ProblemException(409, Wire.ProblemCodes.ModelNotLoaded,
-            $"the gallery holds embeddings of the model '{info.ModelName}' ({info.ModelId[..Math.Min(12, info.ModelId.Length)]}), which this " +
-            "service does not run; start it with that model");
+            $"the gallery holds embeddings of the model '{info.ModelName}' ({info.ModelId[..Math.Min(12, info.ModelId.Length)]}), " +
+            "which this service does not run; start it with that model");
         return new(await catalog.OpenAsync(id, model.Description, cancellation), model);
     }
 
@@ -161,7 +161,8 @@ internal sealed class GalleryOperations(GalleryCatalog catalog, FaceEngine engin
     private static Advice NoFace() =>
         new(AdviceCode.NoFace, "no face found: one face, seen from the front and at least 40 pixels wide, is wanted");
 
-    private static Advice Back(Wire.Advice advice) => new(Enum.Parse<AdviceCode>(advice.Code, ignoreCase: true), advice.Text, advice.PersonId);
+    private static Advice Back(Wire.Advice advice) => new(Enum.Parse<AdviceCode>(advice.Code, ignoreCase: true), advice.Text,
+        advice.PersonId);
 
     /// <summary>
     /// Each image with its place in the request. The gallery keeps the order of what it was given, so that a sample is either the next one

@@ -1,9 +1,10 @@
-using Pfe.Server.Hosting;
+using Pfe.Server.Settings;
 
 namespace Pfe.Server.Galleries;
 
 /// <summary>
-/// Files of imports and exports. They hold biometric data: readable by their owner alone, and gone a day after they were written, or as soon
+/// Files of imports and exports. They hold biometric data: readable by their owner alone, and gone a day after they were written,
+/// or as soon
 /// as an import is done.
 /// </summary>
 internal sealed class JobFolder(ServerOptions options, TimeProvider time)

@@ -4,13 +4,14 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pfe.Gallery;
-using Pfe.Server.Api;
 using Pfe.Server.Faces;
+using Pfe.Server.Messages;
 using Pfe.Server.Observability;
 
 namespace Pfe.Server.Galleries;
 
-/// <summary>Does the jobs, one after the other. After a restart those that were not done are done again: each goes on from what is stored.</summary>
+/// <summary>Does the jobs, one after the other. After a restart those that were not done are done again: each goes on from what is
+/// stored.</summary>
 internal sealed class JobRunner(
     GalleryCatalog catalog, GalleryOperations operations, FaceEngine engine, JobFolder folder, TimeProvider time, ILogger<JobRunner> logger)
     : BackgroundService
@@ -157,5 +158,6 @@ internal sealed class JobRunner(
 
     private TimeSpan Elapsed(long since) => time.GetElapsedTime(since);
 
-    private Task<Job> StoreAsync(Guid id, int done) => catalog.Jobs.UpdateAsync(id, job => job with { Done = done }, CancellationToken.None);
+    private Task<Job> StoreAsync(Guid id, int done) => catalog.Jobs.UpdateAsync(id, job => job with { Done = done },
+        CancellationToken.None);
 }

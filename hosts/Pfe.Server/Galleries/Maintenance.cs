@@ -6,7 +6,8 @@ using Pfe.Server.Observability;
 namespace Pfe.Server.Galleries;
 
 /// <summary>Work that may wait: index files anew, deleted bytes gone, expired idempotency keys and job files forgotten.</summary>
-internal sealed class Maintenance(GalleryCatalog catalog, JobFolder folder, TimeProvider time, ILogger<Maintenance> logger) : BackgroundService
+internal sealed class Maintenance(GalleryCatalog catalog, JobFolder folder, TimeProvider time, ILogger<Maintenance>
+    logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 using Pfe.Gallery;
 using Pfe.Gallery.PostgreSql;
 using Pfe.Gallery.Storage;
-using Pfe.Server.Hosting;
+using Pfe.Server.Settings;
 
 namespace Pfe.Server.Galleries;
 

@@ -17,7 +17,9 @@ using Pfe.Server.Faces;
 using Pfe.Server.Galleries;
 using Pfe.Server.Observability;
 using Pfe.Server.Pages;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Security;
+using Pfe.Server.Settings;
 using Pfe.Vision.Models;
 
 namespace Pfe.Server.Hosting;

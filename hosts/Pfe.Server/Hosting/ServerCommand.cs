@@ -1,5 +1,6 @@
 using Pfe.Gallery;
 using Pfe.Server.Galleries;
+using Pfe.Server.Settings;
 
 namespace Pfe.Server.Hosting;
 

@@ -73,7 +73,8 @@ internal sealed class PrometheusText : IDisposable
             foreach (var bucket in point.GetHistogramBuckets())
             {
                 below += bucket.BucketCount;
-                var bound = double.IsPositiveInfinity(bucket.ExplicitBound) ? "+Inf" : bucket.ExplicitBound.ToString(CultureInfo.InvariantCulture);
+                var bound = double.IsPositiveInfinity(bucket.ExplicitBound) ? "+Inf" :
+                    bucket.ExplicitBound.ToString(CultureInfo.InvariantCulture);
                 text.Append(CultureInfo.InvariantCulture,
                     $"{name}_bucket{{{labels}{(labels.Length > 0 ? "," : "")}le=\"{bound}\"}} {below}\n");
             }

@@ -4,11 +4,13 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Pfe.Gallery;
 using Pfe.Server.Api;
+using Pfe.Server.Messages;
 using Pfe.Server.Security;
 
 namespace Pfe.Server.Pages;
 
-/// <summary>Every operation with a line to try it by, from the same descriptions as the document. No other host is asked for anything.</summary>
+/// <summary>Every operation with a line to try it by, from the same descriptions as the document. No other host is asked for
+/// anything.</summary>
 internal static class ApiPage
 {
     private static readonly string[] Order = ["faces", "galleries", "persons", "search", "reviews", "jobs", "administration"];
@@ -27,8 +29,11 @@ internal static class ApiPage
                 <section class="card"><h2>Begin</h2>
                   <pre tabindex="0"><code>export PFE_KEY=pfe_...
                 curl -s -H "Authorization: Bearer $PFE_KEY" -F image=@photo.jpg {address}/v1/detect</code></pre>
-                  <p>Photographs are sent as <code>multipart/form-data</code>, or as JSON with base64. Problems are <code>application/problem+json</code> with a stable <code>code</code>.
-                    Whatever writes takes an <code>Idempotency-Key</code>: repeated with it, a request gets its first answer and changes nothing. 429 and 503 say in <code>Retry-After</code> when to come again.</p>
+                  <p>Photographs are sent as <code>multipart/form-data</code>, or as JSON with base64. Problems are
+                      <code>application/problem+json</code> with a stable <code>code</code>.
+                    Whatever writes takes an <code>Idempotency-Key</code>: repeated with it,
+                        a request gets its first answer and changes nothing. 429 and 503 say in <code>Retry-After</code>
+                        when to come again.</p>
                 </section>
                 {Html.Each(operations, group => Html.Of($"""
                   <h2>{char.ToUpperInvariant(group.Key[0]) + group.Key[1..]}</h2>
@@ -42,11 +47,14 @@ internal static class ApiPage
         var method = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? "GET";
         var path = endpoint.RoutePattern.RawText!.Replace(":guid", "", StringComparison.Ordinal).TrimEnd('/');
         return Html.Of($"""
-            <details class="operation"><summary><span class="method {method.ToLowerInvariant()}">{method}</span> <code>{path}</code> <span>{endpoint.Metadata.GetMetadata<IEndpointSummaryMetadata>()?.Summary}</span></summary>
+            <details class="operation"><summary><span class="method {method.ToLowerInvariant()}">{method}</span> <code>{path}</code>
+                <span>{endpoint.Metadata.GetMetadata<IEndpointSummaryMetadata>()?.Summary}</span></summary>
               <p>{endpoint.Metadata.GetMetadata<IEndpointDescriptionMetadata>()?.Description}</p>
-              <pre tabindex="0"><code>{Line(endpoint, method, address + (gallery is { } id ? path.Replace("{gallery}", $"{id}", StringComparison.Ordinal) : path))}</code></pre>
+              <pre tabindex="0"><code>{Line(endpoint, method, address + (gallery is { } id ? path.Replace("{gallery}", $"{id}",
+                  StringComparison.Ordinal) : path))}</code></pre>
               {Html.When(endpoint.Metadata.GetMetadata<PhotoForm>() is { Fields.Count: > 0 }, () => Html.Of($"""
-                <dl>{Html.Each(endpoint.Metadata.GetMetadata<PhotoForm>()!.Fields, field => Html.Of($"<dt><code>{field.Name}</code></dt><dd>{field.Description}</dd>"))}</dl>
+                <dl>{Html.Each(endpoint.Metadata.GetMetadata<PhotoForm>()!.Fields, field =>
+                    Html.Of($"<dt><code>{field.Name}</code></dt><dd>{field.Description}</dd>"))}</dl>
                 """))}
             </details>
             """);

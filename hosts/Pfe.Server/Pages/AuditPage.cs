@@ -23,14 +23,21 @@ internal static class AuditPage
             return frame.Page("Audit", Html.Of($"""
                 <p class="lead">Who did what to which record: ids and numbers, never names. Each entry's hash covers the one before it.</p>
                 <p>{(isService ? "The service: keys and galleries." : $"Gallery {frame.Gallery!.Name}.")} {(isService
-                    ? Html.When(frame.Gallery is not null, () => Html.Of($"""<a href="/audit">Show the gallery's</a>""")) : Html.Of($"""<a href="/audit?of=service">Show the service's</a>"""))}</p>
+                    ? Html.When(frame.Gallery is not null, () => Html.Of($"""<a href="/audit">Show the gallery's</a>""")) : Html.Of($"""
+                        <a href="/audit?of=service">Show the service's</a>
+                        """))}</p>
                 {(problems.Count == 0 ? Parts.Note("good", "The chain is whole: no entry is missing, none was altered.")
                     : Html.Each(problems, problem => Parts.Note("bad", problem)))}
-                <div class="scroll" tabindex="0" role="region" aria-label="Entries"><table><thead><tr><th scope="col">No.</th><th scope="col">When</th><th scope="col">Key</th><th scope="col">What</th><th scope="col">Outcome</th><th scope="col">Record</th></tr></thead>
+                <div class="scroll" tabindex="0" role="region" aria-label="Entries"><table><thead><tr><th scope="col">No.</th><th
+                    scope="col">When</th><th scope="col">Key</th><th scope="col">What</th><th scope="col">Outcome</th><th
+                    scope="col">Record</th></tr></thead>
                 <tbody>{Html.Each(page.Items, entry => Html.Of($"""
-                  <tr><td>{entry.Sequence}</td><td class="nowrap">{Words.Date(entry.At)}</td><td>{entry.KeyId ?? "here"}</td><td>{entry.Action}</td><td>{entry.Outcome}</td><td><code>{entry.SubjectId}</code></td></tr>
+                  <tr><td>{entry.Sequence}</td><td class="nowrap">{Words.Date(entry.At)}</td><td>{entry.KeyId ??
+                      "here"}</td><td>{entry.Action}</td><td>{entry.Outcome}</td><td><code>{entry.SubjectId}</code></td></tr>
                   """))}</tbody></table></div>
-                {Html.When(page.Next is not null, () => Html.Of($"""<p><a href="/audit?of={(isService ? "service" : "gallery")}&amp;after={page.Next}">Older entries</a></p>"""))}
+                {Html.When(page.Next is not null, () => Html.Of($"""
+                    <p><a href="/audit?of={(isService ? "service" : "gallery")}&amp;after={page.Next}">Older entries</a></p>
+                    """))}
                 """));
         }).Needs(KeyScopes.Admin);
 }

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pfe.Gallery;
-using Pfe.Server.Api;
 using Pfe.Server.Faces;
-using Pfe.Server.Hosting;
+using Pfe.Server.Messages;
 using Pfe.Server.Security;
+using Pfe.Server.Settings;
 
 namespace Pfe.Server.Pages;
 
@@ -47,12 +47,16 @@ internal static class ComparePage
               <p class="probability">P(same person): <strong>{Words.Percent(verdict.Probability)}</strong></p>
               <meter min="0" max="1" value="{verdict.Probability:0.000}" aria-label="P(same person)"></meter>
               <p>{verdict.Reason}.</p>
-              <p class="small">"The same" is wrong for {Words.OneIn(verdict.FalseMatchRate)} pairs of different people, "different" for {Words.OneIn(
-                  verdict.FalseNonMatchRate)} pairs of one person, counted on the calibration's photographs. The probability takes both answers as equally likely before.</p>
-              <details><summary>Numbers</summary><dl><dt>Mutual likelihood score</dt><dd>{score:0.0}</dd><dt>Cosine</dt><dd>{cosine:0.000}</dd>
+              <p class="small">"The same" is wrong for {Words.OneIn(verdict.FalseMatchRate)} pairs of different people,
+                  "different" for {Words.OneIn(
+                  verdict.FalseNonMatchRate)} pairs of one person, counted on the calibration's photographs. The probability takes both
+                      answers as equally likely before.</p>
+              <details><summary>Numbers</summary><dl><dt>Mutual likelihood
+                  score</dt><dd>{score:0.0}</dd><dt>Cosine</dt><dd>{cosine:0.000}</dd>
                 <dt>ln likelihood ratio</dt><dd>{verdict.LogLikelihoodRatio:0.00}</dd></dl></details>
             </section>
-            <div class="columns">{Side(operations, engine, first, "First photograph")}{Side(operations, engine, second, "Second photograph")}</div>
+            <div class="columns">{Side(operations, engine, first, "First photograph")}{Side(operations, engine, second,
+                "Second photograph")}</div>
             """);
     }
 
@@ -64,8 +68,10 @@ internal static class ComparePage
         return Html.Of($"""
             <section class="card"><h3>{name}</h3>
               {Parts.Boxed(photo.Photo, $"{name}: {Words.Count(faces, "face", "faces")} found, the compared one is framed more strongly")}
-              <div class="aligned">{Parts.Picture(aligned, $"{name}: the face as the model sees it")}<div>{Parts.Certainty(compared.Quality)}
-              <p class="small">{(faces > 1 ? $"{faces} faces found; the main one is compared." : "One face found.")} Detector's confidence {photo.Face.Detection.Score:0.00}.</p></div></div>
+              <div class="aligned">{Parts.Picture(aligned,
+                  $"{name}: the face as the model sees it")}<div>{Parts.Certainty(compared.Quality)}
+              <p class="small">{(faces > 1 ? $"{faces} faces found; the main one is compared." : "One face found.")} Detector's confidence
+                  {photo.Face.Detection.Score:0.00}.</p></div></div>
             </section>
             """);
     }

@@ -2,11 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pfe.Gallery;
-using Pfe.Server.Api;
 using Pfe.Server.Faces;
 using Pfe.Server.Galleries;
-using Pfe.Server.Hosting;
+using Pfe.Server.Messages;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Security;
+using Pfe.Server.Settings;
 using Pfe.Vision.Imaging;
 
 namespace Pfe.Server.Pages;
@@ -20,7 +21,8 @@ internal static class EnrolPage
         {
             var frame = await PageFrame.ReadAsync(context, catalog);
             if (frame.Gallery is null) return frame.Page("Enrol", Parts.NoGallery(frame));
-            var known = person is not { } id ? null : await (await operations.OpenAsync(context.User, frame.Gallery.Id, context.RequestAborted))
+            var known = person is not { } id ? null : await (await operations.OpenAsync(context.User, frame.Gallery.Id,
+                context.RequestAborted))
                 .People.GetPersonAsync(id, context.RequestAborted);
             return frame.Page("Enrol", Content(frame, known, Html.Empty));
         }).Needs(KeyScopes.Enrol);
@@ -61,14 +63,16 @@ internal static class EnrolPage
             ? "Photographs are kept beside their templates." : "Templates are kept, photographs are not.")}</p>
         <form method="post" action="/enrol" enctype="multipart/form-data" data-progressive class="stack">
           {(known is null ? Html.Of($"""
-            <div class="columns"><div class="stack"><label for="name">Name</label><input id="name" name="name" maxlength="200" autocomplete="off"></div>
+            <div class="columns"><div class="stack"><label for="name">Name</label><input id="name" name="name" maxlength="200"
+                autocomplete="off"></div>
             <div class="stack"><label for="externalId">Your own id <small>optional; somebody who has it gets the photographs</small></label>
               <input id="externalId" name="externalId" maxlength="200" autocomplete="off"></div></div>
             """) : Html.Of($"""
             <p>More photographs of <strong>{Words.NameOf(known)}</strong>.</p><input type="hidden" name="person" value="{known.Id}">
             """))}
           {Parts.PhotoField("images", "Photographs, three to five are good", many: true)}
-          <label class="check"><input type="checkbox" name="mainFace" value="true"> Take the main face where a photograph shows several</label>
+          <label class="check"><input type="checkbox" name="mainFace" value="true"> Take the main face where a photograph shows
+              several</label>
           <button class="first">Enrol</button>
         </form>
         <div id="result" aria-live="polite">{result}</div>
@@ -76,12 +80,14 @@ internal static class EnrolPage
 
     private static Html Result(FaceEngine engine, Client.EnrolResult result, IReadOnlyList<UploadedPhoto> photos) => Html.Of($"""
         <section class="verdict yes"><h2>{Words.Count(result.Accepted.Count, "photograph", "photographs")} of {photos.Count} enrolled</h2>
-          <p><a href="/people/{result.Person.Id}">{result.Person.Name ?? result.Person.ExternalId ?? "A person without a name"}</a> has {Words.Count(
+          <p><a href="/people/{result.Person.Id}">{result.Person.Name ?? result.Person.ExternalId ?? "A person without a name"}</a>
+              has {Words.Count(
               result.Person.Images, "photograph", "photographs")} now{(result.Anchors > 1
               ? $", in {result.Anchors} groups that do not look like one another: child and adult are kept apart so" : "")}.</p></section>
         <div class="tiles">{Html.Each(result.Accepted, image => Html.Of($"""
           <section class="card tile">{Thumbnail(engine, photos[image.Index])}<h3>Accepted</h3>{Parts.Certainty(image.Image.Quality)}
-            <p class="small">Counts for {100 * image.Weight:0} % of {(result.Anchors > 1 ? $"group {image.Anchor + 1}" : "the person's template")}</p>
+            <p class="small">Counts for {100 * image.Weight:0} % of {(result.Anchors > 1 ? $"group {image.Anchor + 1}" :
+                "the person's template")}</p>
             {Parts.AdviceList(image.Warnings)}</section>
           """))}</div>
         {Rejected(engine, result.Rejected, photos)}

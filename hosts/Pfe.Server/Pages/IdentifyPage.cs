@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pfe.Client;
 using Pfe.Gallery;
-using Pfe.Server.Api;
 using Pfe.Server.Faces;
 using Pfe.Server.Galleries;
-using Pfe.Server.Hosting;
+using Pfe.Server.Messages;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Security;
+using Pfe.Server.Settings;
 
 namespace Pfe.Server.Pages;
 
@@ -40,7 +41,8 @@ internal static class IdentifyPage
         <form method="post" action="/identify" enctype="multipart/form-data" data-progressive>
           {Parts.PhotoField("image", "Photograph")}
           {Html.When(frame.May(KeyScopes.Review), () => Html.Of($"""
-            <label class="check"><input type="checkbox" name="openReview" value="true"> Put it up for review where the answer is "cannot tell"</label>
+            <label class="check"><input type="checkbox" name="openReview" value="true"> Put it up for review where the answer is
+                "cannot tell"</label>
             """))}
           <button class="first">Identify</button>
         </form>
@@ -63,11 +65,13 @@ internal static class IdentifyPage
             <div class="columns">
               <section class="card"><h3>The photograph</h3>
                 {Parts.Boxed(photo, $"{Words.Count(photo.Detections.Count, "face", "faces")} found")}
-                <div class="aligned">{Parts.Picture(aligned, "The face as the model sees it")}<div>{Parts.Certainty(found.Probe.Quality)}</div></div></section>
+                <div class="aligned">{Parts.Picture(aligned,
+                    "The face as the model sees it")}<div>{Parts.Certainty(found.Probe.Quality)}</div></div></section>
               <section class="card"><h3>The likeliest</h3>
                 <table><thead><tr><th scope="col">Person</th><th scope="col">Probability</th></tr></thead><tbody>
                 {Html.Each(found.Candidates, candidate => Html.Of($"""
-                  <tr><td><a href="/people/{candidate.PersonId}">{NameOf(candidate)}</a></td><td>{Words.Percent(candidate.Probability)}</td></tr>
+                  <tr><td><a href="/people/{candidate.PersonId}">{NameOf(candidate)}</a></td>
+                    <td>{Words.Percent(candidate.Probability)}</td></tr>
                   """))}
                 <tr><td>nobody who is enrolled</td><td>{Words.Percent(found.UnknownProbability)}</td></tr></tbody></table>
                 <p class="small">They and the people not listed sum to 100 %. Gallery version {found.GalleryVersion}.</p></section>
@@ -78,8 +82,11 @@ internal static class IdentifyPage
     private static Html Sentence(Client.Identification found) => found.Answer switch
     {
         Client.IdentityAnswer.Person => Html.Of($"Probability <strong>{Words.Percent(found.Probability)}</strong>{RunnerUp(found)}"),
-        Client.IdentityAnswer.Unknown => Html.Of($"Probability <strong>{Words.Percent(found.Probability)}</strong> that nobody who is enrolled is shown"),
-        _ => Html.Of($"Likeliest with <strong>{Words.Percent(found.Probability)}</strong>, which is too little to name somebody{RunnerUp(found)}"),
+        Client.IdentityAnswer.Unknown =>
+            Html.Of($"Probability <strong>{Words.Percent(found.Probability)}</strong> that nobody who is enrolled is shown"),
+        _ => Html.Of($"""
+            Likeliest with <strong>{Words.Percent(found.Probability)}</strong>, which is too little to name somebody{RunnerUp(found)}
+            """),
     };
 
     private static Html RunnerUp(Client.Identification found) => found.RunnerUp is { } second

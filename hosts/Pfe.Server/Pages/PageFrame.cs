@@ -42,7 +42,8 @@ internal sealed class PageFrame
     /// <param name="content">What stands under it.</param>
     /// <param name="status">HTTP status.</param>
     public IResult Page(string title, Html content, int status = 200) => Results.Content(
-        Document(title, _context.User.KeyId(), Navigation(), Chooser(), content).ToString(), "text/html; charset=utf-8", statusCode: status);
+        Document(title, _context.User.KeyId(), Navigation(), Chooser(), content).ToString(), "text/html; charset=utf-8",
+            statusCode: status);
 
     /// <summary>A page for somebody who is not signed in.</summary>
     public static IResult Outside(string title, Html content, int status = 200) => Results.Content(
@@ -64,7 +65,9 @@ internal sealed class PageFrame
         <form class="chooser" method="post" action="/gallery">
           <label for="gallery">Gallery</label>
           <select id="gallery" name="id" data-submit>{Html.Each(_galleries, info => Html.Of(
-              $"""<option value="{info.Id}"{(info.Id == Gallery?.Id ? Html.Of($" selected") : Html.Empty)}>{info.Name}</option>"""))}</select>
+              $"""
+                  <option value="{info.Id}"{(info.Id == Gallery?.Id ? Html.Of($" selected") : Html.Empty)}>{info.Name}</option>
+                  """))}</select>
           <button class="quiet">Open</button>
         </form>
         """);

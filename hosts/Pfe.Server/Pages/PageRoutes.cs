@@ -3,10 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pfe.Gallery;
-using Pfe.Server.Api;
-using Pfe.Server.Galleries;
-using Pfe.Server.Hosting;
+using Pfe.Server.Messages;
 using Pfe.Server.Security;
+using Pfe.Server.Settings;
 
 namespace Pfe.Server.Pages;
 
@@ -45,7 +44,7 @@ internal static class PageRoutes
         catch (Exception e) when (Problems.Of(e) is { } problem)
         {
             var http = context.HttpContext;
-            http.Items[Observability.RequestLog.CodeItem] = problem.Code;
+            http.Items[Problems.CodeItem] = problem.Code;
             var content = Html.Of($"""
                 {Parts.Note("bad", problem.Detail)}
                 <p><a href="{http.Request.Path}">Try again</a></p>

@@ -1,5 +1,6 @@
 using Pfe.Client;
 using Pfe.Server.Faces;
+using Pfe.Server.Security;
 
 namespace Pfe.Server.Pages;
 
@@ -23,7 +24,8 @@ internal static class Parts
 
     /// <summary>How certain the model is of a face: a bar with words.</summary>
     public static Html Certainty(double quality) => Html.Of($"""
-        <p class="certainty"><meter min="0" max="100" low="15" high="40" optimum="90" value="{quality:0}" aria-label="Quality {quality:0} of 100"></meter>
+        <p class="certainty"><meter min="0" max="100" low="15" high="40" optimum="90" value="{quality:0}"
+            aria-label="Quality {quality:0} of 100"></meter>
         <span>{Words.Certainty(quality)} <small>quality {quality:0} of 100</small></span></p>
         """);
 
@@ -36,7 +38,9 @@ internal static class Parts
             <svg class="photo" viewBox="0 0 {preview.Width} {preview.Height}" role="img" aria-label="{description}">
               <image href="{preview.Source}" width="{preview.Width}" height="{preview.Height}"/>
               {Html.Each(photo.Detections, face => Html.Of($"""
-                <rect class="{(face == main ? "face main" : "face")}" x="{face.Box.Left * preview.Scale:0.0}" y="{face.Box.Top * preview.Scale:0.0}" width="{face.Box.Width * preview.Scale:0.0}" height="{face.Box.Height * preview.Scale:0.0}" rx="4"/>
+                <rect class="{(face == main ? "face main" : "face")}" x="{face.Box.Left * preview.Scale:0.0}"
+                    y="{face.Box.Top * preview.Scale:0.0}" width="{face.Box.Width * preview.Scale:0.0}"
+                    height="{face.Box.Height * preview.Scale:0.0}" rx="4"/>
                 """))}
             </svg>
             """);
@@ -58,7 +62,8 @@ internal static class Parts
         <p>No gallery is there yet. A gallery holds people, enrolled with one model.</p>
         <div class="columns">
           <section class="card"><h2>Try it</h2>
-            <p>Enrols the faces of six sample photographs, which come from a package registry. They lie in a gallery of their own, which can be removed as one.</p>
+            <p>Enrols the faces of six sample photographs, which come from a package registry. They lie in a gallery of their own,
+                which can be removed as one.</p>
             <form method="post" action="/samples"><button class="first">Try it with sample people</button></form></section>
           <section class="card"><h2>Begin</h2>{NewGallery()}</section>
         </div>

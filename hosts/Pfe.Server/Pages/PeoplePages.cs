@@ -2,8 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pfe.Gallery;
-using Pfe.Server.Api;
 using Pfe.Server.Galleries;
+using Pfe.Server.Messages;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Security;
 
 namespace Pfe.Server.Pages;
@@ -21,9 +22,11 @@ internal static class PeoplePages
 
         // A name is searched by a form that is sent, not by an address: addresses end up in logs.
         pages.MapPost("/people", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations) =>
-            await ListAsync(context, catalog, operations, (await FormAsync(context))["text"].ToString().Trim(), null)).Needs(KeyScopes.Read);
+            await ListAsync(context, catalog, operations, (await FormAsync(context))["text"].ToString().Trim(),
+                null)).Needs(KeyScopes.Read);
 
-        pages.MapGet("/people/{person:guid}", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations, Guid person) =>
+        pages.MapGet("/people/{person:guid}", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations,
+            Guid person) =>
         {
             var (frame, open) = await OpenAsync(context, catalog, operations);
             var found = await open.People.GetPersonAsync(person, context.RequestAborted);
@@ -33,7 +36,8 @@ internal static class PeoplePages
             return frame.Page(Words.NameOf(found), PersonPage.Content(frame, found, images, others));
         }).Needs(KeyScopes.Read);
 
-        pages.MapGet("/photos/{image:guid}", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations, Guid image) =>
+        pages.MapGet("/photos/{image:guid}", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations,
+            Guid image) =>
         {
             var (_, open) = await OpenAsync(context, catalog, operations);
             var photo = await open.People.GetPhotoAsync(image, context.RequestAborted);
@@ -44,7 +48,8 @@ internal static class PeoplePages
 
         Change(pages, "/people/{person:guid}/edit", async (context, open, person, form) =>
         {
-            await open.People.UpdatePersonAsync(person, new PersonChange(form["externalId"].ToString().Trim(), form["name"].ToString().Trim()),
+            await open.People.UpdatePersonAsync(person, new PersonChange(form["externalId"].ToString().Trim(),
+                form["name"].ToString().Trim()),
                 long.TryParse(form["version"], out var version) ? version : null, context.Who(), context.RequestAborted);
             return $"/people/{person}";
         });
@@ -90,13 +95,15 @@ internal static class PeoplePages
         if (frame.Gallery.Policy.KeepPhotos)
         {
             foreach (var person in page.Items)
-                if ((await open.People.ListImagesAsync(person.Id, context.RequestAborted)).FirstOrDefault(image => image.HasPhoto) is { } image)
+                if ((await open.People.ListImagesAsync(person.Id, context.RequestAborted)).FirstOrDefault(image =>
+                    image.HasPhoto) is { } image)
                     faces[person.Id] = image.Id;
         }
         return frame.Page("People", PersonPage.List(frame, page, faces, await open.People.CountAsync(context.RequestAborted), text));
     }
 
-    private static void Change(RouteGroupBuilder pages, string path, Func<HttpContext, OpenGallery, Guid, IFormCollection, Task<string>> work) =>
+    private static void Change(RouteGroupBuilder pages, string path, Func<HttpContext, OpenGallery, Guid, IFormCollection, Task<string>>
+        work) =>
         pages.MapPost(path, async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations, Guid person) =>
         {
             var (_, open) = await OpenAsync(context, catalog, operations);

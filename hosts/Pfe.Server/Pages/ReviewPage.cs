@@ -2,8 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pfe.Gallery;
-using Pfe.Server.Api;
 using Pfe.Server.Galleries;
+using Pfe.Server.Messages;
+using Pfe.Server.Pipeline;
 using Pfe.Server.Security;
 
 namespace Pfe.Server.Pages;
@@ -26,12 +27,14 @@ internal static class ReviewPage
                 : await ContentAsync(open.People, reviews, current, context.RequestAborted);
             var decided = await DecidedAsync(open.People, context.RequestAborted);
             return frame.Page("Review", Html.Of($"""
-                <p class="lead">Questions the numbers could not decide in <strong>{frame.Gallery.Name}</strong>; those where a wrong automatic answer is likeliest come first.</p>
+                <p class="lead">Questions the numbers could not decide in <strong>{frame.Gallery.Name}</strong>; those where a wrong
+                    automatic answer is likeliest come first.</p>
                 {content}{decided}
                 """));
         }).Needs(KeyScopes.Review);
 
-        pages.MapPost("/review/{review:guid}", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations, Guid review) =>
+        pages.MapPost("/review/{review:guid}", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations,
+            Guid review) =>
         {
             var frame = await PageFrame.ReadAsync(context, catalog);
             if (frame.Gallery is null) return Results.Redirect("/review");
@@ -45,7 +48,8 @@ internal static class ReviewPage
                 "open" => (ReviewState.Open, false),
                 _ => (ReviewState.Skipped, false),
             };
-            var decided = await open.People.DecideReviewAsync(review, decision, long.TryParse(form["version"], out var version) ? version : null,
+            var decided = await open.People.DecideReviewAsync(review, decision, long.TryParse(form["version"],
+                out var version) ? version : null,
                 context.Who(), context.RequestAborted);
             if (merge && decided.PersonId is { } person && frame.May(KeyScopes.Enrol))
                 await open.People.MergeAsync(person, decided.CandidateId, context.Who(), context.RequestAborted);
@@ -68,11 +72,20 @@ internal static class ReviewPage
               <h2>{(person is null ? "A face that was looked for: is it this person?" : "One person, enrolled twice?")}</h2>
               <p>P(same person) <strong>{Words.Percent(review.Probability)}</strong>: {review.Reason}.</p>
               <div class="columns">
-                <div><h3>{(person is null ? Html.Of($"The face that was looked for") : Html.Of($"""<a href="/people/{person.Id}">{Words.NameOf(person)}</a>"""))}</h3>{(image is { HasPhoto: true }
+                <div><h3>{(person is null ? Html.Of($"The face that was looked for") : Html.Of($"""
+                    <a href="/people/{person.Id}">{Words.NameOf(person)}</a>
+                    """))}</h3>{(image is { HasPhoto: true }
                     ? Html.Of($"""<img class="thumbnail" src="/photos/{image.Id}" alt="The photograph in question">""")
-                    : Html.Of($"""<p class="nophoto">{(person is null ? "Nothing of it was kept but score and uncertainty; decide where the photograph is at hand." : "The photograph was not kept.")}</p>"""))}</div>
-                <div><h3><a href="/people/{candidate.Id}">{Words.NameOf(candidate)}</a></h3><div class="strip">{Html.Each(theirs, shown => Html.Of(
-                    $"""<img class="thumbnail" src="/photos/{shown.Id}" alt="A photograph of the candidate">"""))}</div>{Html.When(theirs.Count == 0, () => Html.Of(
+                    : Html.Of($"""
+                        <p class="nophoto">{(person is null ?
+                            "Nothing of it was kept but score and uncertainty; decide where the photograph is at hand." :
+                            "The photograph was not kept.")}</p>
+                        """))}</div>
+                <div><h3><a href="/people/{candidate.Id}">{Words.NameOf(candidate)}</a></h3><div class="strip">{Html.Each(theirs, shown =>
+                    Html.Of(
+                    $"""
+                        <img class="thumbnail" src="/photos/{shown.Id}" alt="A photograph of the candidate">
+                        """))}</div>{Html.When(theirs.Count == 0, () => Html.Of(
                     $"""<p class="nophoto">Photographs were not kept.</p>"""))}</div>
               </div>
               <form method="post" action="/review/{review.Id}" class="actions"><input type="hidden" name="version" value="{review.Version}">
@@ -86,7 +99,8 @@ internal static class ReviewPage
             """);
     }
 
-    private static Html Step(IReadOnlyList<Review> reviews, int place, string key, string text) => place < 0 || place >= reviews.Count ? Html.Empty
+    private static Html Step(IReadOnlyList<Review> reviews, int place, string key, string text) => place < 0 ||
+        place >= reviews.Count ? Html.Empty
         : Html.Of($"""<a href="/review?at={reviews[place].Id}" data-key="{key}">{text} <kbd>{key.ToUpperInvariant()}</kbd></a>""");
 
     private static async Task<Html> DecidedAsync(FaceGallery people, CancellationToken cancellation)
@@ -95,11 +109,16 @@ internal static class ReviewPage
         foreach (var state in new[] { ReviewState.Same, ReviewState.Different, ReviewState.Skipped })
             decided.AddRange((await people.ListReviewsAsync(state, limit: Listed, cancellation: cancellation)).Items);
         return Html.When(decided.Count > 0, () => Html.Of($"""
-            <details><summary>{Words.Count(decided.Count, "decision", "decisions")}</summary><div class="scroll" tabindex="0" role="region" aria-label="Decisions"><table>
-              <thead><tr><th scope="col">When</th><th scope="col">Decision</th><th scope="col">P(same)</th><th scope="col">Key</th><th scope="col">Take back</th></tr></thead>
+            <details><summary>{Words.Count(decided.Count, "decision", "decisions")}</summary><div class="scroll" tabindex="0"
+                role="region" aria-label="Decisions"><table>
+              <thead><tr><th scope="col">When</th><th scope="col">Decision</th><th scope="col">P(same)</th><th scope="col">Key</th><th
+                  scope="col">Take back</th></tr></thead>
               <tbody>{Html.Each(decided.OrderByDescending(review => review.Decided), review => Html.Of($"""
-                <tr><td>{(review.Decided is { } at ? Words.Date(at) : "")}</td><td>{WireRecords.Camel(review.State)}</td><td>{Words.Percent(review.Probability)}</td><td>{review.DecidedBy}</td>
-                  <td><form method="post" action="/review/{review.Id}"><button class="quiet" name="decision" value="open">Open again</button></form></td></tr>
+                <tr><td>{(review.Decided is { } at ? Words.Date(at) :
+                    "")}</td><td>{WireRecords.Camel(review.State)}</td><td>{Words.Percent(review.Probability)}</td>
+                    <td>{review.DecidedBy}</td>
+                  <td><form method="post" action="/review/{review.Id}"><button class="quiet" name="decision" value="open">Open
+                      again</button></form></td></tr>
                 """))}</tbody></table></div></details>
             """));
     }

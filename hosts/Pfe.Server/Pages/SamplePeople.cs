@@ -39,7 +39,8 @@ internal sealed class SamplePeople(GalleryCatalog catalog, FaceEngine engine, Mo
             {
                 try
                 {
-                    await gallery.EnrolAsync(new EnrolRequest { Name = $"Sample person {i + 1}", Samples = people[i] }, context, cancellation);
+                    await gallery.EnrolAsync(new EnrolRequest { Name = $"Sample person {i + 1}", Samples = people[i] }, context,
+                        cancellation);
                 }
                 catch (GalleryException e) when (e.Error == GalleryError.NoUsableFace)
                 {

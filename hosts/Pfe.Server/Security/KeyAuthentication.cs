@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pfe.Client;
 using Pfe.Gallery;
-using Pfe.Server.Api;
+using Pfe.Server.Messages;
 
 namespace Pfe.Server.Security;
 
 /// <summary>
-/// Who asks: <c>Authorization: Bearer pfe_...</c> of a program, or the cookie of a signed-in browser. The cookie holds the key itself: a key
+/// Who asks: <c>Authorization: Bearer pfe_...</c> of a program, or the cookie of a signed-in browser. The cookie holds the key itself: a
+/// key
 /// that is removed ends every session at once, and nothing else has to be kept.
 /// </summary>
 internal sealed class KeyAuthentication(

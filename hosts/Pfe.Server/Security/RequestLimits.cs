@@ -6,14 +6,15 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using Pfe.Client;
-using Pfe.Server.Api;
-using Pfe.Server.Hosting;
+using Pfe.Server.Messages;
 using Pfe.Server.Observability;
+using Pfe.Server.Settings;
 
 namespace Pfe.Server.Security;
 
 /// <summary>
-/// How many requests there may be. Each key has its quota (429); requests with photographs are worked on a few at a time, a few more wait, and
+/// How many requests there may be. Each key has its quota (429); requests with photographs are worked on a few at a time,
+/// a few more wait, and
 /// whoever comes then is put off at once (503): a short answer now is worth more than a late one.
 /// </summary>
 internal static class RequestLimits

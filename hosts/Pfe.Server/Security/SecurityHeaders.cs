@@ -6,7 +6,8 @@ namespace Pfe.Server.Security;
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
     // Pictures of an answer travel inside it (data:), those that a person just chose stay in the browser (blob:).
-    private const string Policy = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; " +
+    private const string Policy =
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; " +
         "frame-ancestors 'none'";
 
     public Task InvokeAsync(HttpContext context)

@@ -13,7 +13,8 @@ internal static class SampleFaces
         var store = new ModelStore();
         using var finder = new FaceFinder(store);
         var image = Image.Load(store.Get("sample1"));
-        return [.. finder.FindAll(image).OrderBy(face => face.Box.Left).Select(face => PreviewImage.Jpeg(SamplePeople.Cut(image, face.Box)))];
+        return [.. finder.FindAll(image).OrderBy(face => face.Box.Left).Select(face => PreviewImage.Jpeg(SamplePeople.Cut(image,
+            face.Box)))];
     });
 
     /// <summary>A photograph of several people.</summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pfe.Client;
 using Pfe.Server.Hosting;
+using Pfe.Server.Settings;
 using Pfe.TestSupport;
 
 namespace Pfe.Server.Tests.Support;

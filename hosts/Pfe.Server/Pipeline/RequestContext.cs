@@ -5,9 +5,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Pfe.Gallery;
+using Pfe.Server.Messages;
 using Pfe.Server.Security;
 
-namespace Pfe.Server.Api;
+namespace Pfe.Server.Pipeline;
 
 /// <summary>What handlers read from a request besides its photographs.</summary>
 internal static class RequestContext

@@ -1,4 +1,4 @@
-namespace Pfe.Server.Hosting;
+namespace Pfe.Server.Settings;
 
 /// <summary>How a service is run.</summary>
 internal sealed record ServerOptions

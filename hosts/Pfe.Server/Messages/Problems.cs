@@ -3,14 +3,16 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Pfe.Client;
 using Pfe.Gallery;
-using Pfe.Server.Observability;
 using Pfe.Vision.Imaging;
 
-namespace Pfe.Server.Api;
+namespace Pfe.Server.Messages;
 
 /// <summary>From exceptions and bare statuses to <c>application/problem+json</c> with a stable code.</summary>
 internal static class Problems
 {
+    /// <summary>Where the problem's code is left for the request's line in the log.</summary>
+    public const string CodeItem = "pfe.code";
+
     /// <summary>What an exception means to the caller; null where it is a fault of the service.</summary>
     public static (int Status, string Code, string Detail)? Of(Exception exception) => exception switch
     {
@@ -47,7 +49,7 @@ internal static class Problems
         await RequestBody.DiscardAsync(context);
         var response = context.Response;
         response.StatusCode = status;
-        context.Items[RequestLog.CodeItem] = code;
+        context.Items[CodeItem] = code;
         if (status is 429 or 503 && !response.Headers.ContainsKey("Retry-After")) response.Headers.RetryAfter = "1";
         if (status == 401) response.Headers.WWWAuthenticate = "Bearer";
         var problem = new Problem($"urn:pfe:problem:{code}", Title(code), status, code, detail.ReplaceLineEndings(" "),

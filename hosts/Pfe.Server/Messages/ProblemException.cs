@@ -1,4 +1,4 @@
-namespace Pfe.Server.Api;
+namespace Pfe.Server.Messages;
 
 /// <summary>A request is refused: what the caller is told.</summary>
 /// <param name="status">HTTP status.</param>

@@ -2,16 +2,15 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Pfe.Server.Messages;
+using Pfe.Server.Observability;
 using Pfe.Server.Security;
 
-namespace Pfe.Server.Observability;
+namespace Pfe.Server.Pipeline;
 
 /// <summary>One line a request: the route's pattern, never the address, which may hold what a caller typed.</summary>
 internal sealed class RequestLog(RequestDelegate next, ILogger<RequestLog> logger, ServerMetrics metrics, TimeProvider time)
 {
-    /// <summary>Where the problem's code is left for the line.</summary>
-    public const string CodeItem = "pfe.code";
-
     public async Task InvokeAsync(HttpContext context)
     {
         context.TraceIdentifier = Guid.CreateVersion7(time.GetUtcNow()).ToString("N", CultureInfo.InvariantCulture);
@@ -28,7 +27,7 @@ internal sealed class RequestLog(RequestDelegate next, ILogger<RequestLog> logge
             metrics.Answered(route, context.Request.Method, status, took);
             // Probes of a load balancer would be most of the log.
             if (!route.StartsWith("/health", StringComparison.Ordinal) && route != "/metrics")
-                ServerLog.Request(logger, Known(context.Request.Method), route, status, context.Items[CodeItem] as string ?? "-",
+                ServerLog.Request(logger, Known(context.Request.Method), route, status, context.Items[Problems.CodeItem] as string ?? "-",
                     took.TotalMilliseconds, context.User.KeyId() ?? "-", context.TraceIdentifier);
         }
     }

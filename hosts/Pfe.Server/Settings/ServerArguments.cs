@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pfe.Server.Hosting;
+namespace Pfe.Server.Settings;
 
 /// <summary>A command line that cannot be understood; says what would be right.</summary>
 internal sealed class ServerUsageException(string message) : Exception(message);
@@ -52,6 +52,8 @@ internal sealed record ServerArguments(string Command, IReadOnlyList<string> Wor
             if (!Known.Contains(name)) throw new ServerUsageException($"there is no option '{name}'; pfe-server --help lists them");
             given.Add((name, value));
         }
+        // pfe serve key NAME comes as it was typed.
+        if (words is ["serve", _, ..]) words.RemoveAt(0);
         var command = words.Count == 0 ? "serve" : words[0];
         if (!Commands.Contains(command))
             throw new ServerUsageException($"there is no command '{command}'; there are {string.Join(", ", Commands)}");

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Pfe.Client;
+using Pfe.Server.Messages;
 using Pfe.Server.Observability;
 
-namespace Pfe.Server.Api;
+namespace Pfe.Server.Pipeline;
 
 /// <summary>
 /// Turns exceptions and bare error statuses into problems. The framework's own handler is not used: it logs an exception's message, and

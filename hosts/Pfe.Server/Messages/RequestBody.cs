@@ -2,7 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Pfe.Server.Api;
+namespace Pfe.Server.Messages;
 
 /// <summary>What is left of a request that is refused.</summary>
 internal static class RequestBody
@@ -12,7 +12,8 @@ internal static class RequestBody
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Reads the rest and throws it away, within bounds. A client that still sends when the connection is closed sees a broken connection in
+    /// Reads the rest and throws it away, within bounds. A client that still sends when the connection is closed sees a broken connection
+    /// in
     /// place of the answer that says why.
     /// </summary>
     public static async Task DiscardAsync(HttpContext context)

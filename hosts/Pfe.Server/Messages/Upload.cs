@@ -4,9 +4,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Pfe.Client;
-using Pfe.Server.Hosting;
+using Pfe.Server.Settings;
 
-namespace Pfe.Server.Api;
+namespace Pfe.Server.Messages;
 
 /// <summary>A photograph of a request.</summary>
 /// <param name="Field">The field it came in.</param>
@@ -15,7 +15,8 @@ namespace Pfe.Server.Api;
 internal sealed record UploadedPhoto(string Field, ReadOnlyMemory<byte> Bytes, string? Reference);
 
 /// <summary>
-/// A request with photographs: <c>multipart/form-data</c>, or JSON with base64. Addresses are not fetched: a service that fetches what it is
+/// A request with photographs: <c>multipart/form-data</c>, or JSON with base64. Addresses are not fetched: a service that fetches what it
+/// is
 /// told can be made to ask its own network.
 /// </summary>
 internal sealed class Upload
@@ -131,7 +132,8 @@ internal sealed class Upload
         if (!IsPhoto(value) || value.GetProperty("base64") is not { ValueKind: JsonValueKind.String } text
             || !text.TryGetBytesFromBase64(out var bytes))
             throw ProblemException.Invalid($"'{field}' is not base64 of a picture's bytes (without a data: prefix)");
-        var reference = value.TryGetProperty("reference", out var named) && named.ValueKind == JsonValueKind.String ? named.GetString() : null;
+        var reference = value.TryGetProperty("reference", out var named) && named.ValueKind == JsonValueKind.String ? named.GetString() :
+            null;
         return new UploadedPhoto(field, bytes, reference);
     }
 

@@ -3,14 +3,15 @@ using Pfe.Vision.Faces;
 using Calibrated = Pfe.Calibration;
 using Wire = Pfe.Client;
 
-namespace Pfe.Server.Api;
+namespace Pfe.Server.Messages;
 
 /// <summary>From the library's records to those that travel.</summary>
 internal static class WireRecords
 {
     public static Wire.Face Of(DetectedFace face) => new(
         new(Math.Round(face.Box.Left, 2), Math.Round(face.Box.Top, 2), Math.Round(face.Box.Right, 2), Math.Round(face.Box.Bottom, 2)),
-        face.Score, [.. Enumerable.Range(0, 5).Select(i => new Wire.Point(Math.Round(face.Landmarks[i].X, 2), Math.Round(face.Landmarks[i].Y, 2)))]);
+        face.Score, [.. Enumerable.Range(0, 5).Select(i => new Wire.Point(Math.Round(face.Landmarks[i].X, 2),
+            Math.Round(face.Landmarks[i].Y, 2)))]);
 
     public static Wire.Advice Of(Advice advice) => new(Camel(advice.Code), advice.Text, advice.PersonId);
 
