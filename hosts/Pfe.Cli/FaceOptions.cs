@@ -15,6 +15,11 @@ internal static class FaceOptions
     public static readonly Option<bool> TransposeInput =
         new("--transpose-input") { Description = "The landmark list is 'path x1..x5 y1..y5'." };
     public static readonly Option<string?> Prefix = new("--prefix") { Description = "Folder that the paths of a list are relative to." };
+    public static readonly Option<int?> MinimumFace = new("--min-face")
+    {
+        Description = "Side of the smallest face to look for, in pixels; large photographs are looked through in tiles for it. " +
+            "0 for no tiles.",
+    };
     public static readonly Option<int> Workers = new("--workers") { Description = "Images worked on at the same time; 0 for one a core." };
 
     /// <summary>The images of the command line, with landmarks where a list gives them.</summary>

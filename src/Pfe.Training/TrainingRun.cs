@@ -100,6 +100,7 @@ public sealed class TrainingRun
         HeldOutFile.TruncateAfter(_folder.HeldOut, trainer.Step);
         Say($"{input.Faces.Trained} images, batches of {input.Faces.BatchSize}, steps {trainer.Step + 1} to {Steps}; run folder " +
             $"{_folder.Path}");
+        if (LearningRate.Warning(_config.LearningRateStrategy, _config.LearningRateSchedule, Steps) is { } late) Say(late);
         Say("the loss is -score, a log density of many narrow dimensions: below zero and falling is normal. Watch that sigma's spread " +
             "grows: it is what the head learns");
 

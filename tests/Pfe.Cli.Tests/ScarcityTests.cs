@@ -76,7 +76,7 @@ public sealed class ScarcityTests : IDisposable
     {
         Needs("unshare");
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "a network namespace is made by root");
-        _ = DefaultModel.Get(new ModelStore());
+        _ = DefaultModel.Load(new ModelStore());
         Pictures(3);
         var run = PfeProcess.Under("unshare --net", Embed(Out));
         run.Code.ShouldBe(0, run.Error);
@@ -86,7 +86,7 @@ public sealed class ScarcityTests : IDisposable
     public void No_command_opens_a_socket_once_its_models_are_there()
     {
         Needs("strace");
-        _ = DefaultModel.Get(new ModelStore());
+        _ = DefaultModel.Load(new ModelStore());
         Pictures(3);
         var trace = _folder.File("trace");
         var run = PfeProcess.Under($"strace -f -qq -o {trace} -e trace=socket,connect,sendto", Embed(Out));

@@ -67,7 +67,7 @@ public sealed class FaceOperationTests(SharedService shared) : IClassFixture<Sha
         for (var i = 0; i < wanted.Count; i++)
         {
             var alone = engine.Default.Embedder.Embed(image, wanted[i].Landmarks).Embedding;
-            for (var l = 0; l < alone.Dimension; l++) answers[i].Mu[l].ShouldBe(alone.Mu[l], 1e-5f);
+            for (var l = 0; l < alone.Dimension; l++) answers[i].Embedding.Mu[l].ShouldBe(alone.Mu[l], 1e-5f);
         }
     }
 

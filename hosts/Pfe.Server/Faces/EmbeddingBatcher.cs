@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Pfe.Calibration;
 using Pfe.Vision;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
@@ -31,14 +32,14 @@ internal sealed class EmbeddingBatcher : IAsyncDisposable
 
     private long _runs, _faces;
 
-    private sealed record Waiting(Memory<float> Input, TaskCompletionSource<FaceEmbedding> Result, CancellationToken Cancellation);
+    private sealed record Waiting(Memory<float> Input, TaskCompletionSource<EmbeddedFace> Result, CancellationToken Cancellation);
 
     /// <summary>Embeds a face of a photograph.</summary>
     /// <param name="photo">The photograph.</param>
     /// <param name="landmarks">The face's landmarks in it.</param>
     /// <param name="cancellation">Takes the face out of the queue.</param>
     /// <exception cref="PfeException">The network fails, or gives no embedding for this face.</exception>
-    public Task<FaceEmbedding> EmbedAsync(Pyramid photo, in FiveLandmarks landmarks, CancellationToken cancellation)
+    public Task<EmbeddedFace> EmbedAsync(Pyramid photo, in FiveLandmarks landmarks, CancellationToken cancellation)
     {
         var input = new float[_embedder.InputLength];
         _embedder.Prepare(photo, landmarks, input);
@@ -77,23 +78,20 @@ internal sealed class EmbeddingBatcher : IAsyncDisposable
             var input = new float[batch.Count * length];
             for (var i = 0; i < batch.Count; i++) batch[i].Input.Span.CopyTo(input.AsSpan(i * length));
             var (mu, logVariance) = (new float[batch.Count * dimension], new float[batch.Count * dimension]);
-            _embedder.Run(input, batch.Count, mu, logVariance, new float[batch.Count]);
+            var trust = new FaceTrust[_embedder.HasTrust ? batch.Count : 0];
+            _embedder.Run(input, batch.Count, mu, logVariance, new float[batch.Count], trust);
             Interlocked.Increment(ref _runs);
             Interlocked.Add(ref _faces, batch.Count);
             for (var i = 0; i < batch.Count; i++)
             {
-                var (from, result) = (i * dimension, batch[i].Result);
+                var faceMu = mu.AsSpan(i * dimension, dimension);
+                var faceLogVariance = logVariance.AsSpan(i * dimension, dimension);
                 // One face that the network can make nothing of is no fault of the others.
-                try
-                {
-                    result.TrySetResult(new FaceEmbedding(mu.AsSpan(from, dimension), logVariance.AsSpan(from, dimension),
-                        _embedder.Sha256));
-                }
-                catch (ArgumentException e)
-                {
-                    result.TrySetException(new UnusableNetworkException(
-                        _embedder.Description.Name, $"the network gives no embedding for a face: {e.Message}", e));
-                }
+                if (_embedder.Problem(faceMu, faceLogVariance) is { } problem)
+                    batch[i].Result.TrySetException(new UnusableNetworkException(_embedder.Description.Name, problem));
+                else
+                    batch[i].Result.TrySetResult(new EmbeddedFace(new FaceEmbedding(faceMu, faceLogVariance, _embedder.Sha256), float.NaN,
+                        trust.Length > 0 ? trust[i] : null));
             }
         }
         catch (Exception e)

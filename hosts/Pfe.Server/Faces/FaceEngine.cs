@@ -1,12 +1,12 @@
 using Pfe.Calibration;
 using Pfe.Gallery;
-using Pfe.Onnx;
 using Pfe.Server.Messages;
 using Pfe.Server.Settings;
 using Pfe.Vision;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 using Pfe.Vision.Models;
+using Pfe.Vision.Verification;
 
 namespace Pfe.Server.Faces;
 
@@ -17,12 +17,18 @@ namespace Pfe.Server.Faces;
 internal sealed record FaceModel(FaceEmbedder Embedder, EmbeddingBatcher Batcher, GalleryModel Description)
 {
     public ScoreCalibration Calibration => Description.Calibration;
+
+    /// <summary>0 to 100: more certain than that many percent of the calibration's faces; by the trust head where the model has
+    /// one.</summary>
+    public double QualityOf(AnalysedFace face) => (Embedder.TrustCalibration, face.Trust) is ({ } calibration, { } trust)
+        ? calibration.Quality.Of(trust.Noise) : Calibration.Quality.Of(face.Uncertainty);
 }
 
 /// <summary>A face of a photograph.</summary>
 /// <param name="Detection">Where it is.</param>
 /// <param name="Embedding">The face as a Gaussian.</param>
-internal sealed record AnalysedFace(DetectedFace Detection, FaceEmbedding Embedding)
+/// <param name="Trust">What the trust head says of it; null where the model has none.</param>
+internal sealed record AnalysedFace(DetectedFace Detection, FaceEmbedding Embedding, FaceTrust? Trust)
 {
     /// <summary>Mean ln sigma^2.</summary>
     public double Uncertainty { get; } = FaceUncertainty.Of(Embedding);
@@ -41,11 +47,17 @@ internal sealed record AnalysedPhoto(Image Image, IReadOnlyList<DetectedFace> De
 /// </summary>
 internal sealed class FaceEngine : IAsyncDisposable
 {
-    private readonly FaceFinder _finder;
+    private readonly FaceDetector _detector;
     private readonly ServerLimits _limits;
 
-    private FaceEngine(FaceFinder finder, IReadOnlyList<FaceModel> models, ServerLimits limits) =>
-        (_finder, Models, _limits) = (finder, models, limits);
+    private FaceEngine(FaceDetector detector, IReadOnlyList<FaceModel> models, ServerLimits limits)
+    {
+        (_detector, Models, _limits) = (detector, models, limits);
+        Verifier = new FaceVerifier(detector, Default.Embedder, leaveOpen: true);
+    }
+
+    /// <summary>Decides about two faces of the default model.</summary>
+    public FaceVerifier Verifier { get; }
 
     /// <summary>The models; the first is that of new galleries.</summary>
     public IReadOnlyList<FaceModel> Models { get; }
@@ -60,21 +72,28 @@ internal sealed class FaceEngine : IAsyncDisposable
     /// <exception cref="PfeException">A network cannot be had, or a model has no calibration.</exception>
     public static async Task<FaceEngine> OpenAsync(ServerOptions options, IProgress<string>? progress, CancellationToken cancellation)
     {
-        // Reading and optimising the networks takes a second or two and blocks.
-        return await Task.Run(() =>
+        var store = new ModelStore(options.ModelsFolder);
+        var models = new List<FaceModel>();
+        try
         {
-            var store = new ModelStore(options.ModelsFolder);
-            var models = new List<FaceModel>();
             foreach (var reference in options.Models.Count == 0 ? [null] : options.Models.Cast<string?>())
             {
-                var path = reference is null ? DefaultModel.Get(store, progress, cancellation)
-                    : store.Resolve(reference, progress, cancellation);
-                var embedder = new FaceEmbedder(OnnxModel.Load(path));
+                var embedder = await FaceEmbedder.OpenAsync(store, reference, progress: progress, cancellationToken: cancellation);
                 models.Add(new(embedder, new EmbeddingBatcher(embedder, Environment.ProcessorCount, options.Limits.Batch),
                     GalleryModel.Of(embedder)));
             }
-            return new FaceEngine(new FaceFinder(store), models, options.Limits);
-        }, cancellation);
+            var detector = await FaceDetector.OpenAsync(store, progress: progress, cancellationToken: cancellation);
+            return new FaceEngine(detector, models, options.Limits);
+        }
+        catch
+        {
+            foreach (var model in models)
+            {
+                await model.Batcher.DisposeAsync();
+                model.Embedder.Dispose();
+            }
+            throw;
+        }
     }
 
     /// <summary>The model with that checksum, or null.</summary>
@@ -93,13 +112,13 @@ internal sealed class FaceEngine : IAsyncDisposable
     /// <exception cref="ProblemException">More faces than are looked at.</exception>
     public IReadOnlyList<DetectedFace> Detect(Image image, string name)
     {
-        var faces = _finder.FindAll(image);
+        var faces = _detector.Detect(image);
         return faces.Count <= _limits.Faces ? faces : throw new ProblemException(422, Client.ProblemCodes.TooManyFaces,
             $"{name} shows {faces.Count} faces, and {_limits.Faces} are looked at; crop it");
     }
 
     /// <summary>The face a photograph is of, where it shows several.</summary>
-    public static DetectedFace MainFace(IReadOnlyList<DetectedFace> faces, Image image) => FaceFinder.Main(faces, image)!;
+    public static DetectedFace MainFace(IReadOnlyList<DetectedFace> faces, Image image) => FaceDetector.Main(faces, image)!;
 
     /// <summary>Decodes, detects and embeds.</summary>
     /// <param name="photo">The file's bytes.</param>
@@ -120,7 +139,7 @@ internal sealed class FaceEngine : IAsyncDisposable
         IReadOnlyList<DetectedFace> wanted = main ? [MainFace(found, image)] : found;
         var embeddings = await Task.WhenAll(
             wanted.Select(face => model.Batcher.EmbedAsync(pyramid, face.Landmarks, cancellation)));
-        return new(image, found, [.. wanted.Zip(embeddings, (face, embedding) => new AnalysedFace(face, embedding))]);
+        return new(image, found, [.. wanted.Zip(embeddings, (face, given) => new AnalysedFace(face, given.Embedding, given.Trust))]);
     }
 
     /// <summary>Unloads the networks, after what waits is done.</summary>
@@ -131,6 +150,6 @@ internal sealed class FaceEngine : IAsyncDisposable
             await model.Batcher.DisposeAsync();
             model.Embedder.Dispose();
         }
-        _finder.Dispose();
+        _detector.Dispose();
     }
 }

@@ -1,6 +1,5 @@
 using Pfe.Client;
 using Pfe.Gallery;
-using Pfe.Scoring;
 using Pfe.Server.Messages;
 using Pfe.Server.Observability;
 using Pfe.Vision.Imaging;
@@ -26,10 +25,9 @@ internal sealed class FaceOperations(FaceEngine engine, ServerMetrics metrics)
     public async Task<EmbeddingsResult> EmbedAsync(UploadedPhoto photo, CancellationToken cancellation)
     {
         var (model, analysed) = await AllAsync(photo, cancellation);
-        var quality = model.Calibration.Quality;
         return new(model.Description.Id, model.Description.Dimension, analysed.Image.Width, analysed.Image.Height,
             [.. analysed.Faces.Select(face => new EmbeddedFace(WireRecords.Of(face.Detection), face.Embedding.Mu.ToArray(),
-                face.Embedding.LogVariance.ToArray(), face.Uncertainty, quality.Of(face.Uncertainty)))]);
+                face.Embedding.LogVariance.ToArray(), face.Uncertainty, model.QualityOf(face)))]);
     }
 
     /// <summary>How good the faces are, and what would make them better.</summary>
@@ -39,7 +37,7 @@ internal sealed class FaceOperations(FaceEngine engine, ServerMetrics metrics)
         var policy = new GalleryPolicy();
         var faces = analysed.Faces.Select(face =>
         {
-            var quality = model.Calibration.Quality.Of(face.Uncertainty);
+            var quality = model.QualityOf(face);
             var measures = FaceMeasuring.Of(analysed.Image, face.Detection);
             var (accepted, advice) = QualityGate.Judge(policy, quality, measures);
             return new FaceQuality(WireRecords.Of(face.Detection), quality, face.Uncertainty, accepted, [.. advice.Select(WireRecords.Of)],
@@ -82,14 +80,16 @@ internal sealed class FaceOperations(FaceEngine engine, ServerMetrics metrics)
     /// <summary>Whether two faces are one person.</summary>
     public (Verdict Verdict, double Score, double Cosine) Decide(AnalysedFace first, AnalysedFace second, double? falseMatchRate = null)
     {
-        var score = FaceScore.Of(first.Embedding, second.Embedding, engine.Default.Calibration.Score);
-        var verdict = engine.Default.Calibration.Decide(score, first.Uncertainty, second.Uncertainty, falseMatchRate);
-        return (WireRecords.Of(verdict), score, Cosine.Score(first.Embedding, second.Embedding));
+        var compared = engine.Verifier.Compare(Side(first, "the first photograph"), Side(second, "the second photograph"), falseMatchRate);
+        return (WireRecords.Of(compared.Verdict!), compared.MutualLikelihood, compared.Cosine);
     }
+
+    private Vision.Verification.ComparedFace Side(AnalysedFace face, string name) =>
+        new(name, face.Detection, face.Embedding, face.Uncertainty, engine.Default.QualityOf(face), face.Trust);
 
     /// <summary>A side of a comparison as it travels.</summary>
     public ComparedFace Compared(ComparedPhoto photo) => new(WireRecords.Of(photo.Face.Detection), photo.Photo.Detections.Count,
-        photo.Face.Uncertainty, engine.Default.Calibration.Quality.Of(photo.Face.Uncertainty));
+        photo.Face.Uncertainty, engine.Default.QualityOf(photo.Face));
 
     private async Task<(FaceModel Model, AnalysedPhoto Photo)> AllAsync(UploadedPhoto photo, CancellationToken cancellation)
     {

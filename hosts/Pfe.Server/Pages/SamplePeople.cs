@@ -60,8 +60,8 @@ internal sealed class SamplePeople(GalleryCatalog catalog, FaceEngine engine, Mo
     private async Task<List<FaceSample>> FacesAsync(FaceModel model, CancellationToken cancellation)
     {
         var samples = new List<FaceSample>();
-        // Fetching blocks, and takes seconds where they were never fetched.
-        var paths = await Task.Run(() => store.Samples(cancellation: cancellation), cancellation);
+        // Takes seconds where they were never fetched.
+        var paths = await store.SamplesAsync(cancellationToken: cancellation);
         foreach (var path in paths)
         {
             var bytes = await File.ReadAllBytesAsync(path, cancellation);

@@ -58,9 +58,37 @@ public sealed record TrainingConfig
     [Description("The base network's description (JSON); null for the file of the same name beside it. 'base' needs none.")]
     public string? NetworkDescription { get; set; }
 
+    /// <summary>The value of <see cref="UncertaintyModule"/> for ProbFace's head.</summary>
+    internal const string ProbFaceModule = "probface";
+
     /// <summary>The head's architecture.</summary>
-    [Description("The head's architecture; only 'fc' (the reference's uncertainty_module.py) exists.")]
+    [Description("The head: 'fc' is the reference's uncertainty_module.py; 'probface' is ProbFace's, 256 wide, with ProbFace's loss.")]
     public string UncertaintyModule { get; set; } = "fc";
+
+    /// <summary>Length of sigma: D, or 1; null for the module's own.</summary>
+    [Description(
+        "Length of sigma: null for the module's own (fc: as the embedding, probface: 1), 1 for one variance a face, or the embedding's " +
+            "size.")]
+    public int? UncertaintyModuleOutputSize { get; set; }
+
+    /// <summary>ProbFace's loss and what its parts count; null for the module's own loss.</summary>
+    [Description(
+        "Weights of ProbFace's loss: mls_loss, output_constraint_loss, discriminate_loss. Null: the reference's loss, or with " +
+            "'probface' its own weights.")]
+    public LossWeights? LossWeights { get; set; }
+
+    /// <summary>L1, L2, or null.</summary>
+    [Description("ProbFace's constraint on sigma^2 over its batch mean: L1, L2, or null for none.")]
+    public string? OutputConstraintType { get; set; }
+
+    /// <summary>triplet_semihard or contrastive.</summary>
+    [Description("ProbFace's term of genuine pairs against impostors: triplet_semihard or contrastive.")]
+    public string DiscriminatMetricType { get; set; } = "triplet_semihard";
+
+    /// <summary>Tensors of the base that the head reads besides its input.</summary>
+    [Description(
+        "Tensors of the base that the head reads besides head_input, each averaged over its positions (a head on several layers).")]
+    public string[] PooledInputs { get; set; } = [];
 
     /// <summary>D; null for what the base gives.</summary>
     [Description("Dimension of the embedding; null for what the base network gives, otherwise it must agree.")]

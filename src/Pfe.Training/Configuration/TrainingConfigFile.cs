@@ -73,7 +73,20 @@ public static class TrainingConfigFile
         }
         Require(OutputFolder.Problem(config.Name) is null, $"name '{config.Name}' must be a folder's name");
         Require(config.Channels == 3, $"channels {config.Channels}: only 3 is possible; grey images are read as three equal channels");
-        Require(config.UncertaintyModule == "fc", $"uncertainty_module '{config.UncertaintyModule}' is not known; there is fc");
+Require(config.UncertaintyModule is "fc" or TrainingConfig.ProbFaceModule,
+            $"uncertainty_module '{config.UncertaintyModule}' is not known; there are fc and {TrainingConfig.ProbFaceModule}");
+        Require(config.UncertaintyModuleOutputSize is null or > 0,
+            $"uncertainty_module_output_size {config.UncertaintyModuleOutputSize} must be 1 or the embedding's size");
+        Require(config.UncertaintyModuleOutputSize != 1 || config.UncertaintyModule == TrainingConfig.ProbFaceModule,
+            $"uncertainty_module_output_size 1 belongs to uncertainty_module '{TrainingConfig.ProbFaceModule}'");
+        Require(config.OutputConstraintType is null or "" or "L1" or "L2",
+            $"output_constraint_type '{config.OutputConstraintType}' is not known; there are L1 and L2");
+        Require(config.DiscriminatMetricType is "triplet_semihard" or "contrastive",
+            $"discriminat_metric_type '{config.DiscriminatMetricType}' is not known; there are triplet_semihard and contrastive");
+        if (config.LossWeights is { } weights)
+            Require(weights is { MlsLoss: >= 0, OutputConstraintLoss: >= 0, DiscriminateLoss: >= 0 } && weights.MlsLoss
+                + weights.DiscriminateLoss > 0,
+                "loss_weights must not be negative, and mls_loss or discriminate_loss must count");
         Require(config.ImageSize is null or { Length: 2 }, "image_size should be [height, width]");
         Require(config.SummaryInterval > 0, $"summary_interval {config.SummaryInterval} must be at least 1");
         Require(config.EpochSize > 0 && config.NumEpochs > 0,

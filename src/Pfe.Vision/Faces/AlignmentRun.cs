@@ -14,6 +14,10 @@ public sealed record AlignmentRunOptions
     /// <c>--dir-depth</c>.</summary>
     public int DirectoryDepth { get; init; } = 2;
 
+    /// <summary>What a list's paths are relative to, as it was written: its folders count for <see cref="DirectoryDepth"/>, as in the
+    /// reference. Null: only the names' own.</summary>
+    public string? Prefix { get; init; }
+
     /// <summary>Fail on the first image that cannot be used instead of counting it.</summary>
     public bool Strict { get; init; }
 
@@ -33,13 +37,13 @@ public sealed record AlignmentRunResult(int Aligned, int AlreadyThere, IReadOnly
 
 /// <summary>
 /// Aligns many faces into a folder: in parallel and resumable, as each picture appears whole and one that is there is not made again.
-/// Landmarks come from a list, or from detection (the main face, see <see cref="FaceFinder.FindMain(Image)"/>).
+/// Landmarks come from a list, or from detection (the main face, see <see cref="IFaceDetector.DetectMain"/>).
 /// </summary>
 public static class AlignmentRun
 {
     /// <summary>Aligns the images.</summary>
     /// <param name="images">The images; landmarks are used where they are given.</param>
-    /// <param name="finder">Finds the faces of images without landmarks; may be null when there is none to find.</param>
+    /// <param name="detector">Finds the faces of images without landmarks; may be null when there is none to find.</param>
     /// <param name="output">The folder to fill.</param>
     /// <param name="options">Options.</param>
     /// <param name="progress">Told after every image.</param>
@@ -47,12 +51,12 @@ public static class AlignmentRun
     /// <exception cref="PfeException">The folder cannot be written, two images would share a file, or with Strict the first
     /// failure.</exception>
     public static AlignmentRunResult Run(
-        IReadOnlyList<FaceSource> images, FaceFinder? finder, string output, AlignmentRunOptions? options = null,
+        IReadOnlyList<FaceSource> images, IFaceDetector? detector, string output, AlignmentRunOptions? options = null,
         IProgress<ImageProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new AlignmentRunOptions();
-        var targets = TargetsOf(images, output, options.DirectoryDepth);
+        var targets = TargetsOf(images, output, options.DirectoryDepth, options.Prefix);
         var settings = Settings(options.Template);
         using var record = OutputRecord.Open(output,
             [.. images.Select((image, i) => (targets[i], OutputRecord.Key($"{settings} {image.Landmarks}", image.Path)))],
@@ -65,7 +69,7 @@ public static class AlignmentRun
             {
                 if (!record.IsDone(i))
                 {
-                    var face = Align(images[i], finder, options.Template).Face;
+                    var face = Align(images[i], detector, options.Template).Face;
                     record.Begin(i);
                     face.Save(targets[i]);
                     Interlocked.Increment(ref aligned);
@@ -83,18 +87,18 @@ public static class AlignmentRun
 
     /// <summary>Aligns one face.</summary>
     /// <param name="source">The image; its main face is detected when it has no landmarks.</param>
-    /// <param name="finder">Finds the face; may be null when landmarks are given.</param>
+    /// <param name="detector">Finds the face; may be null when landmarks are given.</param>
     /// <param name="template">Size and landmark places of the aligned face.</param>
     /// <returns>The aligned face, and where its landmarks lie in it.</returns>
     /// <exception cref="ImageException">The image cannot be read, has no face, or its landmarks coincide.</exception>
-    public static (Image Face, FiveLandmarks Landmarks) Align(FaceSource source, FaceFinder? finder, AlignmentTemplate template)
+    public static (Image Face, FiveLandmarks Landmarks) Align(FaceSource source, IFaceDetector? detector, AlignmentTemplate template)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(template);
         var photo = new Pyramid(Image.Load(source.Path));
         var landmarks = source.Landmarks
-            ?? (finder ?? throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face finder", nameof(source)))
-                .FindMain(photo)?.Landmarks
+            ?? (detector ?? throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face detector", nameof(source)))
+                .DetectMain(photo)?.Landmarks
             ?? throw new ImageException(source.Path, "no face found");
         AffineMap toPhoto;
         try
@@ -111,16 +115,17 @@ public static class AlignmentRun
 
     private static string Settings(AlignmentTemplate template) => string.Join(' ', Enumerable.Range(0, 5).Select(i => template.Points[i])
         .SelectMany(point => new[] { point.X, point.Y }).Prepend(template.Height).Prepend(template.Width)
-        .Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
+        .Select(number => number.ToString("R", CultureInfo.InvariantCulture)).Append($"{template.Fit}"));
 
-    internal static string[] TargetsOf(IReadOnlyList<FaceSource> images, string output, int depth)
+    internal static string[] TargetsOf(IReadOnlyList<FaceSource> images, string output, int depth, string? prefix = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(depth);
         var taken = new Dictionary<string, string>(images.Count, StringComparer.Ordinal);
         var (targets, folder) = (new string[images.Count], new OutputFolder(output));
         for (var i = 0; i < targets.Length; i++)
         {
-            var parts = images[i].Name.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."));
+            var parts = $"{prefix}/{images[i].Name}".Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries)
+                .Where(part => part is not ("." or ".."));
             string[] kept = [.. parts.TakeLast(depth)];
             if (kept.Length == 0) throw new PfeException($"'{images[i].Name}' names no picture");
             var target = folder.Inside(kept);

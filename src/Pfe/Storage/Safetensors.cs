@@ -41,6 +41,17 @@ public sealed class Safetensors : IDisposable
         catch { file.Dispose(); throw; }
     }
 
+    /// <summary>Reads a file that is in memory already; the bytes are copied.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="PfeException">Not in this format.</exception>
+    public static Safetensors Parse(ReadOnlySpan<byte> bytes, string name)
+    {
+        var file = FileBytes.Copy(bytes, name);
+        try { return new Safetensors(file); }
+        catch { file.Dispose(); throw; }
+    }
+
     /// <summary>Whether a tensor is there.</summary>
     /// <param name="name">The tensor's name.</param>
     public bool Contains(string name) => _header.Tensors.ContainsKey(name);

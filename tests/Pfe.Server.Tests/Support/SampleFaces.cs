@@ -11,9 +11,9 @@ internal static class SampleFaces
     private static readonly Lazy<IReadOnlyList<byte[]>> Cut = new(() =>
     {
         var store = new ModelStore();
-        using var finder = new FaceFinder(store);
+        using var detector = FaceDetector.Open(store);
         var image = Image.Load(store.Get("sample1"));
-        return [.. finder.FindAll(image).OrderBy(face => face.Box.Left).Select(face => PreviewImage.Jpeg(SamplePeople.Cut(image,
+        return [.. detector.Detect(image).OrderBy(face => face.Box.Left).Select(face => PreviewImage.Jpeg(SamplePeople.Cut(image,
             face.Box)))];
     });
 
