@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
         ["Pfe.Gallery"] = ["Pfe.Vision"],
         ["Pfe.Gallery.PostgreSql"] = ["Pfe.Gallery"],
         ["Pfe.Client"] = [],
-        ["Pfe.Cli"] = ["Pfe.Reporting"],
+        ["Pfe.Cli"] = ["Pfe.Gallery.PostgreSql", "Pfe.Reporting"],
         ["Pfe.Server"] = ["Pfe.Client", "Pfe.Gallery", "Pfe.Gallery.PostgreSql"],
         ["Pfe.Train"] = ["Pfe.Cli", "Pfe.Training"],
     };

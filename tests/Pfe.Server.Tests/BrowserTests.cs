@@ -45,8 +45,8 @@ public sealed class BrowserTests(BrowserService browser) : IClassFixture<Browser
     {
         Assert.SkipWhen(BrowserService.Missing is not null, BrowserService.Missing ?? "");
         await using var window = await browser.OpenAsync(width, colours);
-        await window.Page.GetByLabel("First photograph").SetInputFilesAsync(File("a.jpg", SampleFaces.People[0]));
-        await window.Page.GetByLabel("Second photograph").SetInputFilesAsync(File("b.jpg", SampleFaces.Group));
+        await window.Page.Locator("#first").SetInputFilesAsync(File("a.jpg", SampleFaces.People[0]));
+        await window.Page.Locator("#second").SetInputFilesAsync(File("b.jpg", SampleFaces.Group));
         await window.Page.EvaluateAsync("window.stayed = true");
         await Button(window, "Compare").ClickAsync();
         await window.Page.Locator(".verdict h2").WaitForAsync();
@@ -58,7 +58,7 @@ public sealed class BrowserTests(BrowserService browser) : IClassFixture<Browser
         await window.ShouldFitAsync("compared");
         await window.ShouldBeAccessibleAsync("compared");
 
-        await window.Page.GetByLabel("Second photograph").SetInputFilesAsync(File("c.jpg", SampleFaces.Blank));
+        await window.Page.Locator("#second").SetInputFilesAsync(File("c.jpg", SampleFaces.Blank));
         await Button(window, "Compare").ClickAsync();
         await window.Page.GetByText("no face found").WaitForAsync();
         window.ShouldBeQuiet();
@@ -69,8 +69,8 @@ public sealed class BrowserTests(BrowserService browser) : IClassFixture<Browser
     {
         Assert.SkipWhen(BrowserService.Missing is not null, BrowserService.Missing ?? "");
         await using var window = await browser.OpenAsync(script: false);
-        await window.Page.GetByLabel("First photograph").SetInputFilesAsync(File("a.jpg", SampleFaces.People[0]));
-        await window.Page.GetByLabel("Second photograph").SetInputFilesAsync(File("b.jpg", SampleFaces.Again(0)));
+        await window.Page.Locator("#first").SetInputFilesAsync(File("a.jpg", SampleFaces.People[0]));
+        await window.Page.Locator("#second").SetInputFilesAsync(File("b.jpg", SampleFaces.Again(0)));
         await Button(window, "Compare").ClickAsync();
         (await window.Page.Locator(".verdict h2").InnerTextAsync()).ShouldBe("The same person");
     }
@@ -94,14 +94,14 @@ public sealed class BrowserTests(BrowserService browser) : IClassFixture<Browser
         await window.ShouldBeAccessibleAsync("enrolled");
 
         await window.Page.GotoAsync("/identify");
-        await window.Page.GetByLabel("Photograph", new() { Exact = true }).SetInputFilesAsync(File("d.jpg", SampleFaces.Again(0)));
+        await window.Page.Locator("#image").SetInputFilesAsync(File("d.jpg", SampleFaces.Again(0)));
         await Button(window, "Identify").ClickAsync();
         await window.Page.Locator(".verdict h2").WaitForAsync();
         // What somebody typed is text, never a tag.
         (await window.Page.Locator(".verdict h2").InnerTextAsync()).ShouldBe("Ann <b>Other</b>");
         await window.PictureAsync("identified");
         await window.ShouldBeAccessibleAsync("identified");
-        await window.Page.GetByLabel("Photograph", new() { Exact = true }).SetInputFilesAsync(File("e.jpg", SampleFaces.People[1]));
+        await window.Page.Locator("#image").SetInputFilesAsync(File("e.jpg", SampleFaces.People[1]));
         await Button(window, "Identify").ClickAsync();
         await window.Page.Locator(".verdict.yes").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await window.PictureAsync("not-identified");

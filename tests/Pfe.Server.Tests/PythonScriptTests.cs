@@ -19,7 +19,7 @@ public sealed class PythonScriptTests(SharedService shared) : IClassFixture<Shar
         await File.WriteAllBytesAsync(folder.File("c.jpg"), SampleFaces.Again(0));
         var start = new ProcessStartInfo("/usr/bin/python3", ["-I", "script.py", "a.jpg", "b.jpg", "c.jpg"])
         {
-            WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false, WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true,
             Environment = { ["PFE_ADDRESS"] = shared.Service.Address, ["PFE_KEY"] = shared.Service.Key, ["no_proxy"] = "127.0.0.1" },
         };
         using var process = Process.Start(start)!;

@@ -102,7 +102,8 @@ internal sealed class Window : IAsyncDisposable
     {
         var found = await Page.RunAxe(new AxeRunOptions());
         found.Violations.Select(violation =>
-            $"{name}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}").ShouldBeEmpty();
+            $"{name}: {violation.Id}: {violation.Help}: {string.Join(", ", violation.Nodes.Take(3).Select(node => node.Html))}")
+            .ShouldBeEmpty();
     }
 
     /// <summary>A picture of the page where PFE_SCREENSHOTS names a folder: to be looked at.</summary>
