@@ -27,7 +27,7 @@ internal sealed class FaceOperations(FaceEngine engine, ServerMetrics metrics)
         var (model, analysed) = await AllAsync(photo, cancellation);
         return new(model.Description.Id, model.Description.Dimension, analysed.Image.Width, analysed.Image.Height,
             [.. analysed.Faces.Select(face => new EmbeddedFace(WireRecords.Of(face.Detection), face.Embedding.Mu.ToArray(),
-                face.Embedding.LogVariance.ToArray(), face.Uncertainty, model.QualityOf(face)))]);
+                face.Embedding.LogVariance.ToArray(), face.Uncertainty, model.Calibration.Quality.Of(face.Uncertainty)))]);
     }
 
     /// <summary>How good the faces are, and what would make them better.</summary>
@@ -37,7 +37,8 @@ internal sealed class FaceOperations(FaceEngine engine, ServerMetrics metrics)
         var policy = new GalleryPolicy();
         var faces = analysed.Faces.Select(face =>
         {
-            var quality = model.QualityOf(face);
+            // By sigma, as galleries judge: "enrollable" is what they would say.
+            var quality = model.Calibration.Quality.Of(face.Uncertainty);
             var measures = FaceMeasuring.Of(analysed.Image, face.Detection);
             var (accepted, advice) = QualityGate.Judge(policy, quality, measures);
             return new FaceQuality(WireRecords.Of(face.Detection), quality, face.Uncertainty, accepted, [.. advice.Select(WireRecords.Of)],

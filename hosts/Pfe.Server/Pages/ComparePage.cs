@@ -46,7 +46,7 @@ internal static class ComparePage
               <h2>{text}</h2>
               <p class="probability">P(same person): <strong>{Words.Percent(verdict.Probability)}</strong></p>
               <meter min="0" max="1" value="{verdict.Probability:0.000}" aria-label="P(same person)"></meter>
-              <p>{verdict.Reason}.</p>
+              <p>{Words.Sentence(verdict.Reason)}</p>
               <p class="small">"The same" is wrong for {Words.OneIn(verdict.FalseMatchRate)} pairs of different people,
                   "different" for {Words.OneIn(
                   verdict.FalseNonMatchRate)} pairs of one person, counted on the calibration's photographs. The probability takes both

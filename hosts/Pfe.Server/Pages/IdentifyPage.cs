@@ -59,7 +59,7 @@ internal static class IdentifyPage
             <section class="verdict {style}" aria-label="Answer">
               <h2>{text}</h2>
               <p class="probability">{Sentence(found)}</p>
-              <p>{found.Reason}.</p>
+              <p>{Words.Sentence(found.Reason)}</p>
               {Html.When(found.ReviewId is not null, () => Html.Of($"""<p><a href="/review">It waits for a review.</a></p>"""))}
             </section>
             <div class="columns">

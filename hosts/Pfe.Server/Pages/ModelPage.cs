@@ -42,7 +42,8 @@ internal static class ModelPage
               {Chart(calibration)}
               <p class="small">P(same person) against the mutual likelihood score, for pairs of two certain faces (quality 90),
                   two middling (50) and two poor ones (10).
-                The same score says less where the faces are poor.</p>
+                The same score says less where the faces are poor. Galleries decide by this{(model.Embedder.HasTrust
+                    ? "; comparisons, and the quality they show, by the model's trust head, which knows more damages" : "")}.</p>
               <h3>Thresholds</h3>
               <div class="scroll" tabindex="0" role="region" aria-label="Thresholds"><table><thead><tr><th scope="col">False-match
                   rate</th><th scope="col">Evidence from</th><th scope="col">95 % interval of the rate</th></tr></thead>
@@ -81,7 +82,7 @@ internal static class ModelPage
                     y="{Y(value) + 4:0.0}" text-anchor="end">{100 * value:0} %</text>
                 """))}
               {Html.Each(Enumerable.Range(0, 5), i => Html.Of($"""
-                <text x="{X(from + (to - from) * i / 4):0.0}" y="{Height - 14}" text-anchor="middle">{from + (to - from) * i / 4:0}</text>
+                <text x="{X(from + (to - from) * i / 4):0.0}" y="{Height - 14}" text-anchor="{(i == 4 ? "end" : "middle")}">{from + (to - from) * i / 4:0}</text>
                 """))}
               {Html.Each(uncertainties, line => Html.Of($"""<polyline class="line {line.Style}" points="{Points(line.Uncertainty)}"/>"""))}
               {Html.Each(uncertainties.Select((line, i) => (line.Style, Place: i)), line => Html.Of($"""

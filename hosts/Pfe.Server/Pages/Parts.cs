@@ -23,11 +23,16 @@ internal static class Parts
         """);
 
     /// <summary>How certain the model is of a face: a bar with words.</summary>
-    public static Html Certainty(double quality) => Html.Of($"""
-        <p class="certainty"><meter min="0" max="100" low="15" high="40" optimum="90" value="{quality:0}"
-            aria-label="Quality {quality:0} of 100"></meter>
-        <span>{Words.Certainty(quality)} <small>quality {quality:0} of 100</small></span></p>
-        """);
+    public static Html Certainty(double quality)
+    {
+        // Cut, not rounded: the number shown and its words are the same side of every limit.
+        var shown = Math.Floor(quality);
+        return Html.Of($"""
+            <p class="certainty"><meter min="0" max="100" low="15" high="40" optimum="90" value="{shown:0}"
+              aria-label="Quality {shown:0} of 100"></meter>
+            <span>{Words.Certainty(shown)} <small>quality {shown:0} of 100</small></span></p>
+            """);
+    }
 
     /// <summary>A photograph with its faces boxed, the one that counts more strongly.</summary>
     public static Html Boxed(AnalysedPhoto photo, string description)

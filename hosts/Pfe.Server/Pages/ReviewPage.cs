@@ -68,7 +68,7 @@ internal static class ReviewPage
             ? (await people.ListImagesAsync(person.Id, cancellation)).FirstOrDefault(shown => shown.Id == imageId) : null;
         return Html.Of($"""
             <section class="card" data-review>
-              <p class="small">{place + 1} of {reviews.Count} {(reviews.Count == Listed ? "or more" : "")}: {Words.Date(review.Created)}</p>
+              <p class="small">{place + 1} of {reviews.Count}{(reviews.Count == Listed ? " or more" : "")}: {Words.Date(review.Created)}</p>
               <h2>{(person is null ? "A face that was looked for: is it this person?" : "One person, enrolled twice?")}</h2>
               <p>P(same person) <strong>{Words.Percent(review.Probability)}</strong>: {review.Reason}.</p>
               <div class="columns">

@@ -24,7 +24,13 @@ internal static class Words
         _ => "too uncertain to rely on",
     };
 
-    public static string OneIn(double rate) => string.Create(CultureInfo.InvariantCulture, $"1 in {Math.Round(1 / rate):#,0}");
+    public static string OneIn(double rate) => 1 / rate < 99.5
+        ? string.Create(CultureInfo.InvariantCulture, $"1 in {1 / rate:0.#}")
+        : string.Create(CultureInfo.InvariantCulture, $"1 in {Math.Round(1 / rate):#,0}");
+
+    /// <summary>A reason of the library as a sentence.</summary>
+    public static string Sentence(string reason) =>
+        reason.Length == 0 ? "" : $"{char.ToUpperInvariant(reason[0])}{reason[1..]}{(reason[^1] is '.' or '?' ? "" : ".")}";
 
     public static (string Text, string Class) Of(Client.Answer answer) => answer switch
     {

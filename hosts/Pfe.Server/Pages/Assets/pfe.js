@@ -105,7 +105,10 @@ function progressive(form) {
 
 for (const field of all(document, "[data-drop]")) dropField(field);
 for (const form of all(document, "form[data-progressive]")) progressive(form);
-for (const select of all(document, "select[data-submit]")) select.addEventListener("change", () => select.form.requestSubmit());
+for (const select of all(document, "select[data-submit]")) {
+  select.form.querySelector("button").hidden = true;
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
 
 // A link of the first start holds the key behind #, which no browser sends anywhere.
 const signIn = document.querySelector("form[data-signin]");
