@@ -174,6 +174,18 @@ public sealed record TrainingConfig
         "the reference.")]
     public int HeldOutClasses { get; set; }
 
+    /// <summary>best or last.</summary>
+    [Description("best: the head of the epoch with the best held-out figure, the mean TAR at FAR 1e-3. last: the last, as in the demo.")]
+    public string Keep { get; set; } = "best";
+
+    /// <summary>Epochs without a better held-out figure after which a run stops.</summary>
+    [Description("Epochs without a better held-out figure after which the run stops; 0 for never.")]
+    public int EarlyStopping { get; set; }
+
+    /// <summary>Whether a head is written that matches fewer held-out pairs than the cosine.</summary>
+    [Description("Whether a head is written even if it matches fewer held-out pairs than the cosine does.")]
+    public bool AllowBelowCosine { get; set; }
+
     /// <summary>CPU threads of the training steps; 0 for all.</summary>
     [Description("CPU threads of the training steps; 0 for all cores. With 1, the same seed gives bitwise the same head.")]
     public int Threads { get; set; }

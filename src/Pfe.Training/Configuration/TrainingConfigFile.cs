@@ -97,6 +97,9 @@ Require(config.UncertaintyModule is "fc" or TrainingConfig.ProbFaceModule,
         Require(config.Momentum is >= 0 and < 1, $"momentum {config.Momentum} must lie in [0, 1)");
         Require(config.GradientClip >= 0, $"gradient_clip {config.GradientClip} must not be negative");
         Require(config.HeldOutClasses >= 0, $"held_out_classes {config.HeldOutClasses} must not be negative");
+        Require(config.Keep is "best" or "last", $"keep '{config.Keep}' is not known; there are best and last");
+        Require(config.EarlyStopping >= 0, $"early_stopping {config.EarlyStopping} must not be negative");
+        RequireTrust(config.Trust, Require);
         Require(config.Threads >= 0, $"threads {config.Threads} must not be negative");
         var damage = config.Damage;
         Require(damage.Copies >= 0, $"damage.copies {damage.Copies} must not be negative");
@@ -111,6 +114,18 @@ Require(config.UncertaintyModule is "fc" or TrainingConfig.ProbFaceModule,
             LearningRate.At(config.LearningRateStrategy, config.LearningRateSchedule, config.EpochSize * config.NumEpochs - 1);
         }
         catch (InvalidConfigurationException e) { throw new InvalidConfigurationException($"{name}: {e.Message}", e); }
+    }
+
+    private static void RequireTrust(TrustOptions? trust, Action<bool, string> require)
+    {
+        if (trust is null) return;
+        require(trust.GroupSize >= 2, $"trust.group_size {trust.GroupSize} must be at least 2");
+        require(trust.ImagesEach >= 2, $"trust.images_each {trust.ImagesEach} must be at least 2");
+        require(trust.RecipesEach >= 2, $"trust.recipes_each {trust.RecipesEach} must be at least 2");
+        require(trust.Hidden > 0 && trust.Steps > 0, $"trust.hidden {trust.Hidden} and trust.steps {trust.Steps} must be at least 1");
+        require(trust.LearningRate > 0, $"trust.learning_rate {trust.LearningRate} must be above 0");
+        require(trust.WeightDecay >= 0, $"trust.weight_decay {trust.WeightDecay} must not be negative");
+        require(trust.CalibrationShare is > 0 and < 1, $"trust.calibration_share {trust.CalibrationShare} must lie in (0, 1)");
     }
 
     /// <summary>The kinds of damage a configuration names; all when it names none.</summary>
