@@ -36,7 +36,7 @@ public sealed partial class CommandLineTests
     }
 
     // A line that ends in a backslash goes on.
-    private static IEnumerable<string> Joined(string text) => text.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n');
+    private static string[] Joined(string text) => text.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n');
 
     private static IEnumerable<(string Where, string line)> Examples(Command command, string path)
     {
