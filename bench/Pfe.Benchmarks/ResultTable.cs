@@ -80,9 +80,10 @@ internal static class ResultTable
     private static void Changes(StringBuilder text, string path)
     {
         using var more = SimulatedFaces.Create(5_000_000, 1000, KernelMeasurement.Dimension);
-        var open = Median(() => EmbeddingIndex.Open(path).Dispose(), 15);
+        var open = Median(() => FileIndex.Open(path).Dispose(), 15);
         var size = new FileInfo(path).Length;
-        var append = Median(() => EmbeddingIndex.Append(path, more), 3);
+        using var index = FileIndex.Open(path);
+        var append = Median(() => index.Add(more, replace: true), 3);
         text.AppendLine().AppendLine($"Opening the float32 index of {size / 1e9:F1} GB: {open:F2} ms. Appending 1,000 faces: {append:F0} " +
             $"ms, {(new FileInfo(path).Length - size) / 3e6:F1} MB written each time.");
     }

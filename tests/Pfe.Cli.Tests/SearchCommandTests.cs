@@ -21,7 +21,7 @@ public sealed class SearchCommandTests : IDisposable
     [Fact]
     public async Task An_index_is_built_searched_extended_and_reduced()
     {
-        using var built = JsonDocument.Parse(await Run("index", "build", _index, _faces, "--json"));
+        using var built = JsonDocument.Parse(await Run("index", "build", _index, _faces, "--shortlist", "--json"));
         built.RootElement.GetProperty("faces").GetInt32().ShouldBe(60);
         built.RootElement.GetProperty("dimension").GetInt32().ShouldBe(32);
 
@@ -36,8 +36,49 @@ public sealed class SearchCommandTests : IDisposable
         await Run("index", "add", _index, more);
         (await Run("index", "remove", _index, "photo/7.jpg")).ShouldContain("69 faces (1 removed)");
         (await Run("index", "info", _index, "--verify")).ShouldContain("69 faces");
-        foreach (var mode in new[] { "Exact", "EarlyOut", "Shortlist" })
+        foreach (var mode in new[] { "Exact", "Shortlist" })
             (await Run("search", "--index", _index, "--probe", _faces, "--mode", mode)).ShouldContain("late/");
+    }
+
+    [Fact]
+    public async Task Persons_come_from_folders_are_found_once_each_and_can_be_removed()
+    {
+        var others = _folder.File("others.safetensors");
+        Faces(30, "other").Save(others);
+        await Run("index", "build", _index, _faces, others, "--person", "Folder");
+        using var found = JsonDocument.Parse(await Run("search", "--index", _index, "--probe", _faces, "--persons", "--json"));
+        var matches = found.RootElement.GetProperty("probes")[7].GetProperty("matches");
+        matches.EnumerateArray().Select(match => match.GetProperty("person").GetString()).ShouldBe(["photo", "other"]);
+        matches[0].GetProperty("name").GetString().ShouldBe("photo/7.jpg");
+        (await Run("index", "remove", _index, "--person", "photo")).ShouldContain("30 faces (60 removed)");
+        (await Run("index", "compact", _index)).ShouldContain("30 faces (0 removed)");
+        File.ReadAllText(_index).ShouldNotContain("photo/7.jpg");
+    }
+
+    [Fact]
+    public async Task The_same_faces_are_refused_or_replaced_by_choice()
+    {
+        await Run("index", "build", _index, _faces);
+        var before = File.ReadAllBytes(_index);
+        (await PfeCommand.Run("index", "add", _index, _faces)).ShouldFailInOneLine(1, "'photo/0.jpg' is in the index already");
+        File.ReadAllBytes(_index).ShouldBe(before);
+        (await Run("index", "add", _index, _faces, "--replace")).ShouldContain("60 faces (60 removed)");
+    }
+
+    [Fact]
+    public async Task Probes_of_another_model_a_damaged_block_and_a_shortlist_that_is_not_there_are_refused_in_one_line()
+    {
+        await Run("index", "build", _index, _faces);
+        (await PfeCommand.Run("search", "--index", _index, "--probe", _faces, "--mode", "Shortlist")).ShouldFailInOneLine(1,
+            "no shortlist");
+        var bytes = File.ReadAllBytes(_index);
+        bytes[5000] ^= 4;
+        File.WriteAllBytes(_index, bytes);
+        (await PfeCommand.Run("search", "--index", _index, "--probe", _faces)).ShouldFailInOneLine(1, _index,
+            "do not match their checksum");
+        await Run("search", "--index", _index, "--probe", _faces, "--no-verify");
+        File.WriteAllBytes(_index, bytes[..6000]);
+        (await PfeCommand.Run("search", "--index", _index, "--probe", _faces)).ShouldFailInOneLine(1, _index, "is damaged");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using System.Text.Json.Serialization;
 using Pfe.Search;
@@ -14,18 +15,22 @@ internal static class SearchCommand
     private static readonly Option<int> K = new("--k") { Description = "How many matches a probe.", DefaultValueFactory = _ => 10 };
     private static readonly Option<float?> Threshold = new("--threshold") { Description = "Only matches with at least this score." };
     private static readonly Option<SearchMode> Mode =
-        new("--mode") { Description = "Exact, EarlyOut (the same result; quicker only where most scores lie far below the threshold) or " +
-        "Shortlist (fastest, may miss one; docs/search.md).", DefaultValueFactory = _ => SearchMode.Exact };
+        new("--mode") { Description = "Exact, or Shortlist (fastest, may miss one; for an index built with --shortlist; docs/search.md).",
+        DefaultValueFactory = _ => SearchMode.Exact };
+    private static readonly Option<bool> Persons =
+        new("--persons") { Description = "Find persons, each by their best face: the second is another person than the first." };
+    private static readonly Option<bool> NoVerify =
+        new("--no-verify") { Description = "Do not compare what is read with its checksums." };
     private static readonly Option<int> ShortlistSize =
         new("--shortlist") { Description = "Faces that the shortlist mode scores in full.", DefaultValueFactory = _ => 200 };
-    private static readonly Option<int> Threads = new("--threads") { Description = "How many threads; 0 for one a processor." };
+    private static readonly Option<int> Threads = new("--threads") { Description = "How many threads; 0 for one per processor." };
 
     public static Command Create(Terminal terminal)
     {
         var command = new Command("search", "Find the faces of an index that match best. Example: pfe search --index people.pfi --probe " +
             "probe.safetensors --k 5")
         {
-            Index, Probe, K, Threshold, Mode, ShortlistSize, Threads,
+            Index, Probe, K, Threshold, Mode, ShortlistSize, Persons, NoVerify, Threads,
         };
         return command.Does(terminal, (parsed, cancellation) =>
         {
@@ -40,26 +45,42 @@ internal static class SearchCommand
                 ShortlistSize = Math.Max(shortlist, k),
                 Threads = threads,
             };
-            using var index = EmbeddingIndex.Open(parsed.GetValue(Index)!);
+            // Streamed: a file that is truncated while it is searched is an error, not a crash.
+            using var index = FileIndex.Open(parsed.GetValue(Index)!, IndexAccess.Streamed, verify: !parsed.GetValue(NoVerify),
+                cancellation);
+            if (options.Mode == SearchMode.Shortlist && !index.HasShortlist)
+                throw new PfeException($"'{index.Path}' has no shortlist; build it with 'pfe index build --shortlist'");
             using var probes = EmbeddingSet.Load(parsed.GetValue(Probe)!);
-            var found = index.Search(probes, options, cancellation);
+            var found = Search(index, probes, options, parsed.GetValue(Persons), cancellation);
             if (parsed.GetValue(CommonOptions.Json))
-                terminal.WriteJson(SearchResult.Of(index, probes, found), SearchJson.Default.SearchResult);
-            else Print(terminal, probes, found);
+                terminal.WriteJson(new SearchResult(index.Count, index.Dimension, found), SearchJson.Default.SearchResult);
+            else Print(terminal, found);
         });
     }
 
-    private static void Print(Terminal terminal, EmbeddingSet probes, IndexMatch[][] found)
+    private static SearchProbeResult[] Search(
+        FileIndex index, EmbeddingSet probes, SearchOptions options, bool persons, CancellationToken cancellation)
+    {
+        SearchProbeResult[] Of<T>(SearchResult<T> result, Func<T, SearchMatchResult> match) =>
+            [.. result.Matches.Select((matches, probe) => new SearchProbeResult(probes.Paths[probe], [.. matches.Select(match)]))];
+        return persons
+            ? Of(index.SearchPersons(probes, options, cancellation), match => new SearchMatchResult($"{match.Face}", $"{match.Person}",
+                match.Score))
+            : Of(index.SearchFaces(probes, options, cancellation), match => new SearchMatchResult($"{match.Id}", $"{match.Person}",
+                match.Score));
+    }
+
+    private static void Print(Terminal terminal, SearchProbeResult[] found)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("probe", "rank").AddColumn(new TableColumn("score").RightAligned())
-            .AddColumn("match");
-        for (var probe = 0; probe < found.Length; probe++)
+            .AddColumns("match", "person");
+        foreach (var (probe, matches) in found)
         {
-            var name = Markup.Escape(probes.Paths[probe]);
-            if (found[probe].Length == 0) table.AddRow(name, "-", "-", "no match");
-            for (var rank = 0; rank < found[probe].Length; rank++)
-                table.AddRow(rank == 0 ? name : "", $"{rank + 1}", $"{found[probe][rank].Score:F1}",
-                    Markup.Escape(found[probe][rank].Name));
+            var name = Markup.Escape(probe);
+            if (matches.Count == 0) table.AddRow(name, "-", "-", "no match", "");
+            foreach (var (rank, match) in matches.Index())
+                table.AddRow(rank == 0 ? name : "", $"{rank + 1}", string.Create(CultureInfo.InvariantCulture, $"{match.Score:F1}"),
+                    Markup.Escape(match.Name), match.Person == match.Name ? "" : Markup.Escape(match.Person));
         }
         terminal.Results.Write(table);
     }
@@ -69,25 +90,18 @@ internal static class SearchCommand
 /// <param name="IndexFaces">Faces in the index.</param>
 /// <param name="Dimension">D.</param>
 /// <param name="Probes">One entry a probe, in order.</param>
-internal sealed record SearchResult(int IndexFaces, int Dimension, IReadOnlyList<SearchProbeResult> Probes)
-{
-    public static SearchResult Of(EmbeddingIndex index, EmbeddingSet probes, IndexMatch[][] found) => new(
-        index.Count, index.Dimension,
-        [.. found.Select((matches, probe) =>
-            new SearchProbeResult(probes.Paths[probe],
-            [.. matches.Select(match => new SearchMatchResult(match.Id, match.Name, match.Score))]))]);
-}
+internal sealed record SearchResult(long IndexFaces, int Dimension, IReadOnlyList<SearchProbeResult> Probes);
 
 /// <summary>One probe and its matches, best first.</summary>
 /// <param name="Probe">The probe.</param>
 /// <param name="Matches">Its best matches, best first.</param>
 internal sealed record SearchProbeResult(string Probe, IReadOnlyList<SearchMatchResult> Matches);
 
-/// <summary>One match.</summary>
-/// <param name="Id">The face in the index.</param>
-/// <param name="Name">The name it was enrolled under.</param>
+/// <summary>One match: a face, or with <c>--persons</c> a person and the best of their faces.</summary>
+/// <param name="Name">The name the face was enrolled under.</param>
+/// <param name="Person">Whose face it is; its own name where it is a person of its own.</param>
 /// <param name="Score">Mutual likelihood score.</param>
-internal sealed record SearchMatchResult(int Id, string Name, float Score);
+internal sealed record SearchMatchResult(string Name, string Person, float Score);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(SearchResult))]

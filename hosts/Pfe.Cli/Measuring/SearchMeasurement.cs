@@ -47,37 +47,37 @@ internal static unsafe class SearchMeasurement
             CancellationToken cancellation)
     {
         string wide = Path.Combine(folder, "bits32.pfi"), narrow = Path.Combine(folder, "bits16.pfi");
-        EmbeddingIndex.Build(wide, faces(), new IndexOptions(), null, cancellation);
-        EmbeddingIndex.Build(narrow, faces(), new IndexOptions { Store = IndexStore.Bits16 }, null, cancellation);
+        FileIndex.Build(wide, faces(), options: new IndexOptions { Shortlist = true }, cancellation: cancellation);
+        FileIndex.Build(narrow, faces(), options: new IndexOptions { Store = IndexStore.Bits16, Shortlist = true },
+            cancellation: cancellation);
         var results = new List<SearchSpeed>();
-        using (var index32 = EmbeddingIndex.Open(wide))
-        using (var index16 = EmbeddingIndex.Open(narrow))
+        using (var index32 = FileIndex.Open(wide, cancellation: cancellation))
+        using (var index16 = FileIndex.Open(narrow, cancellation: cancellation))
         {
             var ways = Ways(index32, index16);
             progress?.Report("timing the mapped files");
             var timed = Time("mapped", ways, index32, probes, rounds, cancellation);
             progress?.Report("comparing with the exact result");
-            var deep = index32.Search(probes, new SearchOptions { K = 30 }, cancellation);
+            var deep = index32.SearchFaces(probes, new SearchOptions { K = 30 }, cancellation);
             results.Add(timed[0]);
             results.AddRange(timed.Skip(1).Zip(ways, (row, way) =>
             {
                 var (recall, ties) = Compare(
-                    deep, way.Index.Search(probes, way.Options with { K = skipSelf ? 11 : 10 }, cancellation), probes, skipSelf);
+                    deep, way.Index.SearchFaces(probes, way.Options with { K = skipSelf ? 11 : 10 }, cancellation), probes, skipSelf);
                 return row with { Recall = recall, NearTies = ties };
             }));
         }
         progress?.Report("loading the files into memory");
-        using var loaded32 = EmbeddingIndex.Load(wide, cancellation);
-        using var loaded16 = EmbeddingIndex.Load(narrow, cancellation);
+        using var loaded32 = FileIndex.Open(wide, IndexAccess.Loaded, cancellation: cancellation);
+        using var loaded16 = FileIndex.Open(narrow, IndexAccess.Loaded, cancellation: cancellation);
         progress?.Report("timing in memory");
         results.AddRange(Time("in memory", Ways(loaded32, loaded16), loaded32, probes, rounds, cancellation));
         return results;
     }
 
-    private static (string Name, EmbeddingIndex Index, SearchOptions Options)[] Ways(EmbeddingIndex index32, EmbeddingIndex index16) =>
+    private static (string Name, FileIndex Index, SearchOptions Options)[] Ways(FileIndex index32, FileIndex index16) =>
     [
         ("float32, exact", index32, new SearchOptions()),
-        ("float32, early-out", index32, new SearchOptions { Mode = SearchMode.EarlyOut }),
         ("float32, shortlist of 100", index32, new SearchOptions { Mode = SearchMode.Shortlist, ShortlistSize = 100 }),
         ("float32, shortlist of 200", index32, new SearchOptions { Mode = SearchMode.Shortlist }),
         ("float32, shortlist of 500", index32, new SearchOptions { Mode = SearchMode.Shortlist, ShortlistSize = 500 }),
@@ -87,13 +87,13 @@ internal static unsafe class SearchMeasurement
 
     // The plain read, then the ways in their order.
     private static SearchSpeed[] Time(
-        string where, (string Name, EmbeddingIndex Index, SearchOptions Options)[] ways, EmbeddingIndex wide, EmbeddingSet probes,
+        string where, (string Name, FileIndex Index, SearchOptions Options)[] ways, FileIndex wide, EmbeddingSet probes,
             int rounds, CancellationToken cancellation)
     {
-        using var probe = new EmbeddingSet(probes.Dimension, probes.Mu(0).ToArray(), probes.LogVariance(0).ToArray(), ["probe"]);
+        var probe = probes[0];
         var timer = new InterleavedTimer(rounds, cancellation, twice: true);
         var plain = timer.Add(() => PlainRead(wide));
-        var contestants = ways.Select(way => timer.Add(() => way.Index.Search(probe, way.Options, cancellation))).ToArray();
+        var contestants = ways.Select(way => timer.Add(() => way.Index.SearchFaces(probe, way.Options, cancellation))).ToArray();
         timer.Run();
         return [
             new SearchSpeed($"plain read of the float32 faces, {where}", timer.Median(plain) * 1e3, 1, null, 0),
@@ -102,12 +102,13 @@ internal static unsafe class SearchMeasurement
     }
 
     // A match outside the exact ten best counts as a near tie when its exact score is within a margin of the tenth.
-    private static (double Recall, int NearTies) Compare(IndexMatch[][] exact, IndexMatch[][] found, EmbeddingSet probes, bool skipSelf)
+    private static (double Recall, int NearTies) Compare(
+        SearchResult<FaceMatch> exact, SearchResult<FaceMatch> found, EmbeddingSet probes, bool skipSelf)
     {
         var (hits, wanted, ties) = (0, 0, 0);
-        for (var probe = 0; probe < exact.Length; probe++)
+        for (var probe = 0; probe < exact.Matches.Count; probe++)
         {
-            bool Counts(IndexMatch match) => !skipSelf || match.Name != probes.Paths[probe];
+            bool Counts(FaceMatch match) => !skipSelf || match.Id != probes.Paths[probe];
             var all = exact[probe].Where(Counts).ToArray();
             var ten = all.Take(10).Select(match => match.Id).ToHashSet();
             var tenth = all[Math.Min(10, all.Length) - 1].Score;
@@ -120,12 +121,14 @@ internal static unsafe class SearchMeasurement
         return (hits / (double)wanted, ties);
     }
 
-    private static float PlainRead(EmbeddingIndex index)
+    private static float PlainRead(FileIndex index)
     {
         var total = 0f;
-        index.OverRuns(0, (segment, begin, end) =>
+        index.Read(state => Parallel.ForEach(state.Runs, run =>
         {
-            var bytes = new ReadOnlySpan<byte>(segment.Blocks.Block(begin), (int)((end - begin) * segment.Blocks.BlockBytes));
+            using var buffer = new RunBuffer();
+            var blocks = run.Source.Read(run.Begin, run.End, buffer);
+            var bytes = new ReadOnlySpan<byte>(blocks.Start, (int)((run.End - run.Begin) * blocks.BlockBytes));
             var vectors = MemoryMarshal.Cast<byte, Vector<float>>(bytes);
             Vector<float> a = default, b = default, c = default, d = default;
             for (var i = 0; i + 3 < vectors.Length; i += 4)
@@ -136,7 +139,7 @@ internal static unsafe class SearchMeasurement
                 d += vectors[i + 3];
             }
             total = Vector.Sum(a + b + c + d);
-        }, CancellationToken.None);
+        }));
         return total;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class IndexCache(string folder, Guid gallery)
                 || manifest.Generation != info.Generation || manifest.Anchors != Plan(info)
                 || manifest.Version < changeFloor || manifest.Version > info.Version
                     || Path.GetFileName(manifest.File) != manifest.File) return null;
-            var index = EmbeddingIndex.Open(Path.Combine(folder, manifest.File));
+            var index = FileIndex.Open(Path.Combine(folder, manifest.File), cancellation: cancellation);
             index.Verify(cancellation);
             return (new IndexFileLease(index), manifest.Version);
         }
@@ -64,12 +64,12 @@ internal sealed class IndexCache(string folder, Guid gallery)
                 Remove();
                 return null;
             }
-            await Task.Run(() => EmbeddingIndex.Build(path, rows.Sets(), cancellation: cancellation), cancellation);
+            await Task.Run(() => FileIndex.Build(path, rows.Sets(), cancellation: cancellation), cancellation);
         }
         var manifest = new IndexManifest(gallery, info.ModelId, info.Generation, info.Version, name, Plan(info));
         AtomicFile.WriteText(ManifestPath, JsonSerializer.Serialize(manifest, GalleryJson.Default.IndexManifest));
         Sweep(name);
-        return new IndexFileLease(EmbeddingIndex.Open(path));
+        return new IndexFileLease(FileIndex.Open(path, cancellation: cancellation));
     }
 
     /// <summary>Deletes the file and its manifest.</summary>
@@ -119,9 +119,9 @@ internal sealed class IndexCache(string folder, Guid gallery)
                 var (names, mu, logVariance) = (new List<string>(), new List<float>(), new List<float>());
                 while (more && names.Count < RowsAtOnce)
                 {
-                    foreach (var anchor in _persons.Current.Anchors)
+                    foreach (var (number, anchor) in _persons.Current.Anchors.Index())
                     {
-                        names.Add(IndexFileLease.Name(_persons.Current.PersonId, anchor.Uncertainty));
+                        names.Add(IndexFileLease.Name(_persons.Current.PersonId, number, anchor.Uncertainty));
                         mu.AddRange(anchor.Mu);
                         logVariance.AddRange(anchor.LogVariance);
                     }

@@ -4,7 +4,7 @@ namespace Pfe.Scoring;
 
 /// <summary>
 /// N faces in memory, laid out for scoring probes against all of them at the speed of the hardware: whole score matrices and the best
-/// matches. Memory: 8 D bytes a face for the full score, 4 D for the others. For galleries on disk see EmbeddingIndex.
+/// matches. Memory: 8 D bytes a face for the full score, 4 D for the others. For galleries on disk see FileIndex.
 /// </summary>
 /// <remarks>Results are the same whatever the number of threads. Accuracy: docs/numerics.md. Safe for use by several threads at
 /// once.</remarks>

@@ -35,6 +35,8 @@ internal sealed unsafe class FaceTable(int dimension, BlockStore store, Variance
 
     public long Version { get; set; }
 
+    public bool HasShortlist => false;
+
     public FaceBlocks Layout => new(this, null, _slots.Count, dimension, store, scale, _range);
 
     public IReadOnlyList<BlockRun> Runs => _runs;
@@ -110,7 +112,7 @@ internal sealed unsafe class FaceTable(int dimension, BlockStore store, Variance
         var chunk = new AlignedMemory(ChunkFaces / FaceBlocks.Lanes * FaceBlocks.BytesOf(dimension, store));
         var blocks = new FaceBlocks(chunk, chunk.Start, ChunkFaces, dimension, store, scale, _range);
         for (var block = 0; block < blocks.BlockCount; block++) FaceBlocks.Clear(blocks.Block(block), dimension, store);
-        _runs.Add(new BlockRun(blocks, _chunks.Count * ChunkFaces, 0, blocks.BlockCount));
+        _runs.Add(new BlockRun(new Chunk(this, chunk, _chunks.Count * ChunkFaces), 0, blocks.BlockCount));
         for (var slot = ChunkFaces - 1; slot >= 0; slot--) _free.Push(_chunks.Count * ChunkFaces + slot);
         _slots.AddRange(Enumerable.Repeat<Entry?>(null, ChunkFaces));
         _chunks.Add(chunk);
@@ -118,4 +120,18 @@ internal sealed unsafe class FaceTable(int dimension, BlockStore store, Variance
 
     private byte* Block(int slot) =>
         _chunks[slot / ChunkFaces].Start + slot % ChunkFaces / FaceBlocks.Lanes * FaceBlocks.BytesOf(dimension, store);
+
+    private sealed class Chunk(FaceTable table, AlignedMemory memory, int firstFace) : IBlockSource
+    {
+        public int FirstFace => firstFace;
+
+        public int Count => ChunkFaces;
+
+        public FaceBlocks Read(int begin, int end, RunBuffer buffer) =>
+            new(memory, memory.Start + begin * FaceBlocks.BytesOf(table.Dimension, table.Store),
+            (end - begin) * FaceBlocks.Lanes, table.Dimension, table.Store, table.Scale, table._range);
+
+        public byte* ReadShort(int begin, int end, RunBuffer buffer) =>
+            throw new NotSupportedException("an index in memory has no blocks in 8 bits");
+    }
 }

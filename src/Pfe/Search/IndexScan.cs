@@ -4,13 +4,6 @@ using Pfe.Scoring.Kernels;
 
 namespace Pfe.Search;
 
-/// <summary>Some blocks of an index: what one thread does at a time.</summary>
-/// <param name="Blocks">The blocks they belong to.</param>
-/// <param name="FirstFace">Number in the index of the first face of <paramref name="Blocks"/>.</param>
-/// <param name="Begin">The first block.</param>
-/// <param name="End">The block behind the last.</param>
-internal readonly record struct BlockRun(FaceBlocks Blocks, int FirstFace, int Begin, int End);
-
 /// <summary>One state of an index, as a search sees it.</summary>
 internal interface IIndexState : IFaceDirectory
 {
@@ -19,6 +12,9 @@ internal interface IIndexState : IFaceDirectory
     string? ModelId { get; }
 
     long Version { get; }
+
+    /// <summary>Whether the blocks of the shortlist are there.</summary>
+    bool HasShortlist { get; }
 
     /// <summary>How all blocks of the index are laid out: store, scale, and the range of all variances.</summary>
     FaceBlocks Layout { get; }
@@ -60,17 +56,49 @@ internal static class IndexScan
         for (var first = 0; first < probes.Count; first += ProbesAtOnce)
         {
             var count = Math.Min(ProbesAtOnce, probes.Count - first);
-            using var prepared = new ProbeRows(rows, first, count, state.Layout);
-            using var best = new ThreadLocal<ITopList[]>(() => Lists(count, top), trackAllValues: true);
-            Workers.Run(state.Runs.Count, 1, options.Threads, (at, _) =>
-            {
-                var run = state.Runs[at];
-                new BlockScan(run.Blocks, prepared, new LiveScores(best.Value!, run.FirstFace, state), SimdPath.Kernels)
-                    .Run(run.Begin, run.End, cancellation);
-            }, cancellation);
-            Merge(best.Values, count, top).CopyTo(results, first);
+            var found = options.Mode == SearchMode.Shortlist && state.HasShortlist
+                ? Shortlist.Search(state, rows, first, count, options, top, cancellation)
+                : Exact(state, rows, first, count, options, top, cancellation);
+            found.CopyTo(results, first);
         }
         return results;
+    }
+
+    private static Match[][] Exact(IIndexState state, IFaceRows rows, int first, int count, SearchOptions options, Func<ITopList> top,
+        CancellationToken cancellation)
+    {
+        using var prepared = new ProbeRows(rows, first, count, state.Layout);
+        return Best(state, count, options.Threads, top, (run, worker) =>
+        {
+            var (blocks, firstFace) = (run.Source.Read(run.Begin, run.End, worker.Buffer), run.Source.FirstFace
+                + run.Begin * FaceBlocks.Lanes);
+            new BlockScan(blocks, prepared, new LiveScores(worker.Lists, firstFace, state), SimdPath.Kernels)
+                .Run(0, run.End - run.Begin, cancellation);
+        }, cancellation);
+    }
+
+    /// <summary>The best of what a scan of all runs finds.</summary>
+    internal static Match[][] Best(
+        IIndexState state, int count, int threads, Func<ITopList> top, Action<BlockRun, Worker> scan, CancellationToken cancellation)
+    {
+        using var workers = new ThreadLocal<Worker>(() => new Worker(Lists(count, top)), trackAllValues: true);
+        try
+        {
+            Workers.Run(state.Runs.Count, 1, threads, (at, _) => scan(state.Runs[at], workers.Value!), cancellation);
+            return Merge(workers.Values.Select(worker => worker.Lists), count, top);
+        }
+        finally
+        {
+            foreach (var worker in workers.Values) worker.Buffer.Dispose();
+        }
+    }
+
+    /// <summary>What one thread of a search has to itself.</summary>
+    internal sealed class Worker(ITopList[] lists)
+    {
+        public ITopList[] Lists { get; } = lists;
+
+        public RunBuffer Buffer { get; } = new();
     }
 
     private static ITopList[] Lists(int count, Func<ITopList> top)

@@ -6,12 +6,31 @@ namespace Pfe.Search;
 /// <summary>How an index holds its faces; D = 512 as the example.</summary>
 public enum IndexStore
 {
-    /// <summary>Single precision: 8 D bytes a face (4,096), plus D + 28 for the faster modes.</summary>
+    /// <summary>Single precision: 8 D bytes a face (4,096).</summary>
     Bits32,
 
-    /// <summary>16-bit: 4 D bytes a face (2,048), plus D + 28 for the faster modes. Nearly twice as fast; the score moves by some
-    /// hundredths.</summary>
+    /// <summary>16-bit: 4 D bytes a face (2,048). Nearly twice as fast; the score moves by some hundredths.</summary>
     Bits16,
+}
+
+/// <summary>How the faces of an index file are read.</summary>
+public enum IndexAccess
+{
+    /// <summary>
+    /// Mapped: open at once, shared by all processes, paged in by the first search. The file must not be truncated in place while it is
+    /// open.
+    /// </summary>
+    Mapped,
+
+    /// <summary>
+    /// Read into memory and checked when it is opened: for a service that searches all day. Nothing that happens to the file can hurt it.
+    /// </summary>
+    Loaded,
+
+    /// <summary>
+    /// Read from the file by each search, in pieces: for a single search. A file that is truncated meanwhile is an error, not a crash.
+    /// </summary>
+    Streamed,
 }
 
 /// <summary>How to search. Measured recall and speed of each: docs/search.md.</summary>
@@ -20,12 +39,8 @@ public enum SearchMode
     /// <summary>Every face, the full score.</summary>
     Exact,
 
-    /// <summary>Every face, but a block of 16 is left as soon as none of its faces can still reach the best k. The same result as
-    /// <see cref="Exact"/>.</summary>
-    EarlyOut,
-
     /// <summary>The shared-variance score in 8 bits over every face, then the full score of the best
-    /// <see cref="SearchOptions.ShortlistSize"/>. May miss a match.</summary>
+    /// <see cref="SearchOptions.ShortlistSize"/>. May miss a match. An index without the shortlist's blocks is searched exactly.</summary>
     Shortlist,
 }
 
@@ -34,6 +49,16 @@ public sealed record IndexOptions
 {
     /// <summary>How faces are held; single precision by default.</summary>
     public IndexStore Store { get; init; } = IndexStore.Bits32;
+
+    /// <summary>
+    /// Whether to hold each face in 8 bits as well, D + 12 bytes, for <see cref="SearchMode.Shortlist"/>; files only. Not by default.
+    /// </summary>
+    public bool Shortlist { get; init; }
+
+    /// <summary>
+    /// Whether a face that comes again while a file is built takes the place of the one before; else, by default, it is refused.
+    /// </summary>
+    public bool ReplaceDuplicates { get; init; }
 
     /// <summary>Which model the faces come from; null, the default, for that of the first face that names one.</summary>
     public string? ModelId { get; init; }
@@ -92,9 +117,3 @@ public sealed record SearchOptions
                 $"a shortlist must hold at least the {K} matches that are wanted");
     }
 }
-
-/// <summary>A face of an index and how well it matches a probe.</summary>
-/// <param name="Id">The face's number: faces are numbered from 0 in the order they were added, and keep their number.</param>
-/// <param name="Name">The name it was added under.</param>
-/// <param name="Score">The mutual likelihood score.</param>
-public readonly record struct IndexMatch(int Id, string Name, float Score);

@@ -1,126 +1,137 @@
-using System.Runtime.InteropServices;
-using System.Text;
-using Pfe.Scoring;
+using System.Buffers.Binary;
 using Pfe.Scoring.Blocks;
-using Pfe.Scoring.Kernels;
 using Pfe.Storage;
 
 namespace Pfe.Search;
 
-/// <summary>Writes the faces of a set as one segment, in bounded memory: the parts in the order of <see cref="Segment.Layout"/>.</summary>
+/// <summary>Writes faces as one segment, in bounded memory: the parts in the order of <see cref="SegmentLayout"/>.</summary>
 internal sealed unsafe class SegmentWriter(
-    IndexFile index, EmbeddingSet faces, Stream stream, IProgress<int>? progress, CancellationToken cancellation)
+    IndexHead head, ISegmentSource source, Stream stream, IProgress<int>? progress, CancellationToken cancellation)
 {
     private const int BlocksAtOnce = 64;
+    private const int NamesAtOnce = 4096;
+
+    private readonly List<uint> _checksums = [];
+    private readonly long _chunkBytes = new SegmentLayout(head, new(0, 0, 0, 0, 0, default)).ChunkBytes;
     private uint _running = Crc32C.Start;
+    private long _inChunk;
     private long _written;
 
     /// <summary>Writes at <paramref name="offset"/>, which is the stream's position.</summary>
     public SegmentEntry Write(long offset)
     {
-        EmbeddingValidation.SameLength(index.Dimension, faces.Dimension);
-        var range = Survey();
-        InBlocks(FaceBlocks.BytesOf(index.Dimension, index.Store), report: true, (block, reader, first, count) =>
+        var range = source.Survey(cancellation);
+        InBlocks(FaceBlocks.BytesOf(head.Dimension, head.Store), report: true, (filler, block, first, count) =>
         {
-            FaceBlocks.Clear(block, index.Dimension, index.Store);
-            for (var lane = 0; lane < count; lane++)
-            {
-                var mu = reader.Read(first + lane, out var variance);
-                FaceBlocks.Write(block, index.Store, lane, mu, variance, index.Scale);
-            }
+            FaceBlocks.Clear(block, head.Dimension, head.Store);
+            filler.Fill(block, first, count);
         });
-        InBlocks(Int8Block.BytesOf(index.Dimension), report: false, (block, reader, first, count) =>
+        if (head.HasShortlist)
         {
-            for (var lane = 0; lane < FaceBlocks.Lanes; lane++)
+            InBlocks(Int8Block.BytesOf(head.Dimension), report: false, (filler, block, first, count) =>
             {
-                if (lane >= count) Int8Block.Pad(block, lane, index.Dimension);
-                else
-                {
-                    var mu = reader.Read(first + lane, out var variance);
-                    Int8Block.Write(block, lane, mu, variance);
-                }
-            }
-        });
-        InBlocks(RemainderBounds.BytesOf(index.Dimension), report: false, (table, reader, first, count) =>
-        {
-            for (var lane = 0; lane < FaceBlocks.Lanes; lane++)
-            {
-                if (lane >= count) RemainderBounds.Pad((float*)table, lane, index.Dimension);
-                else
-                {
-                    reader.Read(first + lane, out var variance);
-                    RemainderBounds.Write((float*)table, lane, variance, index.Scale.Variance);
-                }
-            }
-        });
-        WriteNames();
-        return new SegmentEntry(offset, _written, faces.Count, ~_running, range);
-    }
-
-    // Checks every face against what the index can hold, before the first byte is written.
-    private VarianceRange Survey()
-    {
-        var (range, reader) = (VarianceRange.Empty, new FaceReader(faces));
-        for (var row = 0; row < faces.Count; row++)
-        {
-            if (row % 256 == 0) cancellation.ThrowIfCancellationRequested();
-            var mu = reader.Read(row, out var variance);
-            var fits = EmbeddingValidation.FitsKernels(mu, variance, out var own);
-            if (!fits || index.Scale.Period(own, own) == 0)
-                throw Refuse(row, own, VarianceScale.MinVariance, VarianceScale.MaxVariance, "an index");
-            if (index.Store == BlockStore.Int16)
-            {
-                var (low, high) = (UFloat16E5M11.Min / index.Scale.Variance, UFloat16E5M11.Max / index.Scale.Variance);
-                if (own.Min < low || own.Max > high) throw Refuse(row, own, low, high, "this 16-bit index");
-                if (System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(mu) is var largest && MathF.Abs(largest) > 1.0001f)
-                    throw new PfeException($"row {row} ('{faces.Paths[row]}') has a mean of {largest}; a 16-bit index holds means from " +
-                        "-1 to 1: normalise them to unit length");
-            }
-            range = range.With(own);
+                filler.FillShort(block, first, count);
+                for (var lane = count; lane < FaceBlocks.Lanes; lane++) Int8Block.Pad(block, lane, head.Dimension);
+            });
         }
-        return range;
+        var names = WriteIds();
+        EndChunk();
+        var checksums = new byte[_checksums.Count * sizeof(uint)];
+        for (var i = 0; i < _checksums.Count; i++) BinaryPrimitives.WriteUInt32LittleEndian(checksums.AsSpan(4 * i), _checksums[i]);
+        stream.Write(checksums);
+        return new SegmentEntry(offset, _written + checksums.Length, source.Count, names, Crc32C.Of(checksums), range);
     }
 
-    private PfeException Refuse(int row, VarianceRange own, float low, float high, string what) => new(
-        $"row {row} ('{faces.Paths[row]}') has variances from {own.Min} to {own.Max}; {what} holds variances from {low} to {high}" +
-        (index.Store == BlockStore.Int16 ? "; a float32 index holds more" : ""));
-
-    private delegate void FillBlock(byte* block, FaceReader reader, int firstFace, int count);
+    private delegate void FillBlock(IBlockFiller filler, byte* block, int firstFace, int count);
 
     private void InBlocks(long blockBytes, bool report, FillBlock fill)
     {
         using var memory = new AlignedMemory(BlocksAtOnce * blockBytes);
-        var blocks = (faces.Count + FaceBlocks.Lanes - 1) / FaceBlocks.Lanes;
+        var blocks = (source.Count + FaceBlocks.Lanes - 1) / FaceBlocks.Lanes;
         for (var first = 0; first < blocks; first += BlocksAtOnce)
         {
             var (start, count) = (first, Math.Min(BlocksAtOnce, blocks - first));
             new Span<byte>(memory.Start, (int)(count * blockBytes)).Clear();
             Workers.Run(count, 8, 0, (from, end) =>
             {
-                var reader = new FaceReader(faces);
+                using var filler = source.Filler();
                 for (var block = from; block < end; block++)
                 {
                     var face = (start + block) * FaceBlocks.Lanes;
-                    fill(memory.Start + block * blockBytes, reader, face, Math.Min(FaceBlocks.Lanes, faces.Count - face));
+                    fill(filler, memory.Start + block * blockBytes, face, Math.Min(FaceBlocks.Lanes, source.Count - face));
                 }
             }, cancellation);
             Put(new ReadOnlySpan<byte>(memory.Start, (int)(count * blockBytes)));
-            if (report) progress?.Report(Math.Min(faces.Count, (first + count) * FaceBlocks.Lanes));
+            if (report) progress?.Report(Math.Min(source.Count, (first + count) * FaceBlocks.Lanes));
         }
     }
 
-    private void WriteNames()
+    // The hashes, the ends, the ids: ids are made three times rather than kept.
+    private long WriteIds()
     {
-        var (ends, end) = (new int[faces.Count], 0);
-        for (var face = 0; face < faces.Count; face++) ends[face] = end = checked(end + Encoding.UTF8.GetByteCount(faces.Paths[face]));
-        Put(MemoryMarshal.AsBytes<int>(ends));
-        foreach (var name in faces.Paths) Put(Encoding.UTF8.GetBytes(name));
+        var total = 0L;
+        InParts(SegmentLayout.KeyBytes, (face, bytes) =>
+        {
+            var (id, person) = (Bytes(source.Id(face)), source.Person(face));
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes, IdText.Hash(id));
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[sizeof(ulong)..], person.StableHash());
+        });
+        InParts(2 * sizeof(uint), (face, bytes) =>
+        {
+            total += Bytes(source.Id(face)).Length;
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes, checked((uint)total));
+            total += PersonBytes(face).Length;
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes[sizeof(uint)..], checked((uint)total));
+        });
+        for (var face = 0; face < source.Count; face++)
+        {
+            Put(Bytes(source.Id(face)));
+            Put(PersonBytes(face));
+        }
+        return total;
+    }
+
+    private delegate void FillFace(int face, Span<byte> bytes);
+
+    private void InParts(int bytesOfFace, FillFace fill)
+    {
+        var part = new byte[NamesAtOnce * bytesOfFace];
+        for (var first = 0; first < source.Count; first += NamesAtOnce)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var count = Math.Min(NamesAtOnce, source.Count - first);
+            for (var i = 0; i < count; i++) fill(first + i, part.AsSpan(i * bytesOfFace, bytesOfFace));
+            Put(part.AsSpan(0, count * bytesOfFace));
+        }
+    }
+
+    private static byte[] Bytes(FaceId id) => IdText.Bytes(id.Text, id.Number ?? 0);
+
+    // Nothing where the face is a person of its own.
+    private byte[] PersonBytes(int face)
+    {
+        var person = source.Person(face);
+        return person == PersonId.Of(source.Id(face)) ? [] : IdText.Bytes(person.Text, person.Number ?? 0);
     }
 
     private void Put(ReadOnlySpan<byte> bytes)
     {
         stream.Write(bytes);
-        _running = Crc32C.Add(_running, bytes);
         _written += bytes.Length;
+        while (!bytes.IsEmpty)
+        {
+            var part = bytes[..(int)Math.Min(bytes.Length, _chunkBytes - _inChunk)];
+            _running = Crc32C.Add(_running, part);
+            _inChunk += part.Length;
+            bytes = bytes[part.Length..];
+            if (_inChunk == _chunkBytes) EndChunk();
+        }
+    }
+
+    private void EndChunk()
+    {
+        if (_inChunk == 0) return;
+        _checksums.Add(~_running);
+        (_running, _inChunk) = (Crc32C.Start, 0);
     }
 }

@@ -7,66 +7,71 @@ namespace Pfe.Search;
 /// <summary>The search in two steps: the shared-variance form in 8 bits over every face, then the full score of the best of them.</summary>
 internal static unsafe class Shortlist
 {
-    public static Match[][] Search(
-        EmbeddingIndex index, EmbeddingSet probes, int first, int count, SearchOptions options, CancellationToken cancellation)
+    public static Match[][] Search(IIndexState state, IFaceRows rows, int first, int count, SearchOptions options, Func<ITopList> top,
+        CancellationToken cancellation)
     {
-        var (reader, queries) = (new FaceReader(probes), new Int8Query[count]);
+        var (reader, queries) = (new FaceReader(rows), new Int8Query[count]);
         for (var probe = 0; probe < count; probe++)
         {
             var mu = reader.Read(first + probe, out var variance);
             queries[probe] = new Int8Query(mu, variance);
         }
-        var candidates = index.Best(count, options.ShortlistSize, float.NegativeInfinity, options.Threads, (segment, begin, end, sink) =>
+        var size = Int8Block.BytesOf(state.Dimension);
+        var candidates = IndexScan.Best(state, count, options.Threads, () => new TopMatches(options.ShortlistSize,
+            float.NegativeInfinity), (run, worker) =>
         {
             Span<float> scores = stackalloc float[FaceBlocks.Lanes];
-            for (var block = begin; block < end; block++)
+            var (blocks, best) = ((nint)run.Source.ReadShort(run.Begin, run.End, worker.Buffer), new LiveScores(worker.Lists,
+                run.Source.FirstFace, state));
+            for (var block = run.Begin; block < run.End; block++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 var face = block * FaceBlocks.Lanes;
-                var faces = Math.Min(FaceBlocks.Lanes, segment.Count - face);
+                var faces = Math.Min(FaceBlocks.Lanes, run.Source.Count - face);
                 for (var probe = 0; probe < count; probe++)
                 {
-                    Int8Block.Score(segment.Short(block), queries[probe], scores);
-                    sink.Take(probe, face, scores[..faces]);
+                    Int8Block.Score((byte*)(blocks + (block - run.Begin) * (nint)size), queries[probe], scores);
+                    best.Take(probe, face, scores[..faces]);
                 }
             }
         }, cancellation);
         var results = new Match[count][];
         Workers.Run(count, 1, options.Threads, (begin, end) =>
         {
+            using var buffer = new RunBuffer();
             for (var probe = begin; probe < end; probe++)
-                results[probe] = Rank(index, probes, first + probe, candidates[probe], options, cancellation);
+            {
+                using var row = new ProbeRows(rows, first + probe, 1, state.Layout);
+                results[probe] = Rank(state, row, candidates[probe], top(), buffer, cancellation);
+            }
         }, cancellation);
         return results;
     }
 
-    private static Match[] Rank(
-        EmbeddingIndex index, EmbeddingSet probes, int row, Match[] candidates, SearchOptions options, CancellationToken cancellation)
+    // A whole block is scored at once; only the candidates in it count.
+    private static Match[] Rank(IIndexState state, ProbeRows probe, Match[] candidates, ITopList best, RunBuffer buffer,
+        CancellationToken cancellation)
     {
-        var best = new TopMatches(options.K, options.Threshold);
-        foreach (var segment in index.Segments)
+        var wanted = candidates.Select(match => match.Index).ToHashSet();
+        foreach (var source in state.Runs.Select(run => run.Source).Distinct())
         {
-            var wanted = candidates.Where(match => match.Index >= segment.FirstId && match.Index < segment.FirstId + segment.Count)
-                .Select(match => match.Index - segment.FirstId).ToHashSet();
-            if (wanted.Count == 0) continue;
-            using var rows = new ProbeRows(probes, row, 1, segment.Blocks);
-            var scan = new BlockScan(segment.Blocks, rows, new Chosen(best, wanted, segment.FirstId), SimdPath.Kernels);
-            foreach (var block in wanted.Select(face => face / FaceBlocks.Lanes).Distinct().Order())
+            foreach (var block in wanted.Where(face => face >= source.FirstFace && face < source.FirstFace + source.Count)
+                .Select(face => (face - source.FirstFace) / FaceBlocks.Lanes).Distinct().Order())
             {
                 cancellation.ThrowIfCancellationRequested();
-                scan.Score(block);
+                var chosen = new Chosen(best, wanted, source.FirstFace + block * FaceBlocks.Lanes);
+                new BlockScan(source.Read(block, block + 1, buffer), probe, chosen, SimdPath.Kernels).Score(0);
             }
         }
         return best.ToArray();
     }
 
-    // A whole block is scored at once; only the candidates in it count.
-    private sealed class Chosen(TopMatches best, HashSet<int> wanted, int firstId) : IScoreHandler
+    private sealed class Chosen(ITopList best, HashSet<int> wanted, int firstFace) : IScoreHandler
     {
-        public void Take(int probe, int firstFace, ReadOnlySpan<float> scores)
+        public void Take(int probe, int first, ReadOnlySpan<float> scores)
         {
             for (var i = 0; i < scores.Length; i++)
-                if (wanted.Contains(firstFace + i)) best.Add(new Match(firstId + firstFace + i, scores[i]));
+                if (wanted.Contains(firstFace + first + i)) best.Add(new Match(firstFace + first + i, scores[i]));
         }
     }
 }

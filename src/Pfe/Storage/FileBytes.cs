@@ -1,21 +1,28 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pfe.Storage;
 
-/// <summary>The bytes of a file, to read: mapped (opened in constant time, paged in on demand, never copied) or loaded into
-/// memory.</summary>
-/// <remarks>Spans handed out are valid until <see cref="Dispose"/>; keep this open as long as they are in use.</remarks>
+/// <summary>
+/// The bytes of a file, to read: mapped (opened in constant time, paged in on demand, never copied) or loaded into memory.
+/// </summary>
+/// <remarks>
+/// Spans handed out are valid until <see cref="Dispose"/>; keep this open as long as they are in use. The length is that of the file when
+/// it was opened: what is added later is not seen. A mapped file must not be truncated in place while it is open: the system ends a process
+/// that reads what is no longer there. Replacing a file by renaming is safe, and a loaded one does not depend on its file at all.
+/// </remarks>
 public sealed unsafe class FileBytes : IDisposable
 {
     private const int Chunk = 16 << 20;
 
-    private readonly IDisposable _owner;
+    private readonly SafeHandle _memory;
+    private readonly Action _release;
     private byte* _start;
 
-    private FileBytes(string path, long length, IDisposable owner, byte* start)
+    private FileBytes(string path, long length, SafeHandle memory, byte* start, Action release)
     {
-        (FilePath, Length, _owner) = (path, length, owner);
+        (FilePath, Length, _memory, _release) = (path, length, memory, release);
         _start = start;
     }
 
@@ -28,40 +35,14 @@ public sealed unsafe class FileBytes : IDisposable
     /// <summary>Maps a file.</summary>
     /// <param name="path">An existing, non-empty file.</param>
     /// <exception cref="PfeException">The file is missing, empty or unreadable.</exception>
-    public static FileBytes Map(string path) => Open(path, () =>
-    {
-        using var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* start = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        return new FileBytes(path, new FileInfo(path).Length, new View(view), start);
-    });
+    public static FileBytes Map(string path) => Open(path, file => Map(file, path, 0, RandomAccess.GetLength(file)));
 
     /// <summary>Reads a file into memory, in large pages where the system has them.</summary>
     /// <param name="path">An existing, non-empty file.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="PfeException">The file is missing, empty or unreadable.</exception>
-    public static FileBytes Load(string path, CancellationToken cancellation = default) => Open(path, () =>
-    {
-        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
-        var length = RandomAccess.GetLength(file);
-        var memory = new AlignedMemory(length);
-        try
-        {
-            for (long at = 0, read; at < length; at += read)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                read = RandomAccess.Read(file, new Span<byte>(memory.Start + at, (int)Math.Min(Chunk, length - at)), at);
-                if (read == 0) throw new PfeException($"'{path}' became shorter while it was read: {at} bytes came of {length}");
-            }
-            return new FileBytes(path, length, memory, memory.Start);
-        }
-        catch
-        {
-            memory.Dispose();
-            throw;
-        }
-    });
+    public static FileBytes Load(string path, CancellationToken cancellation = default) =>
+        Open(path, file => Load(file, path, 0, RandomAccess.GetLength(file), cancellation));
 
     /// <summary>The <paramref name="count"/> values of type <typeparamref name="T"/> that start <paramref name="offset"/> bytes into the
     /// file.</summary>
@@ -71,42 +52,106 @@ public sealed unsafe class FileBytes : IDisposable
     /// <exception cref="PfeException">The range reaches past the end: the file is truncated.</exception>
     public ReadOnlySpan<T> Span<T>(long offset, int count) where T : unmanaged
     {
-        ObjectDisposedException.ThrowIf(_start is null, this);
+        var start = _start;
+        ObjectDisposedException.ThrowIf(start is null, this);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (offset + (long)count * sizeof(T) > Length)
-            throw new PfeException($"'{FilePath}' is truncated: bytes {offset} to {offset + (long)count * sizeof(T)} are wanted, the " +
-                $"file has {Length}");
-        return MemoryMarshal.CreateReadOnlySpan(ref *(T*)(_start + offset), count);
+        // No sum of the caller's numbers that could wrap.
+        if (offset > Length || count > (Length - offset) / sizeof(T))
+            throw new PfeException($"'{FilePath}' is truncated: {count} values of {sizeof(T)} bytes are wanted from byte {offset} on, it has " +
+                $"{Length} bytes");
+        return MemoryMarshal.CreateReadOnlySpan(ref *(T*)(start + offset), count);
     }
 
-    /// <summary>Unmaps or frees the bytes.</summary>
+    /// <summary>Where some bytes lie; valid under a <see cref="Lease"/>.</summary>
+    /// <exception cref="PfeException">The range reaches past the end.</exception>
+    internal byte* Pointer(long offset, long length)
+    {
+        var start = _start;
+        ObjectDisposedException.ThrowIf(start is null, this);
+        if (offset < 0 || length < 0 || offset > Length || length > Length - offset)
+            throw new PfeException($"'{FilePath}' is truncated: {length} bytes are wanted from byte {offset} on, there are {Length}");
+        return start + offset;
+    }
+
+    /// <summary>Unmaps or frees the bytes, once nobody holds a <see cref="Lease"/> any more.</summary>
     public void Dispose()
     {
         if (_start is null) return;
         _start = null;
-        _owner.Dispose();
+        _release();
     }
 
-    private static FileBytes Open(string path, Func<FileBytes> open)
+    /// <summary>Keeps the bytes in place until the lease is disposed of, whatever happens to this object meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">They have gone already.</exception>
+    internal HandleLease Lease() => new(_memory);
+
+    /// <summary>Maps a part of an open file. The handle may be closed at once.</summary>
+    internal static FileBytes Map(SafeFileHandle file, string path, long offset, long length)
+    {
+        // Capacity 0 is that of the file now, which may have grown; the view's length is what was asked for.
+        using var mapped = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
+            leaveOpen: true);
+        var view = mapped.CreateViewAccessor(offset, length, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        return new FileBytes(path, length, view.SafeMemoryMappedViewHandle, start + view.PointerOffset, () =>
+        {
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+            view.Dispose();
+        });
+    }
+
+    /// <summary>Reads a part of an open file into memory.</summary>
+    internal static FileBytes Load(SafeFileHandle file, string path, long offset, long length, CancellationToken cancellation)
+    {
+        var memory = new AlignedMemory(length);
+        try
+        {
+            for (long at = 0, read; at < length; at += read)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                read = RandomAccess.Read(file, new Span<byte>(memory.Start + at, (int)Math.Min(Chunk, length - at)), offset + at);
+                if (read == 0) throw new PfeException($"'{path}' became shorter while it was read: {at} bytes came of {length}");
+            }
+            return new FileBytes(path, length, memory, memory.Start, memory.Dispose);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file that others may be changing, replacing or deleting.</summary>
+    internal static SafeFileHandle OpenShared(string path) =>
+        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+    private static FileBytes Open(string path, Func<SafeFileHandle, FileBytes> open)
     {
         try
         {
-            if (new FileInfo(path).Length == 0) throw new PfeException($"'{path}' is empty");
-            return open();
+            using var file = OpenShared(path);
+            return RandomAccess.GetLength(file) == 0 ? throw new PfeException($"'{path}' is empty") : open(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PfeException($"cannot open '{path}': {e.Message}", e);
         }
     }
+}
 
-    private sealed class View(MemoryMappedViewAccessor view) : IDisposable
+/// <summary>Holds native memory in place: it is not given back before every lease has ended.</summary>
+internal readonly struct HandleLease : IDisposable
+{
+    private readonly SafeHandle _handle;
+
+    public HandleLease(SafeHandle handle)
     {
-        public void Dispose()
-        {
-            view.SafeMemoryMappedViewHandle.ReleasePointer();
-            view.Dispose();
-        }
+        var added = false;
+        handle.DangerousAddRef(ref added);
+        _handle = handle;
     }
+
+    public void Dispose() => _handle?.DangerousRelease();
 }

@@ -12,7 +12,7 @@ public sealed class SimdPathTests
     [Theory]
     [MemberData(nameof(Paths))]
     public void Every_score_is_right_on_this_path(string path) =>
-        RunTests(SimdPath.Variable, path, typeof(ScoreAccuracyTests), typeof(ScoreGalleryTests), typeof(EmbeddingIndexTests),
+        RunTests(SimdPath.Variable, path, typeof(ScoreAccuracyTests), typeof(ScoreGalleryTests), typeof(FileIndexTests),
             typeof(SimdPathTests));
 
     [Theory]
