@@ -64,7 +64,7 @@ internal sealed class IndexCache(string folder, Guid gallery)
                 Remove();
                 return null;
             }
-            await Task.Run(() => FileIndex.Build(path, rows.Sets(), cancellation: cancellation), cancellation);
+            await Task.Run(() => FileIndex.Build(path, rows.Sets(), IndexFileLease.Person, cancellation: cancellation), cancellation);
         }
         var manifest = new IndexManifest(gallery, info.ModelId, info.Generation, info.Version, name, Plan(info));
         AtomicFile.WriteText(ManifestPath, JsonSerializer.Serialize(manifest, GalleryJson.Default.IndexManifest));

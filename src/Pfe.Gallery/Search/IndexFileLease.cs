@@ -4,50 +4,48 @@ using Pfe.Search;
 
 namespace Pfe.Gallery.Search;
 
-/// <summary>An open index file of anchors. A row's id says whose it is, which of their anchors, and how
-/// certain: <c>person anchor uncertainty</c>.</summary>
+/// <summary>
+/// An open index file of anchors. A row's id says whose it is, which of their anchors, and how certain: <c>person anchor uncertainty</c>.
+/// </summary>
 /// <remarks>
 /// Nobody closes it: the mapping goes with the last search that still uses it, as a file that was replaced may be in use by other threads
 /// and is unlinked already.
 /// </remarks>
 internal sealed class IndexFileLease(FileIndex index)
 {
-    public int Count => (int)index.Count;
-
     public static string Name(Guid person, int anchor, double uncertainty) =>
         string.Create(CultureInfo.InvariantCulture, $"{person:N} {anchor} {uncertainty:R}");
 
-    /// <summary>Adds the best rows whose person did not change since.</summary>
+    /// <summary>The person of a row.</summary>
+    public static PersonId Person(string name) => name[..name.IndexOf(' ', StringComparison.Ordinal)];
+
+    /// <summary>Adds the best persons who did not change since.</summary>
     /// <remarks>
-    /// The index knows rows, not persons: it is asked for more rows until those that count show k persons, or all rows were seen. One
-    /// question is nearly always enough.
+    /// The file does not know who changed: it is asked for more persons until k of them count, or all were seen. One question is nearly
+    /// always enough.
     /// </remarks>
-    public void Search(EmbeddingSet probes, int k, IReadOnlyDictionary<Guid, int> owner, BestPersons[] best, int threads,
-        CancellationToken cancellation)
+    public void Search(
+        EmbeddingSet probes, int k, IReadOnlyDictionary<Guid, int> owner, BestPersons[] best, int threads, CancellationToken cancellation)
     {
-        for (var wanted = Math.Min(2 * k + 16, Count); ; wanted = Math.Min(4 * wanted, Count))
+        for (var wanted = 2 * k + 16; ; wanted *= 4)
         {
             var isEnough = true;
-            var found = index.SearchFaces(probes, new SearchOptions { K = wanted, Threads = threads }, cancellation);
+            var found = index.SearchPersons(probes, new SearchOptions { K = wanted, Threads = threads }, cancellation);
             for (var probe = 0; probe < found.Matches.Count; probe++)
             {
-                var persons = new HashSet<Guid>();
+                var unchanged = 0;
                 foreach (var match in found[probe])
                 {
-                    var (person, uncertainty) = Parse(match.Id.Text!);
+                    var person = Guid.ParseExact(match.Person.Text!, "N");
                     if (owner.ContainsKey(person)) continue;
-                    persons.Add(person);
-                    best[probe].Add(new PersonScore(person, match.Score, uncertainty));
+                    unchanged++;
+                    best[probe].Add(new PersonScore(person, match.Score, Uncertainty(match.Face.Text!)));
                 }
-                isEnough &= persons.Count >= k;
+                isEnough &= unchanged >= k || found[probe].Count < wanted;
             }
-            if (isEnough || wanted >= Count) return;
+            if (isEnough) return;
         }
     }
 
-    private static (Guid Person, double Uncertainty) Parse(string name)
-    {
-        int first = name.IndexOf(' ', StringComparison.Ordinal), last = name.LastIndexOf(' ');
-        return (Guid.ParseExact(name.AsSpan(0, first), "N"), double.Parse(name.AsSpan(last + 1), CultureInfo.InvariantCulture));
-    }
+    private static double Uncertainty(string name) => double.Parse(name.AsSpan(name.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture);
 }

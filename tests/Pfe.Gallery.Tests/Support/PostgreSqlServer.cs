@@ -53,7 +53,7 @@ public sealed class PostgreSqlServer : IAsyncLifetime
         {
             try
             {
-                await using var connection = new NpgsqlConnection(Connection("postgres"));
+                await using var connection = new NpgsqlConnection(Connection("postgres") + ";Pooling=false");
                 await connection.OpenAsync();
                 return;
             }
@@ -69,7 +69,7 @@ public sealed class PostgreSqlServer : IAsyncLifetime
     public async Task<string> NewDatabaseAsync()
     {
         var name = $"test{Interlocked.Increment(ref _databases)}";
-        await using var connection = new NpgsqlConnection(Connection("postgres"));
+        await using var connection = new NpgsqlConnection(Connection("postgres") + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
         await command.ExecuteNonQueryAsync();
