@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pfe.Calibration;
 using Pfe.Onnx;
+using Pfe.Storage;
 
 namespace Pfe.Cli;
 
@@ -18,7 +19,7 @@ internal static class CalibrationOptions
         if (parsed.GetValue(File) is { } path)
         {
             if (!System.IO.File.Exists(path)) throw new UsageException($"there is no calibration '{path}'");
-            return ScoreCalibration.FromJson(System.IO.File.ReadAllText(path), path);
+            return ScoreCalibration.FromJson(InputFile.Text(path), path);
         }
         if (parsed.GetValue(ModelOptions.Model) is not { } reference)
             return ScoreCalibration.FromMetadata(faces.Metadata, "the embedding file");

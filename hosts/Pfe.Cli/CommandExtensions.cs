@@ -6,7 +6,7 @@ namespace Pfe.Cli;
 internal static class CommandExtensions
 {
     /// <summary>
-    /// Gives the command its work. Known failures become one line on standard error and the right exit code; Ctrl-C becomes 130.
+    /// Gives the command its work. Failures become one line on standard error and the right exit code; Ctrl-C becomes 130.
     /// </summary>
     public static Command Does(this Command command, Terminal terminal, Func<ParseResult, CancellationToken, Task<int>> work)
     {
@@ -21,10 +21,9 @@ internal static class CommandExtensions
                 terminal.Say("interrupted");
                 return ExitCode.Interrupted;
             }
-            catch (PfeException e)
+            catch (Exception e)
             {
-                terminal.Say($"error: {ErrorHints.Line(e)}");
-                return e is UsageException or InvalidConfigurationException ? ExitCode.Usage : ExitCode.Failure;
+                return Faults.Report(terminal, e);
             }
         });
         return command;

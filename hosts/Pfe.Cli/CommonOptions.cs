@@ -9,6 +9,13 @@ internal static class CommonOptions
     public static readonly Option<bool> Json =
         new("--json") { Description = "Write the result as JSON on standard output.", Recursive = true };
 
+    /// <summary>Make outputs anew that were made otherwise.</summary>
+    public static readonly Option<bool> Overwrite = new("--overwrite")
+    {
+        Description =
+            "Make pictures anew that an earlier run made with other settings or from other photographs; without it they are refused.",
+    };
+
     /// <summary>Stop at the first unreadable image instead of counting it.</summary>
     public static readonly Option<bool> Strict =
         new("--strict") { Description = "Fail on the first unreadable image instead of reporting and counting it." };

@@ -27,6 +27,7 @@ internal static class ErrorHints
         InvalidConfigurationException { Setting: nameof(LandmarkOrder), Expected: nameof(LandmarkOrder.Transposed) } =>
             "add --transpose-input",
         InvalidConfigurationException { Setting: nameof(LandmarkOrder) } => "leave --transpose-input away",
+        InvalidConfigurationException { Setting: nameof(AlignmentRunOptions.Overwrite) } => "add --overwrite",
         InvalidConfigurationException { Setting: nameof(AlignmentRunOptions.DirectoryDepth), Expected: var wanted } =>
             $"--dir-depth {wanted}",
         _ => null,

@@ -15,6 +15,11 @@ internal static class FaceOptions
     public static readonly Option<bool> TransposeInput =
         new("--transpose-input") { Description = "The landmark list is 'path x1..x5 y1..y5'." };
     public static readonly Option<string?> Prefix = new("--prefix") { Description = "Folder that the paths of a list are relative to." };
+    public static readonly Option<int?> MinimumFace = new("--min-face")
+    {
+        Description = "Side of the smallest face to look for, in pixels; large photographs are looked through in tiles for it. " +
+            "0 for no tiles.",
+    };
     public static readonly Option<int> Workers = new("--workers") { Description = "Images worked on at the same time; 0 for one a core." };
 
     /// <summary>The images of the command line, with landmarks where a list gives them.</summary>
@@ -31,6 +36,21 @@ internal static class FaceOptions
         if (parsed.GetValue(TransposeInput))
             throw new UsageException("--transpose-input says how a landmark list is written; name the list with --landmarks");
         return File.Exists(images) ? FaceSource.InList(images, prefix) : FaceSource.InFolder(images);
+    }
+
+    /// <summary>The same, and says how many pictures of the folder a landmark list leaves out.</summary>
+    public static IReadOnlyList<FaceSource> Sources(this ParseResult parsed, Terminal terminal)
+    {
+        var sources = parsed.Sources();
+        if (parsed.GetValue(Landmarks) is not { } list || parsed.GetValue(Prefix) is not null) return sources;
+        var listed = sources.Select(source => source.Path).ToHashSet(StringComparer.Ordinal);
+        var pictures = FaceSource.InFolder(parsed.GetRequiredValue(Images));
+        var unlisted = pictures.Where(picture => !listed.Contains(Path.GetFullPath(picture.Path))).ToList();
+        if (unlisted.Count > 0)
+            terminal.Say($"note: {unlisted.Count} of {pictures.Count} pictures in '{parsed.GetRequiredValue(Images)}' are not in " +
+                $"'{list}' and are left " +
+                $"out, '{unlisted[0].Name}' first");
+        return sources;
     }
 
     /// <summary>Names the first of the images that were left out.</summary>

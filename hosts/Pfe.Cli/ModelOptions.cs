@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Pfe.Onnx;
 using Pfe.Vision;
+using Pfe.Vision.Faces;
 using Pfe.Vision.Models;
+using Pfe.Vision.Networks;
 using Pfe.Vision.Verification;
 
 namespace Pfe.Cli;
@@ -18,21 +20,46 @@ internal static class ModelOptions
         new("--model") { Description = "The PFE model: an ONNX file of 'pfe train' or 'pfe export', or an address with its checksum; by " +
         "default the registry's base network with the head that comes with Pfe." };
 
+    /// <summary>Where networks run.</summary>
+    public static readonly Option<string> Device = new("--device")
+    {
+        Description = "Where networks run: cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "cpu",
+    };
+
+    /// <summary>Device and threads of every network of a command.</summary>
+    public static NetworkOptions Network(this ParseResult parsed, IProgress<string> messages) =>
+        new() { Device = ComputeDevice.Parse(parsed.GetValue(Device) ?? "cpu"), Messages = messages };
+
+    /// <summary>The store's detector.</summary>
+    public static FaceDetector Detector(
+        this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>
+        FaceDetector.Open(store, new FaceDetectorOptions
+        {
+            MinimumFaceSize = parsed.GetValue(FaceOptions.MinimumFace), Network = parsed.Network(messages),
+        }, messages, cancellation);
+
     public static ModelStore Store(this ParseResult parsed) => new(parsed.GetValue(Models));
 
-    /// <summary>The model's path: the one named, or the default model.</summary>
-    public static string ModelPath(this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>
+    /// <summary>The model named, or the default model.</summary>
+    public static OnnxModel LoadModel(this ParseResult parsed, ModelStore store, IProgress<string> messages,
+        CancellationToken cancellation) =>
         parsed.GetValue(Model) is { } reference
-            ? store.Resolve(reference, messages, cancellation) : DefaultModel.Get(store, messages, cancellation);
+            ? store.Read(reference, messages, cancellation).ToModel() : DefaultModel.Load(store, messages, cancellation);
 
     public static FaceEmbedder Embedder(
         this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>
-        new(OnnxModel.Load(parsed.ModelPath(store, messages, cancellation)));
+        new(parsed.LoadModel(store, messages, cancellation), parsed.Network(messages));
 
     /// <summary>The model with the store's detector.</summary>
     public static FaceVerifier Verifier(this ParseResult parsed, IProgress<string> messages, CancellationToken cancellation)
     {
         var store = parsed.Store();
-        return FaceVerifier.Open(store, parsed.ModelPath(store, messages, cancellation), messages, cancellation);
+        var embedder = parsed.Embedder(store, messages, cancellation);
+        try { return new FaceVerifier(parsed.Detector(store, messages, cancellation), embedder); }
+        catch
+        {
+            embedder.Dispose();
+            throw;
+        }
     }
 }

@@ -18,18 +18,27 @@ internal static class PfeApplication
         Func<Terminal, IEnumerable<Command>>? training = null)
     {
         var terminal = new Terminal(output, error);
-        if (training is null && TrainingAddOn.Owns(args))
-            return await TrainingAddOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
-        var root = Root(terminal, training ?? (_ => TrainingAddOn.Placeholders()));
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        try
         {
-            foreach (var problem in parsed.Errors) await error.WriteLineAsync($"error: {problem.Message}").ConfigureAwait(false);
-            await error.WriteLineAsync($"help:  {parsed.CommandResult.Path()} --help").ConfigureAwait(false);
-            return ExitCode.Usage;
+            if (training is null && TrainingAddOn.Owns(args))
+                return await TrainingAddOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
+            var root = Root(terminal, training ?? (_ => TrainingAddOn.Placeholders()));
+            NumberParsing.Apply(root);
+            var parsed = root.Parse(args);
+            if (parsed.Errors.Count > 0)
+            {
+                foreach (var problem in parsed.Errors) terminal.Say($"error: {problem.Message.ReplaceLineEndings(" ")}");
+                terminal.Say($"help:  {parsed.CommandResult.Path()} --help");
+                return ExitCode.Usage;
+            }
+            var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+            return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
         }
-        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
-        return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Help and version are written outside of any command's own guard.
+            return Faults.Report(terminal, e);
+        }
     }
 
     /// <summary>All commands.</summary>

@@ -1,3 +1,4 @@
 using Pfe.Cli;
 
-return await PfeApplication.RunAsync(args, Console.Out, Console.Error, CancellationToken.None).ConfigureAwait(false);
+return await PfeApplication.RunAsync(args, new GuardedWriter(() => Console.Out), Console.Error, CancellationToken.None)
+    .ConfigureAwait(false);

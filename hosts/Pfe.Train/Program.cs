@@ -1,3 +1,5 @@
+using Pfe.Cli;
 using Pfe.Train;
 
-return await TrainingApplication.RunAsync(args, Console.Out, Console.Error, CancellationToken.None).ConfigureAwait(false);
+return await TrainingApplication.RunAsync(args, new GuardedWriter(() => Console.Out), Console.Error, CancellationToken.None)
+    .ConfigureAwait(false);

@@ -34,7 +34,8 @@ public sealed record BaseGraph(OnnxModel Model, string Input, string Embedding, 
             throw new PfeException($"'{model.Name}': the size of embedding '{embedding}' cannot be told from the graph; run ONNX shape " +
                 "inference on the file first");
         var map = description.FeatureMap ?? TryFind(model, embedding);
-        return new BaseGraph(model, input, embedding, Size(shape), map, map is null ? 0 : SizeOf(model, shapes, map));
+        return new BaseGraph(model, input, embedding, Size(model.Name, embedding, shape), map, map is null ? 0
+            : SizeOf(model, shapes, map));
     }
 
     /// <summary>How many values a tensor of the graph has for one image.</summary>
@@ -47,11 +48,16 @@ public sealed record BaseGraph(OnnxModel Model, string Input, string Embedding, 
         if (!model.ComputedFromInputs().Contains(tensor))
             throw new PfeException($"'{model.Name}' computes no tensor '{tensor}' from its input");
         return shapes.GetValueOrDefault(tensor) is { Length: > 1 } shape
-            ? Size(shape)
+            ? Size(model.Name, tensor, shape)
             : throw new PfeException($"'{model.Name}': the shape of tensor '{tensor}' cannot be told from the graph");
     }
 
-    private static int Size(long[] shape) => checked((int)shape.Skip(1).Aggregate(1L, (product, size) => product * size));
+    private static int Size(string model, string tensor, long[] shape)
+    {
+        try { return (int)shape.Skip(1).Aggregate(1L, (product, size) => product * size); }
+        catch (OverflowException e) { throw new PfeException($"'{model}': tensor '{tensor}' is [{string.Join(", ", shape)}], which no " +
+            "memory holds", e); }
+    }
 
     // A head can also read the embedding, so a network without a feature map is still a base.
     private static string? TryFind(OnnxModel model, string embedding)

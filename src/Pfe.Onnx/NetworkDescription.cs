@@ -45,6 +45,8 @@ public readonly record struct PlaneValues(float First, float Second, float Third
 /// </remarks>
 public sealed record NetworkDescription
 {
+    private const long LongestFile = 1 << 20;
+
     /// <summary>What to call the network.</summary>
     public required string Name { get; init; }
 
@@ -82,14 +84,7 @@ public sealed record NetworkDescription
     /// <summary>Reads a description.</summary>
     /// <param name="path">A JSON file; comments and trailing commas are allowed, unknown keys are errors.</param>
     /// <exception cref="PfeException">Missing or wrong; the message names the line or the key.</exception>
-    public static NetworkDescription Load(string path)
-    {
-        try { return Parse(File.ReadAllText(path), path); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PfeException($"cannot read '{path}': {e.Message}", e);
-        }
-    }
+    public static NetworkDescription Load(string path) => Parse(InputFile.Text(path, LongestFile), path);
 
     /// <summary>Reads a description from text.</summary>
     /// <param name="json">The JSON document.</param>

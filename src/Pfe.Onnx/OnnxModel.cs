@@ -53,11 +53,9 @@ public sealed class OnnxModel
     /// <exception cref="PfeException">Missing, not ONNX, or with weights in other files.</exception>
     public static OnnxModel Load(string path)
     {
-        try { return Parse(File.ReadAllBytes(path), path); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PfeException($"cannot read '{path}': {e.Message}", e);
-        }
+        var proto = Read(InputFile.Bytes(path), path);
+        if (ExternalWeights.Has(proto.Graph)) ExternalWeights.Take(proto.Graph, path);
+        return new OnnxModel(proto, path);
     }
 
     /// <summary>Reads a model from memory.</summary>
@@ -66,16 +64,28 @@ public sealed class OnnxModel
     /// <exception cref="PfeException">Not ONNX, or with weights in other files.</exception>
     public static OnnxModel Parse(byte[] bytes, string name)
     {
+        var proto = Read(bytes, name);
+        return ExternalWeights.Has(proto.Graph)
+            ? throw new PfeException($"'{name}' keeps its weights in other files: open it from its own folder, or save it as one file " +
+                "first " +
+                "(onnx.save_model without external data)")
+            : new OnnxModel(proto, name);
+    }
+
+    private static ModelProto Read(byte[] bytes, string name)
+    {
+        if (bytes.AsSpan().StartsWith("version https://git-lfs"u8))
+            throw new PfeException($"'{name}' is a Git LFS pointer and not the file itself: fetch it with 'git lfs pull'");
         ModelProto proto;
         try { proto = ModelProto.Parser.ParseFrom(bytes); }
-        catch (InvalidProtocolBufferException e) { throw new PfeException($"'{name}' is not an ONNX model, or it is truncated: " +
-            $"{e.Message}", e); }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new PfeException($"'{name}' is not an ONNX model, or it is truncated: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
         if (proto.Graph is null || proto.Graph.Output.Count == 0 || proto.OpsetImport.Count == 0)
             throw new PfeException($"'{name}' is not an ONNX model: it has no graph with an output");
-        if (proto.Graph.Initializer.Any(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External))
-            throw new PfeException($"'{name}' keeps its weights in other files; save it as one file first (onnx.save_model without " +
-                "external data)");
-        return new OnnxModel(proto, name);
+        GraphCheck.Refuse(proto.Graph, name);
+        return proto;
     }
 
     /// <summary>The file's bytes; the same for the same model.</summary>

@@ -76,13 +76,15 @@ public static class ProbabilisticModel
         }
         graph.Rename(input, Image);
 
+        var types = ElementTypes.Of(graph);
+        embedding = AsFloat(graph, types, embedding, Mu);
         Normalisation.Append(graph, embedding, Mu);
-        HeadNodes.Append(graph, source, head, LogVariance);
+        HeadNodes.Append(graph, AsFloat(graph, types, source, LogVariance), head, LogVariance);
         List<ValueInfoProto> outputs =
             [GraphEdits.FloatTensor(Mu, -1, head.Dimension), GraphEdits.FloatTensor(LogVariance, -1, head.Dimension)];
         if (trust is not null)
         {
-            TrustNodes.Append(graph, embedding, head.Dimension, map, trust, Trust);
+            TrustNodes.Append(graph, embedding, head.Dimension, map is null ? null : AsFloat(graph, types, map, Trust), trust, Trust);
             outputs.Add(GraphEdits.FloatTensor(Trust, -1, 2));
         }
         graph.SetOutputs(outputs);
@@ -99,6 +101,15 @@ public static class ProbabilisticModel
         foreach (var (key, value) in (trust?.Notes ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
             proto.SetMetadata(TrustNotePrefix + key, value);
         return new OnnxModel(proto, description.Name);
+    }
+
+    // Of a network in half precision, mu and the head's input are as well; both are computed in float from there on.
+    private static string AsFloat(Wire.GraphProto graph, Dictionary<string, int> types, string tensor, string name)
+    {
+        if (types.GetValueOrDefault(tensor, Tensors.Float) == Tensors.Float) return tensor;
+        var converted = graph.Free($"{name}/float");
+        graph.Node.Add(Nodes.Create("Cast", [tensor], converted, Nodes.Int("to", Tensors.Float)));
+        return converted;
     }
 
     /// <summary>Whether a model has a trust head.</summary>

@@ -74,6 +74,21 @@ public sealed record UncertaintyHead
     public static UncertaintyHead Load(string path)
     {
         using var file = Safetensors.Open(path);
+        return ReadHead(file, path);
+    }
+
+    /// <summary>Reads a head that is in memory already.</summary>
+    /// <param name="bytes">A whole file written by <see cref="Save"/>.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="PfeException">Damaged, or something else than a head.</exception>
+    public static UncertaintyHead Parse(ReadOnlySpan<byte> bytes, string name)
+    {
+        using var file = Safetensors.Parse(bytes, name);
+        return ReadHead(file, name);
+    }
+
+    private static UncertaintyHead ReadHead(Safetensors file, string path)
+    {
         if (file.Metadata.GetValueOrDefault("format") != FormatName)
             throw new PfeException($"'{path}' is not an uncertainty head: its metadata has no format '{FormatName}'");
         var head = new UncertaintyHead

@@ -61,10 +61,28 @@ public sealed class TrainingRun
             throw new InvalidConfigurationException($"'{folder}' is not a run's folder: it has no config.json (runs are " +
             $"log_base_dir/name/yyyyMMdd-HHmmss)");
         var config = TrainingConfigFile.Load(run.Config);
-        var checkpoint = run.LatestCheckpoint();
+        var checkpoint = NewestSound(run, progress);
         using var faces = TrainingInput.Prepare(config, store, progress, cancellation);
-        return new TrainingRun(config, run, store, progress)
-            .Train(faces, checkpoint is null ? null : Checkpoint.Load(checkpoint), cancellation);
+        return new TrainingRun(config, run, store, progress).Train(faces, checkpoint, cancellation);
+    }
+
+    /// <summary>The newest checkpoint that can be read; null where the run has none. Where none of several can be read, the newest one's
+    /// fault is the run's.</summary>
+    private static TrainerState? NewestSound(RunFolder run, IProgress<TrainingEvent>? progress)
+    {
+        PfeException? first = null;
+        foreach (var path in run.Checkpoints())
+        {
+            try
+            {
+                var state = Checkpoint.Load(path);
+                if (first is not null) progress?.Report(new TrainingEvent.Note($"going on from an older checkpoint, step {state.Step}: " +
+                    $"{first.Message}"));
+                return state;
+            }
+            catch (PfeException e) { first ??= e; }
+        }
+        return first is null ? null : throw first;
     }
 
     private TrainingResult Train(TrainingInput input, TrainerState? from, CancellationToken cancellation)
@@ -86,11 +104,14 @@ public sealed class TrainingRun
             "grows: it is what the head learns");
 
         IReadOnlyList<HeldOutRow> heldOut = [];
-        StepResult last = default;
+        var last = good.Last;
+        // A run that was stopped after its last step has only its files left to write.
+        if (trainer.Step >= Steps && input.Faces.HeldOut.Count > 0)
+            heldOut = HeldOutEvaluation.Measure(trainer.Head, input.Cache, input.Faces.HeldOut, input.Labels, _config.BaseRandomSeed);
         var (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
         while (trainer.Step < Steps)
         {
-            if (cancellation.IsCancellationRequested) Interrupt(trainer, health, cancellation);
+            if (cancellation.IsCancellationRequested) Interrupt(trainer, health, last, cancellation);
             last = trainer.Advance();
             if (health.Problem(last) is { } problem)
             {
@@ -98,7 +119,7 @@ public sealed class TrainingRun
                 (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
                 continue;
             }
-            if (trainer.Step % TrainingHealth.GuardInterval == 0) good = State(trainer, health);
+            if (trainer.Step % TrainingHealth.GuardInterval == 0) good = State(trainer, health, last);
             if (trainer.Step % _config.SummaryInterval == 0 || trainer.Step == Steps)
             {
                 var perStep = (clock.Elapsed - intervalStart) / Math.Max(1, trainer.Step - intervalStep);
@@ -106,10 +127,11 @@ public sealed class TrainingRun
                 (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
             }
             if (trainer.Step % _config.EpochSize != 0 && trainer.Step != Steps) continue;
-            good = State(trainer, health);
+            // Before the checkpoint: from there on a resumed run takes the table as written.
+            heldOut = MeasureHeldOut(trainer, input);
+            good = State(trainer, health, last);
             Checkpoint.Save(good, _folder.Checkpoint(trainer.Step));
             _folder.RemoveOldCheckpoints(keep: 2);
-            heldOut = MeasureHeldOut(trainer, input);
             (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
         }
         if (!health.HasLearnt && last.Step > 0)
@@ -121,12 +143,12 @@ public sealed class TrainingRun
             heldOut);
     }
 
-    private static TrainerState State(HeadTrainer trainer, TrainingHealth health) =>
-        trainer.Save() with { FirstLoss = health.FirstLoss, HasLearnt = health.HasLearnt };
+    private static TrainerState State(HeadTrainer trainer, TrainingHealth health, in StepResult last) =>
+        trainer.Save() with { FirstLoss = health.FirstLoss, HasLearnt = health.HasLearnt, Last = last };
 
-    private void Interrupt(HeadTrainer trainer, TrainingHealth health, CancellationToken cancellation)
+    private void Interrupt(HeadTrainer trainer, TrainingHealth health, in StepResult last, CancellationToken cancellation)
     {
-        Checkpoint.Save(State(trainer, health), _folder.Checkpoint(trainer.Step));
+        Checkpoint.Save(State(trainer, health, last), _folder.Checkpoint(trainer.Step));
         Say($"stopped after step {trainer.Step}; resuming the run '{_folder.Path}' goes on from there");
         cancellation.ThrowIfCancellationRequested();
     }
@@ -179,8 +201,9 @@ public sealed class TrainingRun
             ["training"] = string.Create(CultureInfo.InvariantCulture, $"{input.Faces.Trained} images, {trainer.Step} steps of " +
                 $"{input.Faces.BatchSize}, " +
                 $"seed {_config.BaseRandomSeed}, {_config.Damage.Copies} damaged copies an image"),
-            ["final_loss"] = string.Create(CultureInfo.InvariantCulture, $"{last.Loss:G6}"),
         };
+        // Not known where a checkpoint of an earlier version was the last step.
+        if (double.IsFinite(last.Loss)) notes["final_loss"] = string.Create(CultureInfo.InvariantCulture, $"{last.Loss:G6}");
         var head = trainer.Head.Export(input.HeadInput, notes);
         head.Save(_folder.Head);
         var trust = trustInput is null ? null : TrustRun.Of(trustInput, _config, Say, cancellation);

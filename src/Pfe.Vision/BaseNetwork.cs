@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using Pfe.Onnx;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
+using Pfe.Vision.Networks;
 
 namespace Pfe.Vision;
 
@@ -26,19 +27,30 @@ public sealed class BaseNetwork : IDisposable
     /// <param name="model">The ONNX file.</param>
     /// <param name="description">What is to be known of it.</param>
     /// <param name="outputs">The tensors wanted, by their names in the graph, in order.</param>
-    /// <param name="configure">Changes the ONNX Runtime session (threads, execution providers); null for one thread on the CPU.</param>
+    /// <param name="options">Device and threads; null for one thread on the CPU.</param>
     /// <exception cref="PfeException">A tensor does not exist, or the network cannot be run as described.</exception>
-    public BaseNetwork(OnnxModel model, NetworkDescription description, IReadOnlyList<string> outputs,
-        Action<SessionOptions>? configure = null)
+    public BaseNetwork(OnnxModel model, NetworkDescription description, IReadOnlyList<string> outputs, NetworkOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(description);
         ArgumentNullException.ThrowIfNull(outputs);
         (Description, Template) = (description, AlignmentTemplate.Named(description.Alignment));
         var bytes = model.WithDynamicBatch().WithOutputs(outputs).ToBytes();
-        _session = new NetworkSession(model.Name, bytes, [3, description.Height, description.Width], outputs, configure);
+        _session = new NetworkSession(model.Name, bytes, [3, description.Height, description.Width], outputs, options);
         Outputs = [.. outputs.Select((name, i) => new NetworkOutput(name, _session.OutputShape(i).ToArray()))];
     }
+
+    /// <summary>The same with a say in the ONNX Runtime session, for providers and settings that Pfe does not know.</summary>
+    /// <param name="model">The ONNX file.</param>
+    /// <param name="description">What is to be known of it.</param>
+    /// <param name="outputs">The tensors wanted, by their names in the graph, in order.</param>
+    /// <param name="options">Device and threads.</param>
+    /// <param name="configure">Called with the session's options, last.</param>
+    public BaseNetwork(OnnxModel model, NetworkDescription description, IReadOnlyList<string> outputs, NetworkOptions options,
+        Action<SessionOptions> configure) : this(model, description, outputs, options with { Configure = configure }) { }
+
+    /// <summary>Where it runs; never auto.</summary>
+    public ComputeDevice Device => _session.Device;
 
     /// <summary>What is known of the network.</summary>
     public NetworkDescription Description { get; }

@@ -40,9 +40,9 @@ internal static class BadPictures
     public static Image Faces(int times)
     {
         var store = new ModelStore();
-        using var finder = new FaceFinder(store);
+        using var detector = FaceDetector.Open(store);
         var group = Image.Load(store.Get("sample1"));
-        var box = finder.FindAll(group)[0].Box;
+        var box = detector.Detect(group)[0].Box;
         var margin = (box.Right - box.Left) / 2;
         var (left, top) = ((int)Math.Max(0, box.Left - margin), (int)Math.Max(0, box.Top - margin));
         var (width, height) = ((int)Math.Min(group.Width, box.Right + margin) - left,

@@ -26,4 +26,41 @@ public sealed class CropIjbaCommandTests
         Image.Load(Path.Combine(output, "7", "img_1.jpg")).Height.ShouldBe(256);
         run.Error.ShouldContain("collision: img/1.jpg: line 4 would replace");
     }
+
+    [Theory]
+    [InlineData("../../escaped")]
+    [InlineData("/tmp/pfe-escaped")]
+    [InlineData("..")]
+    [InlineData("")]
+    public async Task A_subject_that_leads_out_of_the_output_is_refused_with_its_line(string subject)
+    {
+        using var folder = new TemporaryFolder();
+        new Image(50, 40, new byte[50 * 40 * 3]).Save(folder.File("deep", "images", "a.png"));
+        File.WriteAllText(folder.File("metadata.csv"),
+            $"TEMPLATE_ID,SUBJECT_ID,FILE,FACE_X,FACE_Y,FACE_WIDTH,FACE_HEIGHT\n1,{subject},a.png,1,1,20,20\n");
+        var before = Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories);
+        var run = await PfeCommand.Run("crop-ijba", folder.File("metadata.csv"), Path.Combine(folder.Path, "deep", "images"), "--output",
+            Path.Combine(folder.Path, "deep", "out"));
+        run.ShouldFailInOneLine(1, "metadata.csv, line 2: SUBJECT_ID");
+        Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories).ShouldBe(before, ignoreOrder: true);
+        File.Exists("/tmp/pfe-escaped/a.png").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Another_box_is_another_crop_and_a_table_of_a_header_alone_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        new Image(50, 40, new byte[50 * 40 * 3]).Save(folder.File("images", "a.png"));
+        string[] command = ["crop-ijba", folder.File("metadata.csv"), Path.Combine(folder.Path, "images"), "--output",
+            Path.Combine(folder.Path, "out")];
+        File.WriteAllText(folder.File("metadata.csv"), Table("1,7,a.png,1,1,20,20\n"));
+        (await PfeCommand.Run(command)).Code.ShouldBe(0);
+        File.WriteAllText(folder.File("metadata.csv"), Table("1,7,a.png,2,1,20,20\n"));
+        (await PfeCommand.Run(command)).ShouldFailInOneLine(2, "was made with other", "--overwrite");
+        (await PfeCommand.Run([.. command, "--overwrite"])).Output.ShouldStartWith("1 of 1 faces");
+        File.WriteAllText(folder.File("metadata.csv"), Table(""));
+        (await PfeCommand.Run(command)).ShouldFailInOneLine(1, "no faces below it");
+    }
+
+    private static string Table(string rows) => "TEMPLATE_ID,SUBJECT_ID,FILE,FACE_X,FACE_Y,FACE_WIDTH,FACE_HEIGHT\n" + rows;
 }

@@ -26,6 +26,9 @@ internal sealed class TinyDisk : IDisposable
     /// <summary>Leaves no room.</summary>
     public void Fill() => File.WriteAllBytes(System.IO.Path.Combine(Path, "ballast"), new byte[Bytes]);
 
+    /// <summary>Lets nothing be written any more.</summary>
+    public void ReadOnly() => Command("mount", "-o", "remount,ro", Path).ShouldBeNull();
+
     public void Dispose()
     {
         Command("umount", Path).ShouldBeNull();

@@ -12,6 +12,7 @@ public sealed class ArchitectureTests
         ["Pfe.Onnx"] = ["Pfe"],
         ["Pfe.Vision"] = ["Pfe.Onnx"],
         ["Pfe.Training"] = ["Pfe.Evaluation", "Pfe.Vision"],
+        ["Pfe.Extensions.DependencyInjection"] = ["Pfe.Vision"],
         ["Pfe.Interop"] = ["Pfe.Onnx"],
         ["Pfe.Evaluation"] = ["Pfe.Interop"],
         ["Pfe.Reporting"] = ["Pfe.Evaluation", "Pfe.Vision"],

@@ -54,6 +54,6 @@ public sealed partial class SourceTests
     [GeneratedRegex(@"^using (static )?(?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Using();
 
-    [GeneratedRegex(@"[\\/](bin|obj)[\\/]", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"[\\/](?:bin|obj)[\\/]", RegexOptions.NonBacktracking)]
     private static partial Regex Generated();
 }

@@ -33,7 +33,7 @@ public sealed class TrainingRunTests : IDisposable
         result.BasePasses.ShouldBe(96 * 3);
         File.ReadAllLines(result.Folder.Summaries).Length.ShouldBe(1 + 12);
         result.HeldOut.Count.ShouldBeGreaterThan(0);
-        result.Folder.LatestCheckpoint().ShouldNotBeNull();
+        result.Folder.Checkpoints().ShouldNotBeEmpty();
 
         var model = OnnxModel.Load(result.Folder.Model);
         var description = ProbabilisticModel.Describe(model);

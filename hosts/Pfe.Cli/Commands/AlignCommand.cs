@@ -48,22 +48,24 @@ internal static class AlignCommand
         {
             FaceOptions.Images, Output, FaceOptions.Landmarks, FaceOptions.TransposeInput, FaceOptions.Prefix, Template, ImageSize, Scale,
                 DirDepth, Visualize,
-            CommonOptions.Strict, FaceOptions.Workers, ModelOptions.Models,
+            CommonOptions.Strict, CommonOptions.Overwrite, FaceOptions.Workers, ModelOptions.Models, ModelOptions.Device,
         }.Does(terminal, (parsed, cancellation) =>
         {
-            var (sources, store, output) = (parsed.Sources(), parsed.Store(), parsed.GetRequiredValue(Output));
+            var (sources, store, output) = (parsed.Sources(terminal), parsed.Store(), parsed.GetRequiredValue(Output));
             if (parsed.GetValue(DirDepth) is < 1 and var depth) throw new UsageException($"--dir-depth is at least 1, not {depth}");
             var options = new AlignmentRunOptions
             {
                 Template = ChooseTemplate(parsed), DirectoryDepth = parsed.GetValue(DirDepth),
-                Strict = parsed.GetValue(CommonOptions.Strict), Workers = parsed.GetValue(FaceOptions.Workers),
+                Strict = parsed.GetValue(CommonOptions.Strict), Overwrite = parsed.GetValue(CommonOptions.Overwrite),
+                Workers = parsed.GetValue(FaceOptions.Workers),
             };
-            using var finder = sources[0].Landmarks is null ? new FaceFinder(store) : null;
-            var run = AlignmentRun.Run(sources, finder, output, options, terminal.ImageProgress("aligned"), cancellation);
+            using var detector = sources[0].Landmarks is null ? parsed.Detector(store, terminal.Progress(), cancellation) : null;
+            var run = AlignmentRun.Run(sources, detector, output, options, terminal.ImageProgress("aligned"), cancellation);
             if (run.Failures.Count == sources.Count)
                 throw new PfeException($"none of {sources.Count} images could be aligned; the first: {run.Failures[0].Name}: " +
                 $"{run.Failures[0].Reason}");
-            if (parsed.GetValue(Visualize) is { } sheet) Show(sources, run.Failures, finder, options.Template, store, terminal).Save(sheet);
+            if (parsed.GetValue(Visualize) is { } sheet) Show(sources, run.Failures, detector, options.Template, store,
+                terminal).Save(sheet);
             var result = new AlignResult(output, sources.Count, run.Aligned, run.AlreadyThere, options.Template.Name, run.Failures);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, AlignJson.Default.AlignResult);
             else terminal.Output.WriteLine($"{run.Aligned} of {sources.Count} faces aligned ({options.Template.Name}) -> " +
@@ -84,7 +86,7 @@ internal static class AlignCommand
 
     /// <summary>A look at what comes out, spread evenly over the list.</summary>
     private static Image Show(
-        IReadOnlyList<FaceSource> sources, IReadOnlyList<FailedImage> failures, FaceFinder? finder, AlignmentTemplate template,
+        IReadOnlyList<FaceSource> sources, IReadOnlyList<FailedImage> failures, FaceDetector? detector, AlignmentTemplate template,
         ModelStore store, Terminal terminal)
     {
         var failed = failures.Select(failure => failure.Name).ToHashSet(StringComparer.Ordinal);
@@ -93,7 +95,7 @@ internal static class AlignCommand
         if (count == 0) throw new PfeException("no face was aligned, so there is nothing to show");
         var tiles = Enumerable.Range(0, count).Select(i => good[(int)((long)i * good.Count / count)]).Select(source =>
         {
-            var (face, landmarks) = AlignmentRun.Align(source, finder, template);
+            var (face, landmarks) = AlignmentRun.Align(source, detector, template);
             return new ContactTile(face, [Path.GetFileNameWithoutExtension(source.Name)],
                 [.. Enumerable.Range(0, 5).Select(i => (landmarks[i].X, landmarks[i].Y))]);
         }).ToList();

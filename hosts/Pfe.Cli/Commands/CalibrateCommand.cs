@@ -91,7 +91,7 @@ internal static class CalibrateCommand
         if (!Path.GetExtension(output).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
             return parsed.GetValue(ModelOptions.Model) is null
                 ? null : throw new UsageException($"with --model the output is an .onnx file, not '{output}'");
-        var model = OnnxModel.Load(parsed.ModelPath(parsed.Store(), terminal.Progress(), cancellation));
+        var model = parsed.LoadModel(parsed.Store(), terminal.Progress(), cancellation);
         ProbabilisticModel.Describe(model);
         if (model.Metadata.GetValueOrDefault(ProbabilisticModel.DimensionKey) is { } dimension
             && dimension != faces.Dimension.ToString(CultureInfo.InvariantCulture))

@@ -16,14 +16,16 @@ internal sealed record CompareResult(ComparedPhotograph First, ComparedPhotograp
 
 /// <summary>One photograph of a comparison: the face's box in pixels, its uncertainty (mean ln sigma^2) and quality 0 to 100.</summary>
 /// <param name="Path">The photograph.</param>
-/// <param name="Box">Left, top, right, bottom of the face in pixels.</param>
-/// <param name="DetectionScore">The detector's confidence, 0 to 1.</param>
+/// <param name="Box">Left, top, right, bottom of the face in pixels; null with --aligned.</param>
+/// <param name="DetectionScore">The detector's confidence, 0 to 1; null with --aligned.</param>
+/// <param name="Rotation">Degrees the photograph was turned clockwise to find it: 0, 90, 180 or 270; null with --aligned.</param>
 /// <param name="Uncertainty">Mean ln sigma^2; larger is less certain.</param>
 /// <param name="Quality">0 to 100: more certain than that percentage of the calibration's faces.</param>
 /// <param name="Reliability">0 to 1: how far the comparison can rely on the face; null where the model has no trust head.</param>
 /// <param name="Collision">How near strangers come for a damage they share, in units of cosine.</param>
 internal sealed record ComparedPhotograph(
-    string Path, double[] Box, double DetectionScore, double Uncertainty, double? Quality, float? Reliability, float? Collision);
+    string Path, double[]? Box, double? DetectionScore, int? Rotation, double Uncertainty, double? Quality, float? Reliability,
+        float? Collision);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]
@@ -41,15 +43,19 @@ internal static class CompareCommand
             "has (default: 0.001)." };
         var main = new Option<bool>("--main-face") { Description = "Take the main face where a photograph shows several, instead of " +
             "refusing it." };
+        var aligned = new Option<bool>("--aligned") { Description = "The photographs are aligned faces already; nothing is detected." };
         return new Command("compare", "Are these two photographs one person? Example: pfe compare a.jpg b.jpg")
         {
-            first, second, rate, main, ModelOptions.Models, ModelOptions.Model,
+            first, second, rate, main, aligned, ModelOptions.Models, ModelOptions.Device, ModelOptions.Model,
         }.Does(terminal, (parsed, cancellation) =>
         {
             using var verifier = parsed.Verifier(terminal.Progress(), cancellation);
-            var result = verifier.Compare(
-                parsed.GetValue(first)!, parsed.GetValue(second)!, parsed.GetValue(main)
-                    ? FaceChoice.Main : FaceChoice.Only, parsed.GetValue(rate));
+            var options = new CompareOptions
+            {
+                Choice = parsed.GetValue(main) ? FaceChoice.Main : FaceChoice.Only, Aligned = parsed.GetValue(aligned),
+                FalseMatchRate = parsed.GetValue(rate),
+            };
+            var result = verifier.Compare(parsed.GetRequiredValue(first), parsed.GetRequiredValue(second), options, cancellation);
             if (parsed.GetValue(CommonOptions.Json))
                 terminal.WriteJson(new CompareResult(
                     Photograph(result.First), Photograph(result.Second), result.Cosine, result.MutualLikelihood, result.Verdict),
@@ -59,8 +65,8 @@ internal static class CompareCommand
     }
 
     private static ComparedPhotograph Photograph(ComparedFace face) => new(face.Path,
-        [face.Detection.Box.Left, face.Detection.Box.Top, face.Detection.Box.Right, face.Detection.Box.Bottom], face.Detection.Score,
-            face.Uncertainty, face.Quality, face.Trust?.Reliability, face.Trust?.Collision);
+        face.Detection?.Box is { } box ? [box.Left, box.Top, box.Right, box.Bottom] : null, face.Detection?.Score, face.Detection?.Rotation,
+        face.Uncertainty, face.Quality, face.Trust?.Reliability, face.Trust?.Collision);
 
     private static void Print(IAnsiConsole console, FaceComparison result)
     {

@@ -29,12 +29,13 @@ internal static class CropIjbaCommand
 
     public static Command Create(Terminal terminal) =>
         new Command("crop-ijba", "Cut the faces of IJB-A out, 256 x 256 each. Example: pfe crop-ijba IJB-A/metadata.csv IJB-A/images " +
-            "--output crops") { Metadata, Images, Output, CommonOptions.Strict }
+            "--output crops") { Metadata, Images, Output, CommonOptions.Strict, CommonOptions.Overwrite }
             .Does(terminal, (parsed, cancellation) =>
             {
                 var (faces, output) = (IjbaMetadata.Read(parsed.GetRequiredValue(Metadata)), parsed.GetRequiredValue(Output));
                 var run = IjbaCropRun.Run(
                     faces, parsed.GetRequiredValue(Images), output, parsed.GetValue(CommonOptions.Strict),
+                        parsed.GetValue(CommonOptions.Overwrite),
                     terminal.ImageProgress("cropped"), cancellation);
                 var result = new CropIjbaResult(
                     output, faces.Count, run.Cropped, run.AlreadyThere, run.Repeated, run.Collisions, run.Failures);

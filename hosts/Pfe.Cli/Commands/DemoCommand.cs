@@ -32,7 +32,7 @@ internal static class DemoCommand
         return new Command("demo",
             "See PFE at work: find every face, damage it, and watch sigma and the scores. Example: pfe demo --out faces.png")
         {
-            photographs, output, ModelOptions.Models, ModelOptions.Model,
+            photographs, output, ModelOptions.Models, ModelOptions.Device, ModelOptions.Model,
         }.Does(terminal, (parsed, cancellation) =>
             Run(terminal, parsed.GetValue(photographs)!, parsed.GetValue(output)!, parsed, cancellation));
     }
@@ -42,9 +42,9 @@ internal static class DemoCommand
         var messages = terminal.Progress();
         var store = parsed.Store();
         if (photographs.Length == 0) photographs = [.. store.Samples(messages, cancellation)];
-        using var finder = new FaceFinder(store);
+        using var detector = parsed.Detector(store, messages, cancellation);
         using var embedder = parsed.Embedder(store, messages, cancellation);
-        var demo = UncertaintyDemo.Prepare(photographs, finder, embedder, messages, cancellation);
+        var demo = UncertaintyDemo.Prepare(photographs, detector, embedder, messages, cancellation);
         var result = demo.Measure();
         demo.Draw(new ContactSheetOptions
         {

@@ -27,15 +27,21 @@ internal static class DetectCommand
 
     public static Command Create(Terminal terminal) =>
         new Command("detect", "Find faces and their five landmarks. Example: pfe detect holiday.jpg --json") { Images, Output, MinimumScore,
-            CommonOptions.Strict, ModelOptions.Models }
+            FaceOptions.MinimumFace, CommonOptions.Strict, ModelOptions.Models, ModelOptions.Device }
             .Does(terminal, (parsed, cancellation) =>
             {
                 var sources = Sources(parsed.GetRequiredValue(Images));
-                if (parsed.GetValue(MinimumScore) is not (>= 0 and <= 1) and var score)
-                    throw new UsageException($"--minimum-score is between 0 and 1, not {score}");
-                using var finder = new FaceFinder(parsed.Store()) { MinimumScore = parsed.GetValue(MinimumScore) };
+                if (parsed.GetValue(MinimumScore) is not (> 0 and <= 1) and var score)
+                    throw new UsageException($"--minimum-score is above 0 and up to 1, not {score}");
+                var messages = terminal.Progress();
+                var options = new FaceDetectorOptions
+                {
+                    MinimumScore = parsed.GetValue(MinimumScore), MinimumFaceSize = parsed.GetValue(FaceOptions.MinimumFace),
+                    Network = parsed.Network(messages),
+                };
+                using var detector = FaceDetector.Open(parsed.Store(), options, messages, cancellation);
                 var found = DetectionRun.Run(
-                    sources, finder, parsed.GetValue(CommonOptions.Strict), terminal.ImageProgress("searched"), cancellation);
+                    sources, detector, parsed.GetValue(CommonOptions.Strict), terminal.ImageProgress("searched"), cancellation);
                 if (found.All(image => image.Error is not null))
                     throw new PfeException(found.Count == 1
                         ? $"image '{found[0].Name}': {found[0].Error}"

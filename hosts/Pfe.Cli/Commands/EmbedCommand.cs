@@ -36,19 +36,20 @@ internal static class EmbedCommand
             "--output lfw.safetensors")
         {
             FaceOptions.Images, Output, FaceOptions.Landmarks, FaceOptions.TransposeInput, FaceOptions.Prefix, Aligned,
-            CommonOptions.Strict, FaceOptions.Workers, ModelOptions.Model, ModelOptions.Models,
+            CommonOptions.Strict, FaceOptions.Workers, ModelOptions.Model, ModelOptions.Models, ModelOptions.Device,
         }.Does(terminal, (parsed, cancellation) =>
         {
-            var sources = parsed.Sources();
+            var sources = parsed.Sources(terminal);
             var options = new EmbeddingRunOptions { Aligned = parsed.GetValue(Aligned), Strict = parsed.GetValue(CommonOptions.Strict),
                 Workers = parsed.GetValue(FaceOptions.Workers) };
             if (options.Aligned && parsed.GetValue(FaceOptions.Landmarks) is not null)
                 throw new UsageException("--aligned and --landmarks exclude each other: aligned faces need no landmarks");
             var (store, messages, output) = (parsed.Store(), terminal.Progress(), parsed.GetRequiredValue(Output));
             using var embedder = parsed.Embedder(store, messages, cancellation);
-            using var finder = options.Aligned || sources[0].Landmarks is not null ? null : new FaceFinder(store);
+            using var detector = options.Aligned || sources[0].Landmarks is not null
+                ? null : parsed.Detector(store, messages, cancellation);
             var clock = Stopwatch.StartNew();
-            var run = EmbeddingRun.Run(sources, embedder, finder, output, options, terminal.ImageProgress("embedded"), cancellation);
+            var run = EmbeddingRun.Run(sources, embedder, detector, output, options, terminal.ImageProgress("embedded"), cancellation);
             var result = new EmbedResult(
                 output, sources.Count, run.Embedded, embedder.Dimension, embedder.Description.Name, embedder.Sha256,
                 Math.Round(clock.Elapsed.TotalSeconds, 2), run.Failures);

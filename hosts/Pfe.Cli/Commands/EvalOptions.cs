@@ -40,7 +40,7 @@ internal sealed class EvalOptions
     {
         foreach (var option in (Option[])[
             Features, Images, FaceOptions.Landmarks, FaceOptions.TransposeInput, Aligned, Keep, CalibrationOptions.File, ModelOptions.Model,
-            ModelOptions.Models]) command.Add(option);
+            ModelOptions.Models, ModelOptions.Device]) command.Add(option);
         return command;
     }
 
@@ -87,9 +87,9 @@ internal sealed class EvalOptions
                 landmarks, parsed.GetValue(FaceOptions.TransposeInput) ? LandmarkOrder.Transposed : LandmarkOrder.Interleaved, folder);
         var (store, messages) = (parsed.Store(), terminal.Progress());
         using var embedder = parsed.Embedder(store, messages, cancellation);
-        using var finder = aligned || landmarks is not null ? null : new FaceFinder(store);
+        using var detector = aligned || landmarks is not null ? null : parsed.Detector(store, messages, cancellation);
         var run = EmbeddingRun.Run(
-            sources, embedder, finder, output, new EmbeddingRunOptions { Aligned = aligned }, terminal.ImageProgress("embedded"),
+            sources, embedder, detector, output, new EmbeddingRunOptions { Aligned = aligned }, terminal.ImageProgress("embedded"),
             cancellation);
         terminal.SayFailures(run.Failures);
     }

@@ -38,7 +38,7 @@ internal static class ExplainCommand
         new Command("explain", "A heat map of where in the face sigma and mu come from. Example: pfe explain face.jpg --model pfe.onnx " +
             "--output why.png")
         {
-            Photo, Output, Aligned, Steps, Patch, ModelOptions.Model, ModelOptions.Models,
+            Photo, Output, Aligned, Steps, Patch, ModelOptions.Model, ModelOptions.Models, ModelOptions.Device,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var (photo, output, store, messages) =
@@ -46,10 +46,10 @@ internal static class ExplainCommand
             var extension = Path.GetExtension(output).ToLowerInvariant();
             if (extension is not (".png" or ".svg")) throw new UsageException($"the picture is a .png or an .svg file, not '{output}'");
             using var embedder = parsed.Embedder(store, messages, cancellation);
-            using var finder = parsed.GetValue(Aligned) ? null : new FaceFinder(store);
-            var face = finder is null ? Image.Load(photo)
-                : AlignmentRun.Align(new FaceSource(photo, photo), finder, embedder.Template).Face;
-            if (finder is null) embedder.Template.RequireShape(face, photo);
+            using var detector = parsed.GetValue(Aligned) ? null : parsed.Detector(store, messages, cancellation);
+            var face = detector is null ? Image.Load(photo)
+                : AlignmentRun.Align(new FaceSource(photo, photo), detector, embedder.Template).Face;
+            if (detector is null) embedder.Template.RequireShape(face, photo);
             var map = OcclusionMap.Of(
                 face, embedder, new OcclusionOptions { Steps = parsed.GetValue(Steps), Patch = parsed.GetValue(Patch) }, cancellation);
             if (extension == ".svg") AtomicFile.WriteText(output, map.Draw().ToSvg());

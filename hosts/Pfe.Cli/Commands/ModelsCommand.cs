@@ -8,7 +8,15 @@ namespace Pfe.Cli.Commands;
 /// <summary>What <c>pfe models --json</c> writes.</summary>
 /// <param name="Folder">The store's folder.</param>
 /// <param name="Models">Everything the manifest names.</param>
-internal sealed record ModelsResult(string Folder, IReadOnlyList<ModelResult> Models);
+/// <param name="DefaultModel">What the default model is made of besides the base network: part of the program.</param>
+/// <param name="Warning">Who else may write to the folder; null for nobody.</param>
+internal sealed record ModelsResult(string Folder, IReadOnlyList<ModelResult> Models, IReadOnlyList<ModelPart> DefaultModel,
+    string? Warning);
+
+/// <summary>One part of the default model.</summary>
+/// <param name="Name">head or calibration.</param>
+/// <param name="Sha256">Its checksum.</param>
+internal sealed record ModelPart(string Name, string Sha256);
 
 /// <summary>One file of the manifest.</summary>
 /// <param name="Name">The name commands take.</param>
@@ -49,19 +57,24 @@ internal static class ModelsCommand
         var models = store.List().Select(
             model => new ModelResult(model.File.Name, model.State.ToString().ToLowerInvariant(), model.File.Purpose, model.File.Input,
             model.Package.Licence, model.Package.Package, model.File.Sha256, model.Path)).ToList();
+        var parts = DefaultModel.Parts.Select(part => new ModelPart(part.Name, part.Sha256)).ToList();
         if (json)
         {
-            terminal.WriteJson(new ModelsResult(store.Folder, models), ModelsJson.Default.ModelsResult);
+            terminal.WriteJson(new ModelsResult(store.Folder, models, parts, store.WritableByOthers), ModelsJson.Default.ModelsResult);
             return;
         }
         var table = new Table().Border(TableBorder.Simple).AddColumns("name", "state", "purpose", "input", "SHA-256");
         foreach (var model in models)
             table.AddRow(new Text(model.Name), new Text(model.State), new Text(model.Purpose), new Text(model.Input ?? ""),
                 new Text(model.Sha256[..12]));
+        foreach (var part in parts)
+            table.AddRow(new Text(part.Name), new Text("built in"), new Text("the default model's"), new Text(""),
+                new Text(part.Sha256[..12]));
         terminal.Results.Write(table);
         foreach (var package in models.GroupBy(model => (model.Package, model.Licence)))
             terminal.Output.WriteLine($"{package.Key.Package}: {package.Key.Licence}");
         terminal.Output.WriteLine($"folder: {store.Folder}");
+        if (store.WritableByOthers is { } warning) terminal.Say($"warning: {warning}");
         if (models.Exists(model => model.State != "present")) terminal.Output.WriteLine("'pfe models restore' fetches what is not present");
     }
 }

@@ -58,6 +58,7 @@ internal static class ReportCommand
             "ytf.safetensors --images lfw/images")
         {
             Inputs, Output, Images, NoFaces, Groups, Quality, Resamples, CalibrationOptions.File, ModelOptions.Model, ModelOptions.Models,
+            ModelOptions.Device,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var (inputs, output, store, messages) =
@@ -65,12 +66,28 @@ internal static class ReportCommand
             if (File.Exists(output)) throw new UsageException($"'{output}' is a file; a report is a folder");
             var options = new ReportOptions { Faces = !parsed.GetValue(NoFaces), Resamples = parsed.GetValue(Resamples) };
             if (options.Resamples < 2) throw new UsageException($"--resamples is at least 2, not {options.Resamples}");
-            var report = Model(inputs, parsed) is { } model
-                ? OfModel(model, parsed, store, options, messages, cancellation)
-                : OfFaces(inputs, output, parsed, store, options, terminal, cancellation);
+            if (!options.Faces) RefuseEarlierNames(output);
+            // Embeddings carry every image's path. In a report to be shared they have no place.
+            var aside = options.Faces ? null : Directory.CreateTempSubdirectory("pfe-report-");
+            FaceReport report;
+            try
+            {
+                report = Model(inputs, parsed) is { } model
+                    ? OfModel(model, parsed, store, options, messages, cancellation)
+                    : OfFaces(inputs, aside?.FullName ?? output, parsed, store, options, terminal, cancellation);
+            }
+            finally { aside?.Delete(recursive: true); }
             using var fonts = new FigureFonts(store.Get("font", messages, cancellation), store.Get("font-bold", messages, cancellation));
             Show(terminal, parsed, report, report.Write(output, fonts, cancellation));
         });
+
+    private static void RefuseEarlierNames(string output)
+    {
+        if (!Directory.Exists(output)) return;
+        var named = Directory.EnumerateFiles(output).FirstOrDefault(path => path.Contains(".safetensors", StringComparison.Ordinal));
+        if (named is not null)
+            throw new UsageException($"'{named}' of an earlier report has every image's path in it: remove it, or name another --output");
+    }
 
     /// <summary>The model to report on, or null where there are faces.</summary>
     private static string? Model(string[] inputs, ParseResult parsed)
@@ -92,26 +109,27 @@ internal static class ReportCommand
         CancellationToken cancellation)
     {
         using var embedder = named.Length > 0
-            ? new FaceEmbedder(OnnxModel.Load(store.Resolve(named, messages, cancellation)))
+            ? new FaceEmbedder(store.Read(named, messages, cancellation).ToModel())
             : parsed.Embedder(store, messages, cancellation);
-        using var finder = new FaceFinder(store);
+        using var detector = parsed.Detector(store, messages, cancellation);
         var samples = store.Samples(messages, cancellation);
-        return FaceReport.Of(ModelReport.Measure($"{samples.Count} sample photographs", samples, embedder, finder, messages, cancellation),
+        return FaceReport.Of(
+            ModelReport.Measure($"{samples.Count} sample photographs", samples, embedder, detector, messages, cancellation),
             options, messages, cancellation);
     }
 
     private static FaceReport OfFaces(
-        string[] inputs, string output, ParseResult parsed, ModelStore store, ReportOptions options, Terminal terminal,
+        string[] inputs, string embeddings, ParseResult parsed, ModelStore store, ReportOptions options, Terminal terminal,
         CancellationToken cancellation)
     {
         var messages = terminal.Progress();
         var folder = Directory.Exists(inputs[0]) ? inputs[0] : null;
         var images = parsed.GetValue(Images) ?? folder;
         if (images is not null && !Directory.Exists(images)) throw new UsageException($"there is no folder '{images}'");
-        using var finder = images is null ? null : new FaceFinder(store);
+        using var detector = images is null ? null : parsed.Detector(store, messages, cancellation);
         using var chosen = folder is not null || parsed.GetValue(ModelOptions.Model) is not null
             ? parsed.Embedder(store, messages, cancellation) : null;
-        if (folder is not null) inputs = [Embed(folder, output, chosen!, finder!, terminal, cancellation), .. inputs[1..]];
+        if (folder is not null) inputs = [Embed(folder, embeddings, chosen!, detector!, terminal, cancellation), .. inputs[1..]];
         using var sets = ReportInputs.Load(inputs);
         using var own = chosen is null && images is not null ? DefaultModelOf(sets.Faces, store, messages, cancellation) : null;
         var data = sets.Measure(new()
@@ -121,7 +139,7 @@ internal static class ReportCommand
             Qualities = parsed.GetValue(Quality) ?? [],
             Calibration = parsed.Calibration(sets.Faces, terminal, cancellation),
             Embedder = chosen ?? own,
-            Finder = finder,
+            Detector = detector,
         }, messages, cancellation);
         return FaceReport.Of(data, options, messages, cancellation);
     }
@@ -130,7 +148,7 @@ internal static class ReportCommand
     private static FaceEmbedder? DefaultModelOf(
         EmbeddingSet faces, ModelStore store, IProgress<string> messages, CancellationToken cancellation)
     {
-        var embedder = new FaceEmbedder(OnnxModel.Load(DefaultModel.Get(store, messages, cancellation)));
+        var embedder = new FaceEmbedder(DefaultModel.Load(store, messages, cancellation));
         if (faces.Metadata.GetValueOrDefault(EmbeddingSet.ModelKey) == embedder.Sha256) return embedder;
         embedder.Dispose();
         messages.Report("note: the embeddings are not the default model's; with --model their model, damage is studied as well");
@@ -138,12 +156,12 @@ internal static class ReportCommand
     }
 
     private static string Embed(
-        string folder, string output, FaceEmbedder embedder, FaceFinder finder, Terminal terminal, CancellationToken cancellation)
+        string folder, string output, FaceEmbedder embedder, FaceDetector detector, Terminal terminal, CancellationToken cancellation)
     {
         // The file's name is what the report calls the set.
         var file = Path.Combine(output, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) + ".safetensors");
         terminal.SayFailures(EmbeddingRun.Run(
-            FaceSource.InFolder(folder), embedder, finder, file, null, terminal.ImageProgress("embedded"), cancellation).Failures);
+            FaceSource.InFolder(folder), embedder, detector, file, null, terminal.ImageProgress("embedded"), cancellation).Failures);
         return file;
     }
 

@@ -1,3 +1,5 @@
+using Pfe.Storage;
+
 namespace Pfe.Evaluation.Folder;
 
 /// <summary>One image of a folder of identity folders.</summary>
@@ -13,8 +15,7 @@ public sealed record FolderImage(string Name, string Identity)
     /// <exception cref="PfeException">No such folder, or images outside of identity folders.</exception>
     public static IReadOnlyList<FolderImage> In(string folder)
     {
-        if (!Directory.Exists(folder)) throw new PfeException($"there is no folder '{folder}'");
-        var names = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        var names = FolderWalk.Files(folder)
             .Where(path => Extensions.Contains(Path.GetExtension(path)))
             .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
         if (names.Count == 0) throw new PfeException($"there is no picture in '{folder}'; a folder for each person with pictures in it " +

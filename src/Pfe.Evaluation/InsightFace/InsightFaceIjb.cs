@@ -5,6 +5,7 @@ using Pfe.Evaluation.Pairs;
 using Pfe.Evaluation.Protocols;
 using Pfe.Evaluation.Templates;
 using Pfe.Fusion;
+using Pfe.Storage;
 
 namespace Pfe.Evaluation.InsightFace;
 

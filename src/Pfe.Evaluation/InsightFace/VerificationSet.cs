@@ -1,4 +1,5 @@
 using Pfe.Interop.Pickle;
+using Pfe.Storage;
 namespace Pfe.Evaluation.InsightFace;
 
 /// <summary>
@@ -37,15 +38,7 @@ public sealed class VerificationSet
     /// <exception cref="PfeException">Not such a set; one line with what is wrong and where.</exception>
     public static VerificationSet Load(string path)
     {
-        byte[] file;
-        try
-        {
-            file = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PfeException($"cannot read '{path}': {e.Message}", e);
-        }
+        var file = InputFile.Bytes(path);
         var (images, labels) = PickleReader.Read(file, path) switch
         {
             object?[] and [List<object?> first, var second] => (first, second),
@@ -69,11 +62,12 @@ public sealed class VerificationSet
     {
         try
         {
-            Directory.CreateDirectory(Path.Combine(folder, Name));
+            var output = new OutputFolder(new OutputFolder(folder).Inside(Name));
+            Directory.CreateDirectory(output.Path);
             for (var index = 0; index < Count; index++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                File.WriteAllBytes(Path.Combine(folder, ImageName(index)), _images[index].Span);
+                File.WriteAllBytes(output.Inside(Path.GetFileName(ImageName(index))), _images[index].Span);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,4 +1,5 @@
 using Pfe.Evaluation.Protocols;
+using Pfe.Storage;
 
 namespace Pfe.Evaluation.Lfw;
 
@@ -48,5 +49,6 @@ public sealed record LfwPairs(int Folds, IReadOnlyList<LfwPair> Pairs)
     private static string? Image(string name, string number) =>
         int.TryParse(number, out var n) && n >= 0 ? $"{name}/{name}_{n:0000}" : null;
 
-    private static string[] Fields(string line) => line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Fields(string line) =>
+        [.. line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Select(field => field.Trim('"'))];
 }

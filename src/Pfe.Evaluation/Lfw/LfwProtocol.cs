@@ -66,6 +66,11 @@ public static class LfwProtocol
         if (missing.Length == rows.Count) throw new PfeException(lookup.NothingFound(missing[0], rows.Count));
         LfwPair[] usable = [.. list.Pairs.Where(
             pair => rows[pair.First] != ImageLookup.Missing && rows[pair.Second] != ImageLookup.Missing)];
+        foreach (var same in new[] { true, false })
+            if (missing.Length > 0 && !usable.Any(pair => pair.Same == same) && list.Pairs.Any(pair => pair.Same == same))
+                throw new PfeException($"no pair of {(same ? "one person" : "two people")} has both of its images: {missing.Length} of " +
+                    "the protocol's " +
+                    $"{rows.Count} images are missing, '{missing[0]}' first; the first embedded one is '{faces.Paths[0]}'");
         var pairs = new PairList([.. usable.Select(pair => rows[pair.First])], [.. usable.Select(pair => rows[pair.Second])],
             [.. usable.Select(pair => pair.Same)], Identities(faces.Count, rows));
         return Evaluate($"LFW View 2, {list.Folds} folds", faces, pairs, [.. usable.Select(pair => pair.Fold)], list.Folds,

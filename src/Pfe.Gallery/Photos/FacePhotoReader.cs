@@ -14,9 +14,9 @@ public sealed record PhotoFace(DetectedFace Detection, FaceEmbedding Embedding, 
 /// <summary>
 /// From a photograph's bytes to faces that a gallery takes. Safe for use by several threads at once; each call uses one thread.
 /// </summary>
-/// <param name="finder">Finds faces; stays the caller's to close.</param>
+/// <param name="detector">Finds faces; stays the caller's to close.</param>
 /// <param name="embedder">The gallery's model; stays the caller's to close.</param>
-public sealed class FacePhotoReader(FaceFinder finder, FaceEmbedder embedder)
+public sealed class FacePhotoReader(IFaceDetector detector, IFaceEmbedder embedder)
 {
     /// <summary>Every face of a photograph, best detection first.</summary>
     /// <param name="photo">The file's bytes.</param>
@@ -24,8 +24,8 @@ public sealed class FacePhotoReader(FaceFinder finder, FaceEmbedder embedder)
     /// <exception cref="ImageException">Not an image, damaged or too large.</exception>
     public IReadOnlyList<PhotoFace> ReadAll(ReadOnlySpan<byte> photo, string name)
     {
-        var image = Image.Decode(photo, name);
-        return [.. finder.FindAll(image).Select(face => Read(image, face))];
+        var input = ImageInput.FromImage(Image.Decode(photo, name), name);
+        return [.. detector.Detect(input).Select(face => Read(input, face))];
     }
 
     /// <summary>
@@ -38,20 +38,21 @@ public sealed class FacePhotoReader(FaceFinder finder, FaceEmbedder embedder)
     /// <returns>A sample, or why there is none.</returns>
     public (FaceSample? Sample, RejectedImage? Rejected) ReadSample(ReadOnlyMemory<byte> photo, string? reference, bool mainFace = false)
     {
+        var input = ImageInput.FromBytes(photo, reference ?? "photograph");
         Image image;
         try
         {
-            image = Image.Decode(photo.Span, reference ?? "photograph");
+            image = input.Open().Image;
         }
         catch (ImageException e)
         {
             return Refused(AdviceCode.Unreadable, e.Message);
         }
-        var faces = finder.FindAll(image);
+        var faces = detector.DetectLarge(input);
         if (faces.Count == 0) return Refused(AdviceCode.NoFace,
             "no face found: one face, seen from the front and at least 40 pixels wide, is wanted");
         if (faces.Count > 1 && !mainFace) return Refused(AdviceCode.SeveralFaces, $"{faces.Count} faces found: crop the photograph to one");
-        var face = Read(image, FaceFinder.Main(faces, image)!);
+        var face = Read(input, FaceDetector.Main(faces, image)!);
         return (new FaceSample(face.Embedding)
         {
             Measures = face.Measures, Reference = reference, Photo = photo, Sha256 = Convert.ToHexStringLower(SHA256.HashData(photo.Span)),
@@ -61,6 +62,6 @@ public sealed class FacePhotoReader(FaceFinder finder, FaceEmbedder embedder)
             (null, new RejectedImage(reference, [new Advice(code, text)]));
     }
 
-    private PhotoFace Read(Image image, DetectedFace face) =>
-        new(face, embedder.Embed(image, face.Landmarks).Embedding, FaceMeasuring.Of(image, face));
+    private PhotoFace Read(ImageInput photo, DetectedFace face) =>
+        new(face, embedder.Embed(photo, face.Landmarks).Embedding, FaceMeasuring.Of(photo.Open().Image, face));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Pfe.Interop.Python;
 
@@ -20,11 +21,15 @@ internal sealed class PythonDictionary : List<KeyValuePair<object, object?>>;
 /// </summary>
 internal sealed class PythonAssignments
 {
-    private const int Deepest = 50;
+    /// <summary>Letters of the longest file; configurations have a few thousand.</summary>
+    public const int Longest = 1_000_000;
+
+    private const int Deepest = PythonSizes.Deepest;
 
     private readonly string _path;
     private readonly List<PythonToken> _tokens;
     private readonly OrderedDictionary<string, PythonAssignment> _known = new(StringComparer.Ordinal);
+    private readonly PythonSizes _sizes = new();
     private int _at;
     private int _depth;
 
@@ -42,6 +47,8 @@ internal sealed class PythonAssignments
     /// <exception cref="InvalidConfigurationException">Anything but assignments of values; one line with file and line.</exception>
     public static PythonAssignments Read(string text, string path)
     {
+        if (text.Length > Longest)
+            throw new InvalidConfigurationException($"{path}: {text.Length} letters are more than the {Longest} of any configuration");
         var file = new PythonAssignments(text, path);
         while (file.Here.Kind != PythonKind.End) file.Statement();
         return file;
@@ -123,11 +130,11 @@ internal sealed class PythonAssignments
             case { Kind: PythonKind.Text }: return JoinedText((string)token.Value!);
             case { Kind: PythonKind.Name, Word: "None" }: return null;
             case { Kind: PythonKind.Name, Word: "True" or "False" }: return token.Word == "True";
-            case { Kind: PythonKind.Sign, Word: "[" }: return Items("]").Values;
+            case { Kind: PythonKind.Sign, Word: "[" }: return Sized(Items("]").Values);
             case { Kind: PythonKind.Sign, Word: "(" }:
                 var (values, comma) = Items(")");
-                return values.Count == 1 && !comma ? values[0] : values.ToArray();
-            case { Kind: PythonKind.Sign, Word: "{" }: return Dictionary();
+                return values.Count == 1 && !comma ? values[0] : Sized(values.ToArray());
+            case { Kind: PythonKind.Sign, Word: "{" }: return Sized(Dictionary());
             case { Kind: PythonKind.Name } when Here is not { Kind: PythonKind.Sign, Word: "(" or "." or "[" }
                 && _known.TryGetValue(token.Word, out var known):
                 Used.Add(token.Word);
@@ -140,9 +147,13 @@ internal sealed class PythonAssignments
 
     private string JoinedText(string text)
     {
-        while (Here.Kind == PythonKind.Text) text += (string)Take().Value!;
-        return text;
+        if (Here.Kind != PythonKind.Text) return text;
+        var joined = new StringBuilder(text);
+        while (Here.Kind == PythonKind.Text) joined.Append((string)Take().Value!);
+        return joined.ToString();
     }
+
+    private object Sized(object value) => _sizes.Problem(value) is { } problem ? throw Error(problem) : value;
 
     private (List<object?> Values, bool Comma) Items(string close)
     {
@@ -166,16 +177,21 @@ internal sealed class PythonAssignments
             if (key is not (string or long or double or bool)) throw Error("a key of a dictionary should be a string or a number");
             if (!TakeIf(":")) throw Refused();
             var value = Expression();
-            pairs.RemoveAll(pair => pair.Key.Equals(key));
             pairs.Add(new(key, value));
             comma = TakeIf(",");
         }
+        // The last of each key counts.
+        var seen = new HashSet<object>();
+        pairs.Reverse();
+        pairs.RemoveAll(pair => !seen.Add(pair.Key));
+        pairs.Reverse();
         return pairs;
     }
 
     private object Compute(object? left, PythonToken sign, object? right)
     {
-        if (left is string first && right is string second && sign.Word == "+") return first + second;
+        if (left is string first && right is string second && sign.Word == "+")
+            return _sizes.Problem(first, second) is { } problem ? throw Error(problem, sign.Line) : first + second;
         if (left is not (long or double) || right is not (long or double))
             throw Error($"'{sign.Word}' between values that are not numbers", sign.Line);
         var bothWhole = left is long && right is long;
@@ -184,6 +200,7 @@ internal sealed class PythonAssignments
         if (y == 0 && sign.Word is ("/" or "//")) throw Error("a division by zero", sign.Line);
         var result = sign.Word switch { "+" =>
             x + y, "-" => x - y, "*" => x * y, "/" => x / y, "//" => Math.Floor(x / y), _ => Math.Pow(x, y) };
+        if (!double.IsFinite(result)) throw Error($"the result of '{sign.Word}' is beyond the range of numbers", sign.Line);
         // Python keeps whole numbers whole, except in a division.
         var staysWhole = bothWhole && (sign.Word == "//" || (sign.Word == "**" && y >= 0)) && Math.Abs(result) < 1L << 53;
         return staysWhole ? (object)(long)result : result;

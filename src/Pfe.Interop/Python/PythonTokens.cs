@@ -99,8 +99,8 @@ internal sealed class PythonTokens(string text, string path)
         var digits = word.Replace("_", "", StringComparison.Ordinal);
         object value = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? (object)whole
             : digits.All(letter => char.IsAsciiDigit(letter) || letter is '.' or 'e' or 'E' or '+' or '-')
-                && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real
-            : throw Error($"'{word}' is not a decimal number");
+                && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) ? real
+            : throw Error($"'{word[..Math.Min(word.Length, 40)]}' is not a decimal number, or beyond the range of numbers");
         return new(PythonKind.Number, word, _line, value);
     }
 

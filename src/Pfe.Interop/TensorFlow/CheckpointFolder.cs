@@ -30,8 +30,12 @@ internal static partial class CheckpointFolder
     {
         var file = Path.Combine(folder, "checkpoint");
         if (!File.Exists(file)) return null;
-        var match = ModelPath().Match(File.ReadAllText(file));
-        return match.Success ? Path.Combine(folder, Path.GetFileName(match.Groups["path"].Value.Replace('\\', '/'))) : null;
+        try
+        {
+            var match = ModelPath().Match(File.ReadAllText(file));
+            return match.Success ? Path.Combine(folder, Path.GetFileName(match.Groups["path"].Value.Replace('\\', '/'))) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RegexMatchTimeoutException) { return null; }
     }
 
     [GeneratedRegex(@"\.(index|meta|data-\d{5}-of-\d{5})$", RegexOptions.ExplicitCapture, 1000)]

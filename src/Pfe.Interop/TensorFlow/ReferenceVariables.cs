@@ -25,6 +25,7 @@ internal sealed class ReferenceVariables(TensorFlowCheckpoint checkpoint, Cancel
         cancellation.ThrowIfCancellationRequested();
         var values = checkpoint.ReadFloats(name);
         _read.Add(name);
+        if (values.Length == 0) throw new PfeException($"checkpoint '{Prefix}': '{name}' is empty");
         return values.AsSpan().IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is var at and >= 0
             ? throw new PfeException($"checkpoint '{Prefix}': '{name}' holds {values[at]}: the training diverged")
             : values;

@@ -9,6 +9,7 @@ internal static class SortedTable
 {
     private const int FooterSize = 48;
     private const ulong Magic = 0xdb4775248b80fb57;
+    private const int LongestKey = 4096, MostKeyBytes = 16 << 20;
 
     /// <summary>All entries in the order of their keys.</summary>
     /// <exception cref="PfeException">Not such a table, damaged, or compressed.</exception>
@@ -20,10 +21,21 @@ internal static class SortedTable
         var at = file.Length - FooterSize;
         // The footer begins with where the filter block is, which nothing here needs.
         Handle(file, ref at, name);
+        var (end, keyBytes) = (0L, 0L);
         foreach (var (_, value) in Block(file, Handle(file, ref at, name), name).ToList())
         {
             var position = 0;
-            foreach (var entry in Block(file, Handle(value, ref position, name), name)) yield return entry;
+            var block = Handle(value, ref position, name);
+            // A table's blocks follow one another. One that is named a thousand times would be a thousand blocks.
+            if (block.Offset < end) throw Damaged(name, $"the block at {block.Offset} lies before the end of the one before it, {end}");
+            foreach (var entry in Block(file, block, name))
+            {
+                // A key holds the beginning of the one before it: each may be longer than all that is stored of it.
+                if ((keyBytes += entry.Key.Length) > MostKeyBytes)
+                    throw Damaged(name, $"its names come to more than {MostKeyBytes >> 20} MB");
+                yield return entry;
+            }
+            end = block.Offset + block.Size;
         }
     }
 
@@ -50,7 +62,8 @@ internal static class SortedTable
             var content = Number(file, ref at, name);
             if (shared < 0 || shared > key.Length || rest < 0 || content < 0 || rest > end - at || content > end - at - rest)
                 throw Damaged(name, $"an entry at {at} does not fit into its block");
-            key = [.. key[..(int)shared], .. file[at..(at + (int)rest)]];
+            if (shared + rest > LongestKey) throw Damaged(name, $"the key at {at} has {shared + rest} bytes");
+            key = [.. key.AsSpan(0, (int)shared), .. file.AsSpan(at, (int)rest)];
             at += (int)rest;
             yield return (key, file[at..(at + (int)content)]);
             at += (int)content;

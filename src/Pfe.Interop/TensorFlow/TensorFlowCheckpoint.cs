@@ -30,10 +30,7 @@ public sealed class TensorFlowCheckpoint : IDisposable
     {
         Prefix = prefix;
         var index = prefix + ".index";
-        byte[] bytes;
-        try { bytes = File.ReadAllBytes(index); }
-        catch (Exception e) when (
-            e is IOException or UnauthorizedAccessException) { throw new PfeException($"cannot read '{index}': {e.Message}", e); }
+        var bytes = InputFile.Bytes(index);
         BundleHeaderProto? header = null;
         foreach (var (key, value) in SortedTable.Read(bytes, index))
         {
@@ -139,9 +136,13 @@ public sealed class TensorFlowCheckpoint : IDisposable
     {
         var shape = Shape(entry);
         if (shape.Length == 0) throw new PfeException($"checkpoint '{Prefix}' is damaged: '{name}' is a single number in partitions");
-        var result = new float[Count(shape)];
-        var covered = 0L;
-        foreach (var (where, stored) in SlicesOf(name, entry))
+        var slices = SlicesOf(name, entry).ToList();
+        // Before memory is taken for what the shape says: the partitions hold as much, and do not share their bytes.
+        var (covered, bytes) = (slices.Sum(slice => (long)Count(Shape(slice.Stored))), slices.Sum(slice => slice.Stored.Size));
+        if (covered != Count(shape) || bytes > _shards.Sum(shard => shard.Length))
+            throw new PfeException($"checkpoint '{Prefix}' is damaged: the partitions of '{name}' hold {covered} of {Count(shape)} values");
+        var result = new float[covered];
+        foreach (var (where, stored) in slices)
         {
             var (part, start) = (Shape(stored), new long[shape.Length]);
             for (var d = 0; d < shape.Length; d++)
@@ -149,16 +150,12 @@ public sealed class TensorFlowCheckpoint : IDisposable
                 var extent = where.Extent.Count == shape.Length ? where.Extent[d] : new TensorSliceProto.Types.Extent();
                 start[d] = extent.Start;
                 if (part.Length != shape.Length || part[d] != (extent.HasLength ? extent.Length : shape[d]) || start[d] < 0
-                    || start[d] + part[d] > shape[d])
+                    || start[d] > shape[d] - part[d])
                     throw new PfeException($"checkpoint '{Prefix}' is damaged: a partition of '{name}' is [{string.Join(", ", part)}], " +
                         "which is not what its place says");
             }
             Place(Floats(name, stored), part, result, shape, start);
-            covered += Count(part);
         }
-        if (covered != result.Length)
-            throw new PfeException($"checkpoint '{Prefix}' is damaged: the partitions of '{name}' hold {covered} of {result.Length} " +
-            "values");
         return result;
     }
 
@@ -185,9 +182,9 @@ public sealed class TensorFlowCheckpoint : IDisposable
         var width = entry.Dtype switch { 1 => 4, 2 => 8, 14 or 19 => 2, _ => 0 };
         if (width == 0) throw new PfeException($"checkpoint '{Prefix}': variable '{name}' holds {TypeName(entry.Dtype)}, real numbers " +
             "are wanted");
-        if (bytes.Length != count * width)
+        if (bytes.Length != (long)count * width)
             throw new PfeException($"checkpoint '{Prefix}' is damaged: variable '{name}' has {bytes.Length} bytes, its shape needs " +
-                $"{count * width}");
+                $"{(long)count * width}");
         if (width == 4) return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
         var result = new float[count];
         for (var i = 0; i < result.Length; i++)
@@ -205,7 +202,8 @@ public sealed class TensorFlowCheckpoint : IDisposable
 
     private ReadOnlySpan<byte> Bytes(string name, BundleEntryProto entry)
     {
-        if (entry.ShardId < 0 || entry.ShardId >= _shards.Length || entry.Offset < 0 || entry.Size is < 0 or > int.MaxValue)
+        if (entry.ShardId < 0 || entry.ShardId >= _shards.Length || entry.Offset < 0 || entry.Size is < 0 or > int.MaxValue
+            || entry.Offset > _shards[entry.ShardId].Length - entry.Size)
             throw new PfeException($"checkpoint '{Prefix}' is damaged: variable '{name}' lies at {entry.Offset} of data file " +
                 $"{entry.ShardId}");
         var bytes = _shards[entry.ShardId].Span<byte>(entry.Offset, (int)entry.Size);
@@ -214,9 +212,20 @@ public sealed class TensorFlowCheckpoint : IDisposable
         return bytes;
     }
 
-    private static long[] Shape(BundleEntryProto entry) => [.. entry.Shape?.Dim.Select(dim => dim.Size) ?? []];
+    private long[] Shape(BundleEntryProto entry)
+    {
+        long[] shape = [.. entry.Shape?.Dim.Select(dim => dim.Size) ?? []];
+        var left = (long)Array.MaxLength;
+        foreach (var size in shape)
+        {
+            if (size < 0 || (left /= Math.Max(1, size)) == 0)
+                throw new PfeException($"checkpoint '{Prefix}' is damaged: it has a variable of the shape " +
+                    $"[{string.Join(", ", shape.Take(8))}]");
+        }
+        return shape;
+    }
 
-    private static int Count(long[] shape) => checked((int)shape.Aggregate(1L, (product, size) => product * size));
+    private static int Count(long[] shape) => (int)shape.Aggregate(1L, (product, size) => product * size);
 
     private static T Parse<T>(MessageParser<T> parser, byte[] bytes, string name) where T : IMessage<T>
     {

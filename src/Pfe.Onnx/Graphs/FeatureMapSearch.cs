@@ -6,15 +6,15 @@ internal static class FeatureMapSearch
     public static TensorInfo Find(OnnxModel model, string embedding)
     {
         var shapes = ShapeInference.Run(model, 1);
-        var producers = model.Proto.Graph.Node.SelectMany(node => node.Output.Select(output => (output, node)))
-            .ToDictionary(pair => pair.output, pair => pair.node);
+        var producers = model.Proto.Graph.Producers();
         if (!producers.ContainsKey(embedding)) throw new PfeException($"'{model.Name}' computes no tensor '{embedding}'");
         var fromImage = model.ComputedFromInputs();
         var (found, seen, open) = (new List<string>(), new HashSet<string> { embedding }, new Stack<string>([embedding]));
         while (open.TryPop(out var name))
         {
             if (!producers.TryGetValue(name, out var node)) continue;
-            if (shapes.GetValueOrDefault(name) is { Length: 4 } shape && shape[2] * shape[3] > 1) { found.Add(name); continue; }
+            if (shapes.GetValueOrDefault(name) is [_, _, > 0 and var height, > 0 and var width]
+                && (height > 1 || width > 1)) { found.Add(name); continue; }
             foreach (var input in node.Input.Where(fromImage.Contains))
                 if (seen.Add(input)) open.Push(input);
         }

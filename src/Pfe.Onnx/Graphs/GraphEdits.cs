@@ -54,6 +54,15 @@ internal static class GraphEdits
     public static NodeProto? Producer(this GraphProto graph, string tensor) =>
         graph.Node.FirstOrDefault(node => node.Output.Contains(tensor));
 
+    /// <summary>The nodes by the tensors that they compute, the first one where several do.</summary>
+    public static Dictionary<string, NodeProto> Producers(this GraphProto graph)
+    {
+        var producers = new Dictionary<string, NodeProto>(StringComparer.Ordinal);
+        foreach (var node in graph.Node)
+            foreach (var output in node.Output) producers.TryAdd(output, node);
+        return producers;
+    }
+
     /// <summary>Whether a name is taken.</summary>
     public static bool Uses(this GraphProto graph, string name) =>
         graph.Input.Any(value => value.Name == name) || graph.Initializer.Any(tensor => tensor.Name == name)
@@ -62,8 +71,11 @@ internal static class GraphEdits
     /// <summary>The wanted name, or it with a number where it is taken.</summary>
     public static string Free(this GraphProto graph, string wanted)
     {
+        if (!graph.Uses(wanted)) return wanted;
+        var taken = graph.Input.Select(value => value.Name).Concat(graph.Initializer.Select(tensor => tensor.Name))
+            .Concat(graph.Node.SelectMany(node => node.Output)).ToHashSet(StringComparer.Ordinal);
         var name = wanted;
-        for (var i = 2; graph.Uses(name); i++) name = $"{wanted}_{i}";
+        for (var i = 2; taken.Contains(name); i++) name = $"{wanted}_{i}";
         return name;
     }
 

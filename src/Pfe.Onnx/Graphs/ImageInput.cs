@@ -14,7 +14,7 @@ internal static class ImageInput
                 $"({string.Join(", ", network.Inputs.Select(one => one.Name))}): a base network takes one image");
         var (width, height) = (description.Width, description.Height);
         var planesFirst = Fits(input.Shape, [-1, 3, height, width]);
-        if (input.Type != "float" || !(planesFirst || Fits(input.Shape, [-1, height, width, 3])))
+        if (input.Type is not ("float" or "float16" or "double") || !(planesFirst || Fits(input.Shape, [-1, height, width, 3])))
             throw new PfeException($"'{network.Name}' takes {input}; description '{description.Name}' wants float [?, 3, {height}, " +
                 $"{width}] (or the planes last)");
         if (network.Opset < 7)
@@ -22,9 +22,20 @@ internal static class ImageInput
                 "(onnx.version_converter)");
         var batch = input.Shape[0];
         var value = proto.Graph.Input.First(value => value.Name == input.Name);
+        if (input.Type != "float") Converted(proto.Graph, input.Name, value.Type.TensorType.ElemType);
         if (!planesFirst) PlanesLast(proto.Graph, input.Name);
-        value.Type = GraphEdits.FloatTensor(input.Name, batch, 3, height, width).Type;
+        proto.Graph.Input.First(settled => settled.Name == input.Name).Type = GraphEdits.FloatTensor(input.Name, batch, 3, height, width)
+            .Type;
         return input.Name;
+    }
+
+    /// <summary>Networks in half (or double) precision take such images: a cast in front lets them be float, as everywhere else.</summary>
+    private static void Converted(GraphProto graph, string input, int type)
+    {
+        var inner = graph.Free($"{input}/converted");
+        graph.Rename(input, inner);
+        graph.Input.First(value => value.Name == inner).Name = input;
+        graph.Node.Insert(0, Nodes.Create("Cast", [input], inner, Nodes.Int("to", type)));
     }
 
     /// <summary>Networks from TensorFlow take the planes last; a transpose in front makes them like the others.</summary>

@@ -8,6 +8,10 @@ namespace Pfe.Onnx.Graphs;
 /// </summary>
 internal static class IntegerRules
 {
+    /// <summary>A tensor with more is no shape, and what follows from it is not told: a few nodes can double it a few dozen
+    /// times.</summary>
+    public const int MostValues = 4096;
+
     public static long[]? Evaluate(NodeProto node, long[]?[] shapes, long[]?[] integers)
     {
         if (node.OpType == "Shape")
@@ -18,16 +22,22 @@ internal static class IntegerRules
         {
             "Identity" or "Cast" or "Squeeze" or "Unsqueeze" or "Reshape" => first,
             "Gather" when second is not null => [.. second.Select(index => first[index < 0 ? index + first.Length : index])],
-            "Concat" when integers.All(part => part is not null) => [.. integers.SelectMany(part => part!)],
-            "Slice" when integers.Skip(1).All(part => part is { Length: 1 }) && integers.Length >= 3 =>
-                [.. ShapeRules.SliceIndices(first.Length, integers[1]![0], integers[2]![0], integers.ElementAtOrDefault(4)?[0] ?? 1)
-                    .Select(i => first[i])],
+            "Concat" when integers.All(part => part is not null) && integers.Sum(part => (long)part!.Length) <= MostValues =>
+                [.. integers.SelectMany(part => part!)],
+            "Slice" when integers.Skip(1).All(part => part is { Length: 1 }) && integers.Length >= 3 => Slice(first, integers),
             "Add" => Pairwise(first, second, (a, b) => a + b),
             "Sub" => Pairwise(first, second, (a, b) => a - b),
             "Mul" => Pairwise(first, second, (a, b) => a * b),
             "Div" when second?.All(value => value != 0) == true => Pairwise(first, second, (a, b) => a / b),
             _ => null,
         };
+    }
+
+    private static long[] Slice(long[] values, long[]?[] integers)
+    {
+        var step = integers.ElementAtOrDefault(4)?[0] ?? 1;
+        var (start, count) = ShapeRules.SliceBounds(values.Length, integers[1]![0], integers[2]![0], step);
+        return [.. Enumerable.Range(0, (int)count).Select(i => values[start + i * step])];
     }
 
     private static int Start(NodeProto node, int rank) => Bound(node.Int("start", 0), rank);

@@ -2,7 +2,11 @@ using Pfe.Onnx.Wire;
 
 namespace Pfe.Onnx.Graphs;
 
-/// <summary>One operator's output shapes from its input shapes (ONNX operator reference); null where they cannot be told.</summary>
+/// <summary>
+/// One operator's output shapes from its input shapes (ONNX operator reference); null where they cannot be told. A node is taken at its
+/// word: one that breaks its operator's rules (an axis that is not there, sizes beyond 64 bits) ends in an exception, which
+/// <see cref="ShapeInference"/> turns into a shape that cannot be told.
+/// </summary>
 internal static class ShapeRules
 {
     public static IEnumerable<long[]?> Outputs(NodeProto node, long[]?[] shapes, long[]?[] integers)
@@ -22,7 +26,7 @@ internal static class ShapeRules
                     or "DequantizeLinear" => [x],
             "Add" or "Sub" or "Mul" or "Div" or "Pow" or "Max" or "Min" or "Sum" or "Mean" => [Broadcast(shapes)],
             "Expand" => [integers.ElementAtOrDefault(1) is { } target ? Broadcast([x, target]) : null],
-            "Conv" => [second is null ? null : Window(node, x, second[0], node.Ints("kernel_shape") ?? second[2..])],
+            "Conv" or "ConvInteger" => [second is null ? null : Window(node, x, second[0], node.Ints("kernel_shape") ?? second[2..])],
             "MaxPool" or "AveragePool" or "LpPool" => [Window(node, x, x[1], node.Ints("kernel_shape") ?? [])],
             "GlobalAveragePool" or "GlobalMaxPool" => [[x[0], x[1], .. Enumerable.Repeat(1L, x.Length - 2)]],
             "Flatten" => [Flatten(x, node.Int("axis", 1))],
@@ -37,22 +41,28 @@ internal static class ShapeRules
             "Slice" => [Slice(node, x, integers)],
             "Pad" => [Pad(x, node.Ints("pads") ?? integers.ElementAtOrDefault(1))],
             "Gemm" => [second is null ? null : [x[node.Int("transA", 0) == 0 ? 0 : 1], second[node.Int("transB", 0) == 0 ? 1 : 0]]],
-            "MatMul" => [second is null ? null : MatMul(x, second)],
+            "QLinearConv" => [shapes.ElementAtOrDefault(3) is { } kernel
+                ? Window(node, x, kernel[0], node.Ints("kernel_shape") ?? kernel[2..]) : null],
+            "MatMul" or "MatMulInteger" => [second is null ? null : MatMul(x, second)],
+            "QLinearMatMul" => [shapes.ElementAtOrDefault(3) is { } matrix ? MatMul(x, matrix) : null],
+            "DynamicQuantizeLinear" => [x, [], []],
             "Split" => Split(node, x, integers.ElementAtOrDefault(1)),
             _ when node.OpType.StartsWith("Reduce", StringComparison.Ordinal) => [Reduce(x, axes, node.Int("keepdims", 1) != 0)],
             _ => [],
         };
     }
 
-    /// <summary>The positions a slice takes from a dimension.</summary>
-    public static IEnumerable<int> SliceIndices(long size, long start, long end, long step)
+    /// <summary>The first position that a slice takes from a dimension, and how many it takes.</summary>
+    public static (long First, long Count) SliceBounds(long size, long start, long end, long step)
     {
-        if (step == 0) yield break;
+        if (step == 0) return (0, 0);
         var low = step > 0 ? 0 : -1;
         var high = step > 0 ? size : size - 1;
-        start = Math.Clamp(start < 0 ? start + size : start, Math.Max(low, 0), high);
+        start = Math.Clamp(start < 0 ? start + size : start, Math.Max(low, 0), Math.Max(high, 0));
         end = Math.Clamp(end < 0 && end >= -size ? end + size : end, low, high);
-        for (var i = start; step > 0 ? i < end : i > end; i += step) yield return (int)i;
+        // Counted, not walked: a step of 1 through a size of 2^62 would take years.
+        if (step > 0) return (start, end <= start ? 0 : (end - start - 1) / step + 1);
+        return (start, size == 0 || start <= end ? 0 : 1 - (start - end - 1) / step);
     }
 
     private static long[]? Broadcast(long[]?[] shapes)
@@ -147,7 +157,7 @@ internal static class ShapeRules
         {
             var axis = axes?[i] ?? i;
             if (axis < 0) axis += x.Length;
-            result[axis] = SliceIndices(x[axis], starts[i], ends[i], steps?[i] ?? 1).Count();
+            result[axis] = SliceBounds(x[axis], starts[i], ends[i], steps?[i] ?? 1).Count;
         }
         return result;
     }
@@ -162,6 +172,7 @@ internal static class ShapeRules
     {
         var axis = node.Int("axis", 0);
         if (axis < 0) axis += x.Length;
+        if (axis < 0 || axis >= x.Length) return [];
         sizes = node.Ints("split") ?? sizes ?? [.. Enumerable.Repeat(x[axis] / node.Output.Count, node.Output.Count)];
         return sizes.Select(size => x.Select((old, i) => i == axis ? size : old).ToArray());
     }

@@ -23,15 +23,21 @@ internal static class Tensors
     public static TensorProto Longs(string name, ReadOnlySpan<long> values) =>
         Raw(name, Int64, MemoryMarshal.AsBytes(values), [values.Length]);
 
-    /// <summary>The values of a small integer tensor (a shape, axes, an index), or null when it holds something else.</summary>
-    public static long[]? Integers(TensorProto tensor) => tensor.DataType switch
+    /// <summary>The values of a small integer tensor (a shape, axes, an index), or null when it holds something else or more than
+    /// that.</summary>
+    public static long[]? Integers(TensorProto tensor, int most)
     {
-        Int64 when tensor.HasRawData => MemoryMarshal.Cast<byte, long>(tensor.RawData.Span).ToArray(),
-        Int64 => [.. tensor.Int64Data],
-        Int32 when tensor.HasRawData => [.. MemoryMarshal.Cast<byte, int>(tensor.RawData.Span).ToArray().Select(value => (long)value)],
-        Int32 => [.. tensor.Int32Data.Select(value => (long)value)],
-        _ => null,
-    };
+        var width = tensor.DataType switch { Int64 => sizeof(long), Int32 => sizeof(int), _ => 0 };
+        if (width == 0 || tensor.RawData.Length / width > most || tensor.Int64Data.Count > most || tensor.Int32Data.Count > most)
+            return null;
+        return (tensor.DataType, tensor.HasRawData) switch
+        {
+            (Int64, true) => MemoryMarshal.Cast<byte, long>(tensor.RawData.Span).ToArray(),
+            (Int64, false) => [.. tensor.Int64Data],
+            (_, true) => [.. MemoryMarshal.Cast<byte, int>(tensor.RawData.Span).ToArray().Select(value => (long)value)],
+            _ => [.. tensor.Int32Data.Select(value => (long)value)],
+        };
+    }
 
     private static TensorProto Raw(string name, int type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> dims)
     {

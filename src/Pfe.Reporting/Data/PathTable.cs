@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pfe.Storage;
 
 namespace Pfe.Reporting.Data;
 
@@ -15,7 +16,8 @@ internal sealed class PathTable
     {
         if (!File.Exists(file)) throw new InvalidConfigurationException($"there is no file '{file}'");
         var table = new PathTable(file, column);
-        var lines = File.ReadLines(file).Select((text, n) => (Fields: text.Split(','), Line: n + 1)).Where(line => line.Fields is not [""])
+        var lines = InputFile.Lines(file).Select(line => (Fields: line.Text.Split(','), Line: line.Number))
+            .Where(line => line.Fields is not [""])
             .ToList();
         var header = lines.Count > 0 ? Array.ConvertAll(lines[0].Fields, name => name.Trim().ToLowerInvariant()) : [];
         var (path, value) = (Array.IndexOf(header, "path"), Array.IndexOf(header, column));

@@ -22,11 +22,11 @@ public sealed record ReportSources
     /// <summary>From score to probability.</summary>
     public ScoreCalibration? Calibration { get; init; }
 
-    /// <summary>The model, to measure what damage does to sigma; with <see cref="Images"/> and <see cref="Finder"/>.</summary>
+    /// <summary>The model, to measure what damage does to sigma; with <see cref="Images"/> and <see cref="Detector"/>.</summary>
     public FaceEmbedder? Embedder { get; init; }
 
     /// <summary>Finds the faces that are damaged.</summary>
-    public FaceFinder? Finder { get; init; }
+    public FaceDetector? Detector { get; init; }
 }
 
 /// <summary>The embedding files of a report, open.</summary>
@@ -102,13 +102,13 @@ public sealed class ReportInputs : IDisposable
     private static DamageStudy? StudyDamage(
         EmbeddingSet faces, ReportSources sources, IProgress<string>? progress, CancellationToken cancellation)
     {
-        if (sources is not { Embedder: { } embedder, Finder: { } finder, Images: { } root }) return null;
+        if (sources is not { Embedder: { } embedder, Detector: { } detector, Images: { } root }) return null;
         progress?.Report("damaging faces");
         var aligned = new List<Image>();
         for (var row = 0; row < faces.Count && aligned.Count < DamagedFaces; row += Math.Max(1, faces.Count / DamagedFaces))
         {
             var path = Path.Combine(root, faces.Paths[row]);
-            try { aligned.Add(AlignmentRun.Align(new FaceSource(path, path), finder, embedder.Template).Face); }
+            try { aligned.Add(AlignmentRun.Align(new FaceSource(path, path), detector, embedder.Template).Face); }
             catch (ImageException) { /* without a face that is found there is nothing to damage; the others do */ }
         }
         return aligned.Count == 0 ? null : DamageStudy.Of(aligned, embedder, cancellation);

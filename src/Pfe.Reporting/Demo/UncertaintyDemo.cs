@@ -38,24 +38,24 @@ public sealed class UncertaintyDemo
 
     /// <summary>Finds, damages and embeds the faces.</summary>
     /// <param name="photographs">Paths of photographs with at least two faces altogether.</param>
-    /// <param name="finder">Finds the faces.</param>
+    /// <param name="detector">Finds the faces.</param>
     /// <param name="embedder">The probabilistic model.</param>
     /// <param name="progress">Told of each photograph.</param>
     /// <param name="cancellation">Stops between faces.</param>
     /// <exception cref="PfeException">A photograph cannot be read, or there are fewer than two faces.</exception>
     public static UncertaintyDemo Prepare(
-        IReadOnlyList<string> photographs, FaceFinder finder, FaceEmbedder embedder, IProgress<string>? progress = null,
+        IReadOnlyList<string> photographs, IFaceDetector detector, FaceEmbedder embedder, IProgress<string>? progress = null,
             CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(photographs);
-        ArgumentNullException.ThrowIfNull(finder);
+        ArgumentNullException.ThrowIfNull(detector);
         ArgumentNullException.ThrowIfNull(embedder);
         var faces = new List<DemoFace>();
         for (var p = 0; p < photographs.Count; p++)
         {
             cancellation.ThrowIfCancellationRequested();
             var photograph = Image.Load(photographs[p]);
-            var found = finder.FindAll(photograph);
+            var found = detector.Detect(photograph, cancellation);
             progress?.Report($"{Path.GetFileName(photographs[p])}: {found.Count} faces");
             foreach (var face in found)
             {

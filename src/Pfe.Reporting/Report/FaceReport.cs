@@ -91,10 +91,21 @@ public sealed record FaceReport(
             var png = figure.ToPng(fonts);
             AtomicFile.Write(stem + ".png", stream => stream.Write(png));
         }
+        RemoveEarlierFigures(Path.Combine(folder, "figures"));
         AtomicFile.Write(Path.Combine(folder, "data.json"), WriteJson);
         var page = Path.Combine(folder, "report.html");
         AtomicFile.WriteText(page, HtmlPage.Of(this));
         return page;
+    }
+
+    // A figure that this report does not have would stay beside it: with faces, in a report without.
+    private void RemoveEarlierFigures(string folder)
+    {
+        if (!Directory.Exists(folder)) return;
+        var own = Figures.Select(figure => figure.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var path in Directory.EnumerateFiles(folder))
+            if (Path.GetExtension(path) is ".svg" or ".png" or ".csv"
+                && !own.Contains(Path.GetFileNameWithoutExtension(path))) File.Delete(path);
     }
 
     private void WriteJson(Stream stream)

@@ -21,16 +21,16 @@ public static class ModelReport
     /// <param name="photographs">Paths of photographs; one with several faces at least, as two faces of one photograph are what tells
     /// strangers apart.</param>
     /// <param name="embedder">The model.</param>
-    /// <param name="finder">Finds the faces.</param>
+    /// <param name="detector">Finds the faces.</param>
     /// <param name="progress">Told what is being done.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">A photograph cannot be read, there are too few faces, or none shares a photograph.</exception>
     public static ReportData Measure(
-        string name, IReadOnlyList<string> photographs, FaceEmbedder embedder, FaceFinder finder, IProgress<string>? progress = null,
+        string name, IReadOnlyList<string> photographs, FaceEmbedder embedder, IFaceDetector detector, IProgress<string>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(embedder);
-        var demo = UncertaintyDemo.Prepare(photographs, finder, embedder, progress, cancellation);
+        var demo = UncertaintyDemo.Prepare(photographs, detector, embedder, progress, cancellation);
         int[] persons = [.. demo.Faces.Select(face => face.Face)];
         var labels = new LabelledFaces([.. persons.Distinct().Select(person => $"face {person + 1}")], persons);
         var pairs = Pairs(demo, persons);

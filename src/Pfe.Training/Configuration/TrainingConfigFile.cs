@@ -9,6 +9,8 @@ namespace Pfe.Training.Configuration;
 /// <summary>Reads and writes training configurations.</summary>
 public static class TrainingConfigFile
 {
+    private const long LongestFile = 1 << 20;
+
     private static readonly JsonReaderOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>Reads and checks a configuration file.</summary>
@@ -18,11 +20,10 @@ public static class TrainingConfigFile
     /// range.</exception>
     public static TrainingConfig Load(string path)
     {
-        try { return Parse(File.ReadAllBytes(path), path); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidConfigurationException($"cannot read the configuration '{path}': {e.Message}", e);
-        }
+        byte[] json;
+        try { json = InputFile.Bytes(path, LongestFile); }
+        catch (PfeException e) { throw new InvalidConfigurationException($"the configuration: {e.Message}", e); }
+        return Parse(json, path);
     }
 
     /// <summary>Reads and checks a configuration.</summary>
@@ -34,6 +35,7 @@ public static class TrainingConfigFile
         if (json.StartsWith("\uFEFF"u8)) json = json[3..];
         try
         {
+            JsonValues.Refuse(new Utf8JsonReader(json, Lenient), json, name);
             var reader = new Utf8JsonReader(json, Lenient);
             reader.Read();
             UnknownKeys.Refuse(ref reader, TrainingJson.Default.TrainingConfig, json, name);
@@ -69,14 +71,15 @@ public static class TrainingConfigFile
         {
             if (!holds) throw new InvalidConfigurationException($"{name}: {message}");
         }
-        Require(config.Name.Length > 0 && config.Name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0,
-            $"name '{config.Name}' must be a folder's name");
+        Require(OutputFolder.Problem(config.Name) is null, $"name '{config.Name}' must be a folder's name");
         Require(config.Channels == 3, $"channels {config.Channels}: only 3 is possible; grey images are read as three equal channels");
         Require(config.UncertaintyModule == "fc", $"uncertainty_module '{config.UncertaintyModule}' is not known; there is fc");
         Require(config.ImageSize is null or { Length: 2 }, "image_size should be [height, width]");
         Require(config.SummaryInterval > 0, $"summary_interval {config.SummaryInterval} must be at least 1");
         Require(config.EpochSize > 0 && config.NumEpochs > 0,
             $"epoch_size {config.EpochSize} and num_epochs {config.NumEpochs} must be at least 1");
+        Require((long)config.EpochSize * config.NumEpochs <= int.MaxValue,
+            $"epoch_size {config.EpochSize} x num_epochs {config.NumEpochs} are more than {int.MaxValue} steps");
         Require(config.WeightDecay >= 0, $"weight_decay {config.WeightDecay} must not be negative");
         Require(config.Momentum is >= 0 and < 1, $"momentum {config.Momentum} must lie in [0, 1)");
         Require(config.GradientClip >= 0, $"gradient_clip {config.GradientClip} must not be negative");
@@ -119,7 +122,8 @@ public static class TrainingConfigFile
     AllowTrailingCommas = true,
     WriteIndented = true,
     RespectNullableAnnotations = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(TrainingConfig))]
 [JsonSerializable(typeof(Features.CacheIndex))]
 [JsonSerializable(typeof(JsonElement[][]))]

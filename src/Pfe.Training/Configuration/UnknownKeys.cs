@@ -23,8 +23,9 @@ internal static class UnknownKeys
             if (property is null)
             {
                 var line = 1 + json[..(int)reader.TokenStartIndex].Count((byte)'\n');
-                var nearest = type.Properties.Select(candidate => candidate.Name).MinBy(candidate => Distance(key, candidate))!;
-                var hint = Distance(key, nearest) <= Math.Max(2, key.Length / 3)
+                var compared = key[..Math.Min(key.Length, 100)];
+                var nearest = type.Properties.Select(candidate => candidate.Name).MinBy(candidate => Distance(compared, candidate))!;
+                var hint = Distance(compared, nearest) <= Math.Max(2, compared.Length / 3)
                     ? $"did you mean '{nearest}'?" : $"known are {string.Join(", ", type.Properties.Select(candidate => candidate.Name))}";
                 throw new InvalidConfigurationException($"{name}({line}): there is no key '{key}'; {hint}");
             }

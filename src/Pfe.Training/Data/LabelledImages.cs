@@ -1,3 +1,5 @@
+using Pfe.Storage;
+
 namespace Pfe.Training.Data;
 
 /// <summary>Image files grouped by person: from a folder of class folders, or from a list file.</summary>
@@ -61,29 +63,50 @@ public sealed class LabelledImages
 
     private static List<(string, string)> OfList(string list)
     {
-        var lines = File.ReadAllLines(list).Select((text, i) => (Text: text.Trim(), Number: i + 1)).Where(line => line.Text.Length > 0)
+        var lines = InputFile.Lines(list).Select(line => line with { Text = line.Text.Trim() }).Where(line => line.Text.Length > 0)
             .ToArray();
         if (lines.Length == 0) throw new PfeException($"list '{list}' is empty; each line should be 'path label' or 'path'");
-        // The first line decides for all. A label is an integer, as the reference reads it; so paths may hold spaces.
-        var labelled = LastWord(lines[0].Text) is { } word && int.TryParse(word, out _);
-        var folder = System.IO.Path.GetDirectoryName(list)!;
-        var images = new List<(string, string)>(lines.Length);
-        foreach (var (text, number) in lines)
+        var places = new ListPlaces(System.IO.Path.GetDirectoryName(list)!);
+        // The first line decides for all. Its text is a path where there is such an image, so paths may hold spaces.
+        var labelled = places.Find(lines[0].Text) is null && LastWord(lines[0].Text) is { } word
+            && (places.Find(lines[0].Text[..^word.Length].TrimEnd()) is not null || int.TryParse(word, out _));
+        return [.. lines.Select(line =>
         {
-            var label = labelled ? LastWord(text) : null;
-            if (labelled && !int.TryParse(label, out _))
-                throw new PfeException($"{list}({number}): '{text}' has no integer label at its end, as line {lines[0].Number} has");
-            var image = Home(labelled ? text[..^label!.Length].TrimEnd() : text);
-            var beside = System.IO.Path.GetFullPath(image, folder);
-            var full = File.Exists(beside) ? beside : System.IO.Path.GetFullPath(image);
-            if (!File.Exists(full)) throw new PfeException($"{list}({number}): there is no image '{image}', neither from the list's " +
-                "folder nor from the working folder");
-            images.Add((label ?? System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(full)!), full));
-        }
-        return images;
+            var label = labelled ? LastWord(line.Text) : null;
+            if (labelled && label is null)
+                throw new PfeException($"{list}({line.Number}): '{line.Text}' has no label at its end, as line {lines[0].Number} has");
+            var image = label is null ? line.Text : line.Text[..^label.Length].TrimEnd();
+            var full = places.Find(image)
+                ?? throw new PfeException($"{list}({line.Number}): there is no image '{image}', neither from the list's folder nor " +
+                $"from the working folder{places.Hint(line.Text)}");
+            return (label ?? System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(full)!), full);
+        })];
     }
 
-    private static string? LastWord(string text) => text.LastIndexOf(' ') is > 0 and var at ? text[(at + 1)..] : null;
+    private static string? LastWord(string text) => text.LastIndexOfAny([' ', '\t']) is > 0 and var at ? text[(at + 1)..] : null;
+
+    /// <summary>Where a list's images lie.</summary>
+    private sealed class ListPlaces(string folder)
+    {
+        public string? Find(string image)
+        {
+            if (image.Length == 0 || image.Contains('\0', StringComparison.Ordinal)) return null;
+            image = Home(image);
+            var beside = System.IO.Path.GetFullPath(image, folder);
+            return File.Exists(beside) ? beside : File.Exists(System.IO.Path.GetFullPath(image)) ? System.IO.Path.GetFullPath(image) : null;
+        }
+
+        /// <summary>What another program's list has that is not understood here.</summary>
+        public string Hint(string line)
+        {
+            var mark = line.FirstOrDefault(letter => letter is ',' or ';' or '"' or '\'');
+            if (mark != default && line.Split([mark], StringSplitOptions.RemoveEmptyEntries) is [var first, ..]
+                && Find(first.Trim().Trim('"')) is not null)
+                return $"; between path and label a line has a blank or a tab, not '{mark}', and no quotes";
+            return System.IO.Path.HasExtension(line.Split(' ', '\t', ',', ';')[0]) ? ""
+                : "; a line is 'path label' or 'path', without a header above";
+        }
+    }
 
     private static string Home(string path) => path == "~" || path.StartsWith("~/", StringComparison.Ordinal)
         ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..]

@@ -51,8 +51,8 @@ internal sealed class FaceVariants : IFeatureSource, IDisposable
     {
         var size = _base.Network.InputLength;
         var image = Image.Load(_paths[index]);
-        var landmarks = _landmarks.Of(index, image);
         var photograph = new Pyramid(image);
+        var landmarks = _landmarks.Of(index, photograph);
         if (landmarks is { } face) _base.Network.Prepare(photograph, face, tensors[..size]);
         else Prepare(image, damaged: false, Seeds.Random(_seed, Seeds.Variant, index), tensors[..size]);
         Mirror(tensors[..size], tensors[size..(2 * size)]);

@@ -17,7 +17,9 @@ public sealed record UnreadableImage(int Image, string Reason);
 /// <param name="FeatureSize">Values of the head's input; 0 where the head reads the embedding.</param>
 /// <param name="Done">Images whose rows are complete; a computation that was interrupted goes on from here.</param>
 /// <param name="Unreadable">Images that could not be read; their rows are zero.</param>
-public sealed record CacheIndex(int Images, int Variants, int Dimension, int FeatureSize, int Done, UnreadableImage[] Unreadable);
+/// <param name="HasChecksums">Whether the chunks have checksums beside them; caches of earlier versions have none.</param>
+public sealed record CacheIndex(
+    int Images, int Variants, int Dimension, int FeatureSize, int Done, UnreadableImage[] Unreadable, bool HasChecksums = false);
 
 /// <summary>
 /// What the frozen base says about every training image, computed once: the embedding (float32, not normalised) and the tensor that the
@@ -32,9 +34,13 @@ public sealed class FeatureCache : IDisposable
 
     private readonly FileBytes _embeddings;
     private readonly FileBytes? _features;
+    private readonly CacheChecksums _checksums;
 
-    private FeatureCache(CacheIndex index, FileBytes embeddings, FileBytes? features) =>
+    private FeatureCache(string folder, CacheIndex index, FileBytes embeddings, FileBytes? features)
+    {
         (Index, _embeddings, _features) = (index, embeddings, features);
+        _checksums = new CacheChecksums(folder, index, embeddings, features);
+    }
 
     /// <summary>What it holds.</summary>
     public CacheIndex Index { get; }
@@ -51,10 +57,16 @@ public sealed class FeatureCache : IDisposable
         if (index.Done < index.Images)
             throw new PfeException($"feature cache '{folder}' is incomplete: {index.Done} of {index.Images} images");
         var embeddings = FileBytes.Map(Path.Combine(folder, EmbeddingFile));
-        try { return new FeatureCache(index, embeddings, index.FeatureSize > 0 ? FileBytes.Map(Path.Combine(folder, FeatureFile)) : null); }
+        FileBytes? features = null;
+        try
+        {
+            features = index.FeatureSize > 0 ? FileBytes.Map(Path.Combine(folder, FeatureFile)) : null;
+            return new FeatureCache(folder, index, embeddings, features);
+        }
         catch
         {
             embeddings.Dispose();
+            features?.Dispose();
             throw;
         }
     }
@@ -70,8 +82,9 @@ public sealed class FeatureCache : IDisposable
             Embedding(image, variant).CopyTo(input);
             return;
         }
-        var size = Index.FeatureSize;
-        TensorPrimitives.ConvertToSingle(_features.Span<Half>(Row(image, variant) * size * sizeof(ushort), size), input);
+        var (size, row) = (Index.FeatureSize, Row(image, variant));
+        _checksums.Verify(image);
+        TensorPrimitives.ConvertToSingle(_features.Span<Half>(row * size * sizeof(ushort), size), input);
     }
 
     /// <summary>mu: the embedding at length 1.</summary>
@@ -101,13 +114,40 @@ public sealed class FeatureCache : IDisposable
     {
         var path = Path.Combine(folder, IndexFile);
         if (!File.Exists(path)) return null;
-        try { return JsonSerializer.Deserialize(File.ReadAllBytes(path), TrainingJson.Default.CacheIndex); }
-        catch (JsonException e) { throw new PfeException(
-            $"'{path}' is damaged; remove the folder to compute the cache again: {e.Message}", e); }
+        try
+        {
+            var index = JsonSeal.Open(InputFile.Text(path)).Deserialize(TrainingJson.Default.CacheIndex);
+            return Problem(index) is { } problem ? throw new JsonException(problem) : index;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new DamagedFileException(path, $"'{path}' is damaged; remove the folder to compute the cache again: {e.Message}", e);
+        }
     }
 
-    private ReadOnlySpan<float> Embedding(int image, int variant) =>
-        _embeddings.Span<float>(Row(image, variant) * Index.Dimension * sizeof(float), Index.Dimension);
+    internal static void WriteIndex(string folder, CacheIndex index) =>
+        AtomicFile.WriteText(Path.Combine(folder, IndexFile),
+        JsonSeal.Seal(JsonSerializer.Serialize(index, TrainingJson.Default.CacheIndex)));
+
+    private static string? Problem(CacheIndex? index) => index switch
+    {
+        null or { Unreadable: null } => "a part of it is missing",
+        { Images: < 1 } or { Variants: < 1 } or { Dimension: < 1 } or { FeatureSize: < 0 } or { Done: < 0 } =>
+            "a size is below what it can be",
+        _ when index.Done > index.Images => $"{index.Done} of {index.Images} images are done",
+        _ when (long)index.Variants * Math.Max(index.Dimension, index.FeatureSize) > int.MaxValue =>
+            "an image has more values than any network gives",
+        _ when Array.Exists(index.Unreadable, image => image is null || (uint)image.Image >= (uint)index.Images) =>
+            "it names an image that is none",
+        _ => null,
+    };
+
+    private ReadOnlySpan<float> Embedding(int image, int variant)
+    {
+        var row = Row(image, variant);
+        _checksums.Verify(image);
+        return _embeddings.Span<float>(row * Index.Dimension * sizeof(float), Index.Dimension);
+    }
 
     private long Row(int image, int variant)
     {

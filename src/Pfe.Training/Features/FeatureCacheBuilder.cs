@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Pfe.Storage;
-using Pfe.Training.Configuration;
 using Pfe.Vision;
 
 namespace Pfe.Training.Features;
@@ -39,7 +38,7 @@ public sealed record CacheProgress(int Done, int Total, long Passes, double PerS
 /// </summary>
 internal static class FeatureCacheBuilder
 {
-    private const int ChunkImages = 64;
+    private const int ChunkImages = CacheChecksums.ChunkImages;
 
     /// <summary>Completes the cache in <paramref name="folder"/>.</summary>
     /// <param name="folder">Named by the hash of all that determines the content, so that what is found there belongs to it.</param>
@@ -50,7 +49,8 @@ internal static class FeatureCacheBuilder
     public static void Complete(
         string folder, int images, IFeatureSource source, IProgress<CacheProgress>? progress, CancellationToken cancellation)
     {
-        var index = FeatureCache.ReadIndex(folder) ?? new CacheIndex(images, source.Variants, source.Dimension, source.FeatureSize, 0, []);
+        var index = FeatureCache.ReadIndex(folder)
+            ?? new CacheIndex(images, source.Variants, source.Dimension, source.FeatureSize, 0, [], HasChecksums: true);
         if (index.Done == images) return;
         var (embeddingBytes, featureBytes) =
             ((long)source.Variants * source.Dimension * sizeof(float), (long)source.Variants * source.FeatureSize * sizeof(ushort));
@@ -61,7 +61,9 @@ internal static class FeatureCacheBuilder
             using var embeddings = OpenAt(Path.Combine(folder, FeatureCache.EmbeddingFile), index.Done * embeddingBytes);
             using var features = source.FeatureSize > 0
                 ? OpenAt(Path.Combine(folder, FeatureCache.FeatureFile), index.Done * featureBytes) : null;
-            Fill(folder, index, source, embeddings, features, progress, cancellation);
+            using var checksums = index.HasChecksums
+                ? OpenAt(Path.Combine(folder, CacheChecksums.FileName), index.Done / ChunkImages * CacheChecksums.EntryBytes) : null;
+            Fill(folder, index, source, new(embeddings, features, checksums), progress, cancellation);
         }
         catch (AggregateException e) when (e.InnerException is PfeException first)
         {
@@ -75,8 +77,8 @@ internal static class FeatureCacheBuilder
         }
     }
 
-    private static void Fill(string folder, CacheIndex index, IFeatureSource source, FileStream embeddings, FileStream? features,
-        IProgress<CacheProgress>? progress, CancellationToken cancellation)
+    private static void Fill(string folder, CacheIndex index, IFeatureSource source, CacheFiles files, IProgress<CacheProgress>? progress,
+        CancellationToken cancellation)
     {
         var (perEmbedding, perFeature) = (source.Variants * source.Dimension, source.Variants * source.FeatureSize);
         var embeddingChunk = AlignedMemory.Of(ChunkImages * perEmbedding);
@@ -104,13 +106,10 @@ internal static class FeatureCacheBuilder
                 },
                 _ => { });
             cancellation.ThrowIfCancellationRequested();
-            embeddings.Write(MemoryMarshal.AsBytes(embeddingChunk.Span[..(count * perEmbedding)]));
-            embeddings.Flush();
-            features?.Write(MemoryMarshal.AsBytes(featureChunk.AsSpan(0, count * perFeature)));
-            features?.Flush();
+            files.Append(MemoryMarshal.AsBytes(embeddingChunk.Span[..(count * perEmbedding)]),
+                MemoryMarshal.AsBytes(featureChunk.AsSpan(0, count * perFeature)));
             index = index with { Done = first + count, Unreadable = [.. index.Unreadable, .. failures.OrderBy(failure => failure.Image)] };
-            AtomicFile.WriteText(Path.Combine(folder, FeatureCache.IndexFile),
-                JsonSerializer.Serialize(index, TrainingJson.Default.CacheIndex));
+            FeatureCache.WriteIndex(folder, index);
             var perSecond = (index.Done - start) / clock.Elapsed.TotalSeconds;
             progress?.Report(new CacheProgress(
                 index.Done, index.Images, (long)(index.Done - start) * source.Variants, perSecond * source.Variants,
@@ -118,10 +117,22 @@ internal static class FeatureCacheBuilder
         }
     }
 
-    // What lies behind the last complete chunk is from an interrupted write.
+    private sealed record CacheFiles(FileStream Embeddings, FileStream? Features, FileStream? Checksums)
+    {
+        public void Append(ReadOnlySpan<byte> embeddings, ReadOnlySpan<byte> features)
+        {
+            Embeddings.Write(embeddings);
+            Features?.Write(features);
+            Checksums?.Write(CacheChecksums.Entry(embeddings, features));
+            // On the disk before the index says so.
+            foreach (var file in new[] { Embeddings, Features, Checksums }) file?.Flush(flushToDisk: true);
+        }
+    }
+
+    // What lies behind the last complete chunk is from an interrupted write. Nobody else writes meanwhile.
     private static FileStream OpenAt(string path, long length)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         if (file.Length < length)
         {
             file.Dispose();
@@ -138,9 +149,14 @@ internal static class FeatureCacheBuilder
         while (!existing.Exists && existing.Parent is { } parent) existing = parent;
         var free = new DriveInfo(existing.FullName).AvailableFreeSpace;
         if (free < needed)
-            throw new PfeException($"the feature cache needs {Gigabytes(needed)} in '{folder}', {Gigabytes(free)} are free: make room, " +
+            throw new PfeException($"the feature cache needs {Size(needed)} in '{folder}', {Size(free)} are free: make room, " +
                 "or name another place with cache_dir");
     }
 
-    private static string Gigabytes(long bytes) => $"{bytes / 1e9:0.##} GB";
+    private static string Size(long bytes) => bytes switch
+    {
+        >= 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB"),
+        >= 1_000_000 => $"{bytes / 1_000_000} MB",
+        _ => $"{(bytes + 999) / 1000} kB",
+    };
 }

@@ -11,29 +11,29 @@ internal sealed class LandmarkLookup : IDisposable
 {
     private readonly LabelledImages _images;
     private readonly FiveLandmarks? _points;
-    private readonly FaceFinder? _finder;
+    private readonly FaceDetector? _detector;
     private readonly Dictionary<string, FiveLandmarks>? _list;
     private readonly string _source;
 
     public LandmarkLookup(TrainingConfig config, LabelledImages images, ModelStore store)
     {
         (_images, _points, _source) = (images, config.Landmarks.Points, config.Landmarks.ToString());
-        if (config.Landmarks == LandmarkSource.Detect) _finder = new FaceFinder(store);
+        if (config.Landmarks == LandmarkSource.Detect) _detector = FaceDetector.Open(store);
         else if (config.Landmarks.List is { } list) _list = ReadList(list, config.LandmarksTransposed);
     }
 
     /// <summary>The face's landmarks; null where the image is an aligned face.</summary>
     /// <exception cref="ImageException">No face was found, or the list does not name the image.</exception>
-    public FiveLandmarks? Of(int index, Image image)
+    public FiveLandmarks? Of(int index, Pyramid photo)
     {
-        if (_finder is not null) return _finder.FindMain(image)?.Landmarks
+        if (_detector is not null) return _detector.DetectMain(photo)?.Landmarks
             ?? throw new ImageException(_images.Paths[index], "no face was found");
         if (_list is null) return _points;
         return _list.TryGetValue(Name(_images.Paths[index]), out var face)
             ? face : throw new ImageException(_images.Paths[index], $"the landmark list '{_source}' does not name it");
     }
 
-    public void Dispose() => _finder?.Dispose();
+    public void Dispose() => _detector?.Dispose();
 
     private Dictionary<string, FiveLandmarks> ReadList(string list, bool transposed)
     {

@@ -30,6 +30,9 @@ internal sealed record TrainerState(int Step, double RateFactor, int Recoveries,
 
     /// <summary>For <see cref="TrainingHealth"/>: whether sigma has ever differed between faces.</summary>
     public bool HasLearnt { get; init; }
+
+    /// <summary>What the last step gave; of a run that goes on after its last step, this is all there is to say.</summary>
+    public StepResult Last { get; init; }
 }
 
 /// <summary>Gradient descent on the head, a step at a time.</summary>
@@ -99,6 +102,7 @@ internal sealed class HeadTrainer : IDisposable
     /// <param name="state">From <see cref="Save"/>.</param>
     public void Load(TrainerState state)
     {
+        Check(state);
         foreach (var (name, _) in Head.State) Head.Set(name, state.Tensors[name]);
         using var __ = no_grad();
         foreach (var (name, velocity) in _descent.Velocity)
@@ -107,6 +111,19 @@ internal sealed class HeadTrainer : IDisposable
             velocity.copy_(saved);
         }
         (Step, RateFactor, Recoveries) = (state.Step, state.RateFactor, state.Recoveries);
+    }
+
+    private void Check(TrainerState state)
+    {
+        var wanted = Head.State.Select(part => (part.Name, part.Tensor.numel()))
+            .Concat(_descent.Velocity.Select(part => (MomentumPrefix + part.Key, part.Value.numel())));
+        foreach (var (name, size) in wanted)
+        {
+            var found = state.Tensors.TryGetValue(name, out var values) ? values.Length : 0;
+            if (found != size)
+                throw new PfeException($"the checkpoint's '{name}' has {found} values, this head {size}: it belongs to another base or " +
+                    "head_input");
+        }
     }
 
     public void Dispose()

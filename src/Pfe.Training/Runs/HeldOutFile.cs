@@ -9,15 +9,13 @@ internal static class HeldOutFile
     private const string Header = "step,pairs,score,tar_at_far_1e-2,tar_at_far_1e-3,tar_at_far_1e-4\n";
 
     public static void Append(string path, int step, IEnumerable<HeldOutRow> rows) => AtomicFile.WriteText(path,
-        (File.Exists(path) ? File.ReadAllText(path) : Header) + string.Concat(rows.Select(row => Line(step, row))));
+        (File.Exists(path) ? InputFile.Text(path) : Header) + string.Concat(rows.Select(row => Line(step, row))));
 
     /// <summary>Forgets tables after <paramref name="step"/>.</summary>
     public static void TruncateAfter(string path, int step)
     {
         if (!File.Exists(path)) return;
-        var kept = File.ReadAllLines(path)
-            .Where((line, i) => i == 0 || int.Parse(line.Split(',')[0], CultureInfo.InvariantCulture) <= step);
-        AtomicFile.WriteText(path, string.Concat(kept.Select(line => line + "\n")));
+        AtomicFile.WriteText(path, CsvLines.Until(path, step));
     }
 
     private static string Line(int step, HeldOutRow row) =>

@@ -64,17 +64,15 @@ public sealed record RunFolder(string Path)
         return folder;
     }
 
-    /// <summary>The newest checkpoint.</summary>
-    /// <returns>Null where there is none.</returns>
-    public string? LatestCheckpoint() => Directory.Exists(Path)
-        ? Directory.EnumerateFiles(Path, "checkpoint-*.safetensors").Max(StringComparer.Ordinal)
-        : null;
+    /// <summary>The checkpoints, the newest first.</summary>
+    public IReadOnlyList<string> Checkpoints() => Directory.Exists(Path)
+        ? [.. Directory.EnumerateFiles(Path, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal)]
+        : [];
 
     /// <summary>Removes all checkpoints but the newest <paramref name="keep"/>.</summary>
     /// <param name="keep">How many stay.</param>
     public void RemoveOldCheckpoints(int keep)
     {
-        foreach (var old in Directory.EnumerateFiles(Path, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal).Skip(keep))
-            File.Delete(old);
+        foreach (var old in Checkpoints().Skip(keep)) File.Delete(old);
     }
 }

@@ -36,12 +36,8 @@ internal static class SummaryFile
     public static void TruncateAfter(string path, int step)
     {
         if (!File.Exists(path)) return;
-        var lines = File.ReadAllLines(path);
-        AtomicFile.WriteText(path, string.Concat(lines.Where((line, i) => i == 0 || Step(line) <= step).Select(line => line + "\n")));
+        AtomicFile.WriteText(path, CsvLines.Until(path, step));
     }
-
-    private static int Step(string line) =>
-        int.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out var step) ? step : int.MaxValue;
 
     private static string Line(Summary s) => string.Create(CultureInfo.InvariantCulture,
         $"{s.Step},{s.Loss:G9},{s.RegularisationLoss:G9},{s.LearningRate:G9},{s.MeanLogVariance:G9},{s.SigmaSpread:G9}," +

@@ -44,8 +44,8 @@ internal sealed class TrustFeatures : IFeatureSource, IDisposable
     {
         var (input, map) = _buffers.Value;
         var (face, recipe) = _faces[image];
-        var photograph = Image.Load(_paths[face.Image]);
-        var aligned = _landmarks.Of(face.Image, photograph) is { } landmarks ? Align(new Pyramid(photograph), landmarks) : photograph;
+        var photograph = new Pyramid(Image.Load(_paths[face.Image]));
+        var aligned = _landmarks.Of(face.Image, photograph) is { } landmarks ? Align(photograph, landmarks) : photograph.Image;
         _base.Network.Prepare(recipe is { } damage ? damage.Apply(aligned, face.Image) : aligned, input.Span);
         if (_channels == 0)
         {

@@ -154,11 +154,36 @@ internal sealed class EmbeddingJournal : IDisposable
             var (start, bytes) = (_file.Position, new byte[length]);
             _file.ReadExactly(bytes);
             if (!SHA256.HashData(bytes).AsSpan(0, ChecksumLength).SequenceEqual(frame.AsSpan(4))) break;
+            if (!IsSound(bytes)) break;
             Take(bytes, start);
             good = _file.Position;
         }
         _file.SetLength(good);
         _file.Position = good;
+    }
+
+    /// <summary>Whether a chunk holds what it says it does. A checksum tells damage from what was written, and not who wrote it.</summary>
+    private bool IsSound(byte[] payload)
+    {
+        using var reader = new BinaryReader(new MemoryStream(payload), Encoding.UTF8);
+        try
+        {
+            if (reader.ReadInt32() < 0) return false;
+            for (var failures = reader.ReadInt32(); failures > 0; failures--)
+            {
+                if ((uint)reader.ReadInt32() >= (uint)_rowAt.Length) return false;
+                reader.ReadString();
+            }
+            var rows = reader.ReadInt32();
+            if (rows < 0 || rows * (sizeof(int) + (long)_rowBytes) != payload.Length - reader.BaseStream.Position) return false;
+            for (; rows > 0; rows--)
+            {
+                if ((uint)reader.ReadInt32() >= (uint)_rowAt.Length) return false;
+                reader.BaseStream.Position += _rowBytes;
+            }
+            return true;
+        }
+        catch (Exception e) when (e is IOException or FormatException) { return false; }
     }
 
     private void Take(byte[] payload, long start)

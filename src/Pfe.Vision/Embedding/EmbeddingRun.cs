@@ -37,21 +37,23 @@ public static class EmbeddingRun
     /// <summary>Embeds the images.</summary>
     /// <param name="images">The images; landmarks are used where they are given.</param>
     /// <param name="embedder">The model.</param>
-    /// <param name="finder">Finds the faces of images without landmarks; may be null when there is none to find.</param>
+    /// <param name="detector">Finds the faces of images without landmarks; may be null when there is none to find.</param>
     /// <param name="output">The embedding file to create or replace; see <see cref="EmbeddingSet"/>.</param>
     /// <param name="options">Options.</param>
     /// <param name="progress">Told after every chunk.</param>
     /// <param name="cancellation">Stops the run; a later one with the same images and model goes on.</param>
     /// <exception cref="PfeException">The output cannot be written, no image could be used, or with Strict the first failure.</exception>
-    public static EmbeddingRunResult Run(IReadOnlyList<FaceSource> images, FaceEmbedder embedder, FaceFinder? finder, string output,
+    public static EmbeddingRunResult Run(IReadOnlyList<FaceSource> images, FaceEmbedder embedder, IFaceDetector? detector, string output,
         EmbeddingRunOptions? options = null, IProgress<ImageProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(embedder);
         options ??= new EmbeddingRunOptions();
-        using var journal = new EmbeddingJournal(output + ".part", Key(images, embedder, options), images.Count, embedder.Dimension);
+        // Beside the output; where that is a device or a pipe, in a place of its own.
+        var part = AtomicFile.IsDevice(output) ? Path.Combine(Path.GetTempPath(), $"pfe-{Guid.NewGuid():N}.part") : output + ".part";
+        using var journal = new EmbeddingJournal(part, Key(images, embedder, options), images.Count, embedder.Dimension);
         var chunks = Enumerable.Range(0, (images.Count + ChunkSize - 1) / ChunkSize).Where(chunk => !journal.Has(chunk)).ToList();
-        ParallelImages.ForEach(chunks, options.Workers, () => new Worker(embedder, finder, options), (chunk, worker) =>
+        ParallelImages.ForEach(chunks, options.Workers, () => new Worker(embedder, detector, options), (chunk, worker) =>
         {
             worker.Embed(chunk, images, journal, cancellation);
             progress?.Report(new ImageProgress(journal.Done, images.Count, journal.Failures.Count));
@@ -118,12 +120,13 @@ public static class EmbeddingRun
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{embedder.Sha256} {options.Aligned} {ChunkSize} " +
             $"{EmbeddingJournal.RowBytes(embedder.Dimension)}\n"));
-        foreach (var image in images) hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\n{image.Path}\n{image.Landmarks}\n"));
+        foreach (var image in images)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\n{image.Path}\n{image.Landmarks}\n{FileStamp.Of(image.Path)}\n"));
         return hash.GetHashAndReset();
     }
 
     /// <summary>One worker's buffers.</summary>
-    private sealed class Worker(FaceEmbedder embedder, FaceFinder? finder, EmbeddingRunOptions options)
+    private sealed class Worker(FaceEmbedder embedder, IFaceDetector? detector, EmbeddingRunOptions options)
     {
         private readonly Memory<float> _input = AlignedMemory.Of(ChunkSize * embedder.InputLength);
         private readonly Memory<float> _mu = AlignedMemory.Of(ChunkSize * embedder.Dimension);
@@ -181,9 +184,9 @@ public static class EmbeddingRun
                 embedder.Prepare(photo, landmarks, input);
                 return float.NaN;
             }
-            if (finder is null) throw new ArgumentException(
-                $"'{source.Name}' has no landmarks and there is no face finder", nameof(source));
-            var face = finder.FindMain(photo) ?? throw new ImageException(source.Path, "no face found");
+            if (detector is null) throw new ArgumentException(
+                $"'{source.Name}' has no landmarks and there is no face detector", nameof(source));
+            var face = detector.DetectMain(photo) ?? throw new ImageException(source.Path, "no face found");
             embedder.Prepare(photo, face.Landmarks, input);
             return face.Score;
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Pfe.Storage;
 using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision.Faces;
@@ -15,6 +17,10 @@ public sealed record AlignmentRunOptions
     /// <summary>Fail on the first image that cannot be used instead of counting it.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>Make faces anew that an earlier run made with other settings or from another photograph, instead of refusing
+    /// them.</summary>
+    public bool Overwrite { get; init; }
+
     /// <summary>Images worked on at the same time; 0 for one a core.</summary>
     public int Workers { get; init; }
 }
@@ -27,13 +33,13 @@ public sealed record AlignmentRunResult(int Aligned, int AlreadyThere, IReadOnly
 
 /// <summary>
 /// Aligns many faces into a folder: in parallel and resumable, as each picture appears whole and one that is there is not made again.
-/// Landmarks come from a list, or from detection (the main face, see <see cref="FaceFinder.FindMain(Image)"/>).
+/// Landmarks come from a list, or from detection (the main face, see <see cref="IFaceDetector.DetectMain"/>).
 /// </summary>
 public static class AlignmentRun
 {
     /// <summary>Aligns the images.</summary>
     /// <param name="images">The images; landmarks are used where they are given.</param>
-    /// <param name="finder">Finds the faces of images without landmarks; may be null when there is none to find.</param>
+    /// <param name="detector">Finds the faces of images without landmarks; may be null when there is none to find.</param>
     /// <param name="output">The folder to fill.</param>
     /// <param name="options">Options.</param>
     /// <param name="progress">Told after every image.</param>
@@ -41,27 +47,33 @@ public static class AlignmentRun
     /// <exception cref="PfeException">The folder cannot be written, two images would share a file, or with Strict the first
     /// failure.</exception>
     public static AlignmentRunResult Run(
-        IReadOnlyList<FaceSource> images, FaceFinder? finder, string output, AlignmentRunOptions? options = null,
+        IReadOnlyList<FaceSource> images, IFaceDetector? detector, string output, AlignmentRunOptions? options = null,
         IProgress<ImageProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new AlignmentRunOptions();
-        var targets = Targets(images, output, options.DirectoryDepth);
+        var targets = TargetsOf(images, output, options.DirectoryDepth);
+        var settings = Settings(options.Template);
+        using var record = OutputRecord.Open(output,
+            [.. images.Select((image, i) => (targets[i], OutputRecord.Key($"{settings} {image.Landmarks}", image.Path)))],
+                options.Overwrite);
         var failures = new FailedImage?[images.Count];
         var (done, aligned, failed) = (0, 0, 0);
         ParallelImages.For(images.Count, options.Workers, i =>
         {
             try
             {
-                if (!File.Exists(targets[i]))
+                if (!record.IsDone(i))
                 {
-                    Align(images[i], finder, options.Template).Face.Save(targets[i]);
+                    var face = Align(images[i], detector, options.Template).Face;
+                    record.Begin(i);
+                    face.Save(targets[i]);
                     Interlocked.Increment(ref aligned);
                 }
             }
-            catch (ImageException e) when (!options.Strict)
+            catch (PfeException e) when (!options.Strict && e is ImageException or { InnerException: PathTooLongException })
             {
-                failures[i] = new FailedImage(images[i].Name, e.Reason);
+                failures[i] = new FailedImage(images[i].Name, e is ImageException image ? image.Reason : e.Message);
                 Interlocked.Increment(ref failed);
             }
             progress?.Report(new ImageProgress(Interlocked.Increment(ref done), images.Count, Volatile.Read(ref failed)));
@@ -71,18 +83,18 @@ public static class AlignmentRun
 
     /// <summary>Aligns one face.</summary>
     /// <param name="source">The image; its main face is detected when it has no landmarks.</param>
-    /// <param name="finder">Finds the face; may be null when landmarks are given.</param>
+    /// <param name="detector">Finds the face; may be null when landmarks are given.</param>
     /// <param name="template">Size and landmark places of the aligned face.</param>
     /// <returns>The aligned face, and where its landmarks lie in it.</returns>
     /// <exception cref="ImageException">The image cannot be read, has no face, or its landmarks coincide.</exception>
-    public static (Image Face, FiveLandmarks Landmarks) Align(FaceSource source, FaceFinder? finder, AlignmentTemplate template)
+    public static (Image Face, FiveLandmarks Landmarks) Align(FaceSource source, IFaceDetector? detector, AlignmentTemplate template)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(template);
         var photo = new Pyramid(Image.Load(source.Path));
         var landmarks = source.Landmarks
-            ?? (finder ?? throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face finder", nameof(source)))
-                .FindMain(photo)?.Landmarks
+            ?? (detector ?? throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face detector", nameof(source)))
+                .DetectMain(photo)?.Landmarks
             ?? throw new ImageException(source.Path, "no face found");
         AffineMap toPhoto;
         try
@@ -97,16 +109,21 @@ public static class AlignmentRun
         return (Warp.ToImage(image, map, template.Width, template.Height), landmarks.Map(toPhoto.Inverse()));
     }
 
-    private static string[] Targets(IReadOnlyList<FaceSource> images, string output, int depth)
+    private static string Settings(AlignmentTemplate template) => string.Join(' ', Enumerable.Range(0, 5).Select(i => template.Points[i])
+        .SelectMany(point => new[] { point.X, point.Y }).Prepend(template.Height).Prepend(template.Width)
+        .Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
+
+    internal static string[] TargetsOf(IReadOnlyList<FaceSource> images, string output, int depth)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(depth);
         var taken = new Dictionary<string, string>(images.Count, StringComparer.Ordinal);
-        var targets = new string[images.Count];
+        var (targets, folder) = (new string[images.Count], new OutputFolder(output));
         for (var i = 0; i < targets.Length; i++)
         {
-            var parts = images[i].Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."))
-                .TakeLast(depth);
-            var target = Path.Combine([output, .. parts]);
+            var parts = images[i].Name.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."));
+            string[] kept = [.. parts.TakeLast(depth)];
+            if (kept.Length == 0) throw new PfeException($"'{images[i].Name}' names no picture");
+            var target = folder.Inside(kept);
             if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP"))
                 target = Path.ChangeExtension(target, ".png");
             if (!taken.TryAdd(target, images[i].Name))

@@ -19,18 +19,18 @@ public static class DetectionRun
 {
     /// <summary>Finds the faces.</summary>
     /// <param name="images">The images; landmarks that they may have are not looked at.</param>
-    /// <param name="finder">Finds the faces.</param>
+    /// <param name="detector">Finds the faces.</param>
     /// <param name="strict">Fail on the first unreadable image instead of recording it.</param>
     /// <param name="progress">Told after every image.</param>
     /// <param name="cancellation">Stops the run.</param>
     /// <returns>One entry an image, in order.</returns>
     /// <exception cref="PfeException">With <paramref name="strict"/> the first unreadable image.</exception>
     public static IReadOnlyList<DetectedImage> Run(
-        IReadOnlyList<FaceSource> images, FaceFinder finder, bool strict = false, IProgress<ImageProgress>? progress = null,
+        IReadOnlyList<FaceSource> images, IFaceDetector detector, bool strict = false, IProgress<ImageProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(finder);
+        ArgumentNullException.ThrowIfNull(detector);
         var found = new DetectedImage[images.Count];
         var (done, failed) = (0, 0);
         ParallelImages.For(found.Length, workers: 0, i =>
@@ -38,8 +38,8 @@ public static class DetectionRun
             try
             {
                 var image = Image.Load(images[i].Path);
-                var faces = finder.FindAll(image);
-                var main = FaceFinder.Main(faces, image);
+                var faces = detector.Detect(image);
+                var main = FaceDetector.Main(faces, image);
                 found[i] = new DetectedImage(
                     images[i].Name, image.Width, image.Height, main is null ? null : faces.ToList().IndexOf(main), faces, null);
             }

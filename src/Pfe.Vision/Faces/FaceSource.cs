@@ -1,3 +1,5 @@
+using Pfe.Storage;
+
 namespace Pfe.Vision.Faces;
 
 /// <summary>One image to work on, and what is known of the face in it.</summary>
@@ -15,8 +17,7 @@ public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmar
     /// <exception cref="PfeException">There is no such folder, or no picture in it.</exception>
     public static IReadOnlyList<FaceSource> InFolder(string folder)
     {
-        if (!Directory.Exists(folder)) throw new PfeException($"there is no folder '{folder}'");
-        var found = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        var found = FolderWalk.Files(folder)
             .Where(path => Extensions.Contains(System.IO.Path.GetExtension(path)))
             .Select(path => new FaceSource(System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/'), path))
             .OrderBy(source => source.Name, StringComparer.Ordinal).ToList();
@@ -29,17 +30,11 @@ public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmar
     /// <exception cref="PfeException">The list is missing or empty.</exception>
     public static IReadOnlyList<FaceSource> InList(string list, string? root = null)
     {
-        try
-        {
-            var folder = root ?? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(list))!;
-            var found = File.ReadLines(list).Select(line => line.Trim()).Where(line => line.Length > 0)
-                .Select(line => WithoutLabel(line)).Select(name => new FaceSource(name, Place(folder, name))).ToList();
-            return found.Count > 0 ? found : throw new PfeException($"'{list}' is empty; one image path a line is wanted");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PfeException($"cannot read the image list '{list}': {e.Message}", e);
-        }
+        var folder = root ?? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(list))!;
+        var found = InputFile.Lines(list).Select(line => line with { Text = line.Text.Trim() }).Where(line => line.Text.Length > 0)
+            .Select(line => (Name: WithoutLabel(line.Text), line.Number))
+                .Select(line => new FaceSource(line.Name, Place(folder, line.Name))).ToList();
+        return found.Count > 0 ? found : throw new PfeException($"'{list}' is empty; one image path a line is wanted");
     }
 
     /// <summary>The images of a landmark list.</summary>
@@ -51,7 +46,10 @@ public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmar
         [.. LandmarkList.Read(list, order)
             .Select(line => new FaceSource(line.Path.Replace('\\', '/'), Place(root, line.Path), line.Landmarks))];
 
-    private static string Place(string root, string name) => name.StartsWith("~/", StringComparison.Ordinal)
+    // A list that is no list of paths (a picture, an archive) has bytes in it that no path has.
+    private static string Place(string root, string name) => name.Contains('\0', StringComparison.Ordinal)
+        ? throw new PfeException($"'{name}' is no path: it holds a zero byte")
+        : name.StartsWith("~/", StringComparison.Ordinal)
         ? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), name[2..])
         : System.IO.Path.GetFullPath(System.IO.Path.Combine(root, name));
 

@@ -1,3 +1,4 @@
+using Pfe.Storage;
 using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision.Faces;
@@ -25,16 +26,22 @@ public static class IjbaCropRun
     /// <param name="images">Folder that FILE is relative to.</param>
     /// <param name="output">Folder to fill.</param>
     /// <param name="strict">Fail on the first image that is missing or unreadable instead of recording it.</param>
+    /// <param name="overwrite">Make crops anew that an earlier run made from another box or photograph, instead of refusing them.</param>
     /// <param name="progress">Told after every crop.</param>
     /// <param name="cancellation">Stops the run; a later one goes on.</param>
     /// <exception cref="PfeException">The folder cannot be written, or with <paramref name="strict"/> the first failure.</exception>
-    public static IjbaCropResult Run(IReadOnlyList<IjbaFace> faces, string images, string output, bool strict = false,
+    public static IjbaCropResult Run(IReadOnlyList<IjbaFace> faces, string images, string output, bool strict = false, bool overwrite =
+        false,
         IProgress<ImageProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(faces);
         if (!Directory.Exists(images)) throw new PfeException($"there is no folder '{images}'");
         var (jobs, repeated, collisions) = Plan(faces, output);
         var folders = new ImageFolders(images);
+        // Where the photograph lies is looked up once: its size and time are part of what a crop is made from.
+        var paths = jobs.Select(job => folders.Find(job.Face.File)).ToList();
+        using var record = OutputRecord.Open(output,
+            [.. jobs.Select((job, i) => (job.Target, OutputRecord.Key($"{Side} {job.Face.Box}", paths[i] ?? "")))], overwrite);
         var failures = new FailedImage?[jobs.Count];
         var (done, cropped, failed) = (0, 0, 0);
         ParallelImages.For(jobs.Count, workers: 0, i =>
@@ -42,11 +49,13 @@ public static class IjbaCropRun
             var (face, target) = jobs[i];
             try
             {
-                if (!File.Exists(target))
+                if (!record.IsDone(i))
                 {
-                    var path = folders.Find(face.File)
+                    var path = paths[i]
                         ?? throw new ImageException(face.File, $"not found in '{images}', under any extension");
-                    Crop(Image.Load(path), face.Box).Save(target);
+                    var crop = Crop(Image.Load(path), face.Box);
+                    record.Begin(i);
+                    crop.Save(target);
                     Interlocked.Increment(ref cropped);
                 }
             }
@@ -73,6 +82,13 @@ public static class IjbaCropRun
         return Warp.ToImage(level, toLevel, Side, Side);
     }
 
+    internal static string TargetOf(IjbaFace face, string output)
+    {
+        var target = new OutputFolder(output).Inside(face.Subject, face.File.Replace('/', '_').Replace('\\', '_'));
+        return Path.GetExtension(target).ToUpperInvariant() is ".JPG" or ".JPEG" or ".PNG" or ".WEBP" ? target
+            : Path.ChangeExtension(target, ".png");
+    }
+
     private static (List<(IjbaFace Face, string Target)> Jobs, int Repeated, List<FailedImage> Collisions) Plan(
         IReadOnlyList<IjbaFace> faces, string output)
     {
@@ -80,9 +96,7 @@ public static class IjbaCropRun
         var (jobs, repeated, collisions) = (new List<(IjbaFace, string)>(faces.Count), 0, new List<FailedImage>());
         foreach (var face in faces)
         {
-            var target = Path.Combine(output, face.Subject, face.File.Replace('/', '_'));
-            if (Path.GetExtension(target).ToUpperInvariant() is not (".JPG" or ".JPEG" or ".PNG" or ".WEBP"))
-                target = Path.ChangeExtension(target, ".png");
+            var target = TargetOf(face, output);
             if (first.TryAdd(target, face)) jobs.Add((face, target));
             else if (first[target] is var other && other.File == face.File && other.Box == face.Box) repeated++;
             else collisions.Add(new FailedImage(face.File, $"line {face.Line} would replace '{target}' of line {other.Line}, which is " +

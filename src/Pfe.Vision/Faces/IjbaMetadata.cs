@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pfe.Storage;
 
 namespace Pfe.Vision.Faces;
 
@@ -19,18 +20,13 @@ public static class IjbaMetadata
     /// <exception cref="PfeException">Missing, without a column that is needed, or with a line that cannot be read.</exception>
     public static IReadOnlyList<IjbaFace> Read(string path)
     {
-        try
-        {
-            var lines = File.ReadAllLines(path);
-            var header = lines.Length > 0 ? lines[0].TrimEnd('\r').Split(',') : [];
-            int[] columns = [.. Wanted.Select(name => Column(header, name, path))];
-            return [.. lines.Select((line, i) => (Text: line.TrimEnd('\r'), Number: i + 1)).Skip(1).Where(line => line.Text.Length > 0)
-                .Select(line => Face(line.Text.Split(','), line.Number, columns, path))];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PfeException($"cannot read '{path}': {e.Message}", e);
-        }
+        var lines = InputFile.Lines(path).ToList();
+        var header = lines.Count > 0 ? lines[0].Text.TrimEnd('\r').Split(',') : [];
+        int[] columns = [.. Wanted.Select(name => Column(header, name, path))];
+        List<IjbaFace> faces = [.. lines.Skip(1).Select(line => line with { Text = line.Text.TrimEnd('\r') })
+            .Where(line => line.Text.Length > 0)
+            .Select(line => Face(line.Text.Split(','), line.Number, columns, path))];
+        return faces.Count > 0 ? faces : throw new PfeException($"'{path}' has a header and no faces below it");
     }
 
     private static int Column(string[] header, string name, string path) => Array.IndexOf(header, name) is var column and >= 0
@@ -48,6 +44,12 @@ public static class IjbaMetadata
             : throw new PfeException($"{path}, line {line}: '{fields[columns[column]]}' is no number");
         var (x, y, width, height) = (Number(2), Number(3), Number(4), Number(5));
         if (width <= 0 || height <= 0) throw new PfeException($"{path}, line {line}: a face of {width} x {height} is empty");
-        return new IjbaFace(line, fields[columns[0]], fields[columns[1]], new FaceBox(x, y, x + width, y + height));
+        var (subject, file) = (fields[columns[0]], fields[columns[1]]);
+        // A subject's crops lie in a folder of its name: what would lead out of the output is refused before anything is written.
+        if (OutputFolder.Problem(subject) is { } problem)
+            throw new PfeException($"{path}, line {line}: SUBJECT_ID '{subject}' cannot name a folder: {problem}");
+        if (file.Length == 0 || file.Contains('\0', StringComparison.Ordinal))
+            throw new PfeException($"{path}, line {line}: FILE '{file}' is no path");
+        return new IjbaFace(line, subject, file, new FaceBox(x, y, x + width, y + height));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pfe.Storage;
 using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision.Faces;
@@ -30,20 +31,8 @@ public static class LandmarkList
     /// <exception cref="PfeException">Missing, empty or malformed (file and line are named), or the other order is meant.</exception>
     public static IReadOnlyList<LandmarkLine> Read(string path, LandmarkOrder order)
     {
-        var lines = new List<LandmarkLine>();
-        try
-        {
-            var number = 0;
-            foreach (var line in File.ReadLines(path))
-            {
-                number++;
-                if (!string.IsNullOrWhiteSpace(line)) lines.Add(Parse(line, order, path, number));
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PfeException($"cannot read the landmark list '{path}': {e.Message}", e);
-        }
+        var lines = InputFile.Lines(path).Where(line => !string.IsNullOrWhiteSpace(line.Text))
+            .Select(line => Parse(line.Text, order, path, line.Number)).ToList();
         if (lines.Count == 0) throw new PfeException($"the landmark list '{path}' is empty; a line is 'path x1 y1 ... x5 y5'");
         RefuseOtherOrder(lines, order, path);
         return lines;

@@ -1,5 +1,6 @@
-using Microsoft.ML.OnnxRuntime;
 using Pfe.Vision.Imaging;
+using Pfe.Vision.Models;
+using Pfe.Vision.Networks;
 
 namespace Pfe.Vision.Faces;
 
@@ -10,11 +11,13 @@ internal sealed class LandmarkNetwork : IDisposable
     private const int Points = 68;
     private readonly NetworkSession _session;
 
-    public LandmarkNetwork(string path, Action<SessionOptions>? configure)
+    public LandmarkNetwork(ModelContent model, NetworkOptions options)
     {
-        _session = new NetworkSession(path, File.ReadAllBytes(path), [1, Side, Side], configure: configure);
-        if (_session.OutputLength(0) != 2 * Points)
-            throw new PfeException($"'{path}' gives {_session.OutputLength(0)} numbers; {2 * Points} (68 points) are wanted");
+        _session = new NetworkSession(model.Name, model.Bytes.ToArray(), [1, Side, Side], options: options);
+        if (_session.OutputLength(0) == 2 * Points) return;
+        _session.Dispose();
+        throw new UnusableNetworkException(model.Name,
+            $"'{model.Name}' gives {_session.OutputLength(0)} numbers; {2 * Points} (68 points) are wanted");
     }
 
     /// <summary>The five landmarks in the photograph, of the face that fills the crop.</summary>

@@ -53,10 +53,28 @@ public sealed class Image
         {
             return ImageDecoder.Decode(File.ReadAllBytes(path), path);
         }
+        // A path with a zero in it is an argument out of range to .NET.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException
+            or ArgumentException { ParamName: "path" })
+        {
+            throw Unreadable(path, e);
+        }
+    }
+
+    /// <summary>The same, reading the file without blocking a thread.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="UnreadableImageException">Missing, not an image, truncated, damaged, or above <see cref="MaxPixels"/>.</exception>
+    public static async Task<Image> LoadAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return ImageDecoder.Decode(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), path);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new UnreadableImageException(
-                path, e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message, e);
+            throw Unreadable(path, e);
         }
     }
 
@@ -79,4 +97,11 @@ public sealed class Image
 
     /// <summary>The image as a PNG file's bytes.</summary>
     public byte[] ToPng() => ImageEncoder.Encode(this, ".png");
+
+    private static UnreadableImageException Unreadable(string path, Exception e) => new(path, e switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        UnauthorizedAccessException when Directory.Exists(path) => "it is a folder; a picture is wanted",
+        _ => e.Message,
+    }, e);
 }

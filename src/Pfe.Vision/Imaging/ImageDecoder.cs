@@ -8,27 +8,55 @@ namespace Pfe.Vision.Imaging;
 /// </summary>
 internal static class ImageDecoder
 {
-    public static unsafe Image Decode(ReadOnlySpan<byte> encoded, string name)
+    /// <summary>What a JPEG file ends with; some cameras and transfers lose it.</summary>
+    private static ReadOnlySpan<byte> EndOfImage => [0xFF, 0xD9];
+
+    public static Image Decode(ReadOnlySpan<byte> encoded, string name)
+    {
+        var (result, picture) = Read(encoded, name);
+        if (result == SKCodecResult.IncompleteInput
+            && WithoutEndMarker(encoded, name) is { } whole) (result, picture) = (SKCodecResult.Success, whole);
+        if (result != SKCodecResult.Success) throw new UnreadableImageException(name, Explain(result));
+        var orientation = ExifOrientation.Of(encoded) ?? (int)picture.Origin;
+        return ToUprightRgb(picture.Rgba, picture.Width, picture.Height, (SKEncodedOrigin)orientation, picture.Opaque);
+    }
+
+    /// <summary>Stored pixels, before they are turned upright.</summary>
+    private readonly record struct Stored(byte[] Rgba, int Width, int Height, bool Opaque, SKEncodedOrigin Origin);
+
+    private static unsafe (SKCodecResult Result, Stored Picture) Read(ReadOnlySpan<byte> encoded, string name)
     {
         using var data = SKData.CreateCopy(encoded);
-        using var codec = SKCodec.Create(data)
-            ?? throw new UnreadableImageException(name, encoded.IsEmpty
-                ? "the file is empty" : "not a picture that can be read; JPEG, PNG, WebP, BMP and GIF can be");
+        using var codec = SKCodec.Create(data) ?? throw new UnreadableImageException(name, ForeignFormat.Explain(encoded));
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > Image.MaxPixels)
+        {
             throw new UnreadableImageException(name,
-                $"{width} x {height} pixels are more than the {Image.MaxPixels / 1_000_000} million that are decoded; make it smaller " +
-                "first");
-
+                $"{width} x {height} pixels are more than the {Image.MaxPixels / 1_000_000} million that are decoded; make it " +
+                "smaller first");
+        }
         var opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
         var rgba = GC.AllocateUninitializedArray<byte>(width * height * 4);
         fixed (byte* start = rgba)
         {
             var wanted = new SKImageInfo(width, height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
-            var result = codec.GetPixels(wanted, (IntPtr)start);
-            if (result != SKCodecResult.Success) throw new UnreadableImageException(name, Explain(result));
+            return (codec.GetPixels(wanted, (IntPtr)start), new Stored(rgba, width, height, opaque, codec.EncodedOrigin));
         }
-        return ToUprightRgb(rgba, width, height, codec.EncodedOrigin, opaque);
+    }
+
+    /// <summary>
+    /// The picture of a JPEG that lacks nothing but its end marker; null where more is missing. What is appended tells the two apart: after
+    /// complete data no bit of it is looked at, in the middle of them two different paddings decode to two different pictures.
+    /// </summary>
+    private static Stored? WithoutEndMarker(ReadOnlySpan<byte> encoded, string name)
+    {
+        if (!encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]) || encoded.EndsWith(EndOfImage)) return null;
+        var (plain, first) = Read([.. encoded, .. EndOfImage], name);
+        if (plain != SKCodecResult.Success) return null;
+        Span<byte> padding = stackalloc byte[64];
+        padding.Fill(0x55);
+        var (padded, second) = Read([.. encoded, .. padding, .. EndOfImage], name);
+        return padded == SKCodecResult.Success && first.Rgba.AsSpan().SequenceEqual(second.Rgba) ? first : null;
     }
 
     private static string Explain(SKCodecResult result) => result switch

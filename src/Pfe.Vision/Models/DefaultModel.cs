@@ -1,42 +1,45 @@
 using System.Security.Cryptography;
+using System.Text;
 using Pfe.Calibration;
 using Pfe.Onnx;
-using Pfe.Storage;
 
 namespace Pfe.Vision.Models;
 
 /// <summary>
-/// The probabilistic model that Pfe uses where none is named: the registry's base network and the head trained by this project,
-/// put together once on the user's machine, as the base's weights are not ours to hand out.
+/// The probabilistic model that Pfe uses where none is named: the registry's base network and the head and calibration of this project,
+/// put together in memory whenever it is asked for, as the base's weights are not ours to hand out. The base is verified as it is read and
+/// the rest is part of this assembly, so that nothing that decides an answer lies in a file that somebody could have changed.
 /// </summary>
 public static class DefaultModel
 {
     private const string Head = "Pfe.Vision.default-head.safetensors";
     private const string Calibration = "Pfe.Vision.default-calibration.json";
 
-    /// <summary>The model's path in the store; it is put together if it is not there, the base fetched if need be.</summary>
-    /// <param name="store">Where models are kept.</param>
+    /// <summary>Reads the base network and puts the model together.</summary>
+    /// <param name="source">Where the base network is, named <c>base</c>.</param>
     /// <param name="progress">Told before something is fetched.</param>
-    /// <param name="cancellation">Stops waiting and fetching.</param>
-    /// <exception cref="PfeException">The base network cannot be had; the message says what to do.</exception>
-    public static string Get(ModelStore store, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    /// <param name="cancellationToken">Stops waiting and fetching.</param>
+    /// <exception cref="ModelUnavailableException">The base network cannot be had; the message says what to do.</exception>
+    public static async Task<OnnxModel> LoadAsync(
+        IModelSource source, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(store);
-        var (network, description) = store.LoadBase("base", null, progress, cancellation);
-        var (head, calibration) = (Resource(Head), Resource(Calibration));
-        // The name holds what went in: another head or calibration is another file, and an old one is never taken for the new.
-        var path = Path.Combine(store.Folder, $"default-{Convert.ToHexStringLower(SHA256.HashData([.. head, .. calibration]))[..16]}.onnx");
-        if (!File.Exists(path)) Assemble(path, network, description, head, calibration);
-        return path;
+        ArgumentNullException.ThrowIfNull(source);
+        var network = await source.ReadAsync("base", progress, cancellationToken).ConfigureAwait(false);
+        var description = network.Description ?? NetworkDescription.Parse(ModelManifest.Resource("base.json")!, "base.json");
+        return ProbabilisticModel.Build(network.ToModel(), description, UncertaintyHead.Parse(Resource(Head), Head))
+            .WithMetadata(ScoreCalibration.MetadataKey, Encoding.UTF8.GetString(Resource(Calibration)));
     }
 
-    private static void Assemble(string path, OnnxModel network, NetworkDescription description, byte[] head, byte[] calibration)
-    {
-        var headFile = Path.ChangeExtension(path, ".head.safetensors");
-        AtomicFile.Write(headFile, stream => stream.Write(head));
-        ProbabilisticModel.Build(network, description, UncertaintyHead.Load(headFile))
-            .WithMetadata(ScoreCalibration.MetadataKey, System.Text.Encoding.UTF8.GetString(calibration)).Save(path);
-    }
+    /// <summary>The same for programs that do not wait asynchronously.</summary>
+    /// <inheritdoc cref="LoadAsync"/>
+    public static OnnxModel Load(IModelSource source, IProgress<string>? progress = null, CancellationToken cancellationToken = default) =>
+        LoadAsync(source, progress, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>What of the model is part of this assembly, with checksums: head and calibration.</summary>
+    public static IReadOnlyList<(string Name, string Sha256)> Parts { get; } =
+        [("head", Checksum(Head)), ("calibration", Checksum(Calibration))];
+
+    private static string Checksum(string name) => Convert.ToHexStringLower(SHA256.HashData(Resource(name)));
 
     private static byte[] Resource(string name)
     {

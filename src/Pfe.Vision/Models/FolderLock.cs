@@ -5,7 +5,7 @@ internal static class FolderLock
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static IDisposable Take(string folder, CancellationToken cancellation)
+    public static async Task<IDisposable> TakeAsync(string folder, CancellationToken cancellationToken)
     {
         var path = folder + ".lock";
         try
@@ -20,14 +20,15 @@ internal static class FolderLock
                 }
                 catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path))
                 {
-                    if (cancellation.WaitHandle.WaitOne(Pause)) cancellation.ThrowIfCancellationRequested();
+                    await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PfeException($"cannot write to the model folder '{Path.GetDirectoryName(path)}': {e.Message}; name another with " +
-                $"--models or {ModelStore.FolderVariable}", e);
+            throw new ModelUnavailableException(Path.GetFileName(folder),
+                $"cannot write to the model folder '{Path.GetDirectoryName(path)}': {e.Message}; " +
+                $"name another with the environment variable {ModelStore.FolderVariable}", e);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Pfe.Vision.Models;
 
 /// <summary>Brings a package's tarball into a folder and returns its path.</summary>
 /// <exception cref="NpmException">It cannot be had.</exception>
-internal delegate string PackageFetcher(string package, string folder, CancellationToken cancellation);
+internal delegate Task<string> PackageFetcher(string package, string folder, CancellationToken cancellationToken);
 
 /// <summary>npm is missing or could not fetch a package.</summary>
 internal sealed class NpmException(string message, Exception? innerException = null) : Exception(message, innerException);
@@ -16,11 +16,10 @@ internal sealed class NpmException(string message, Exception? innerException = n
 /// </summary>
 internal static class Npm
 {
-    public static string Pack(string package, string folder, CancellationToken cancellation)
+    public static async Task<string> PackAsync(string package, string folder, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(
-            OperatingSystem.IsWindows() ? "npm.cmd"
-            : "npm", ["pack", package, "--pack-destination", folder, "--ignore-scripts", "--loglevel=error"])
+        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
+            ["pack", package, "--pack-destination", folder, "--ignore-scripts", "--loglevel=error"])
         {
             // Not the caller's folder: a .npmrc or package.json lying there is none of this program's business.
             WorkingDirectory = folder,
@@ -30,16 +29,16 @@ internal static class Npm
             RedirectStandardInput = true,
         };
         using var npm = Start(start);
-        using var kill = cancellation.Register(() => Kill(npm));
+        await using var kill = cancellationToken.Register(() => Kill(npm)).ConfigureAwait(false);
         npm.StandardInput.Close();
         var output = npm.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var errors = npm.StandardError.ReadToEnd();
-        npm.WaitForExit();
-        output.GetAwaiter().GetResult();
-        cancellation.ThrowIfCancellationRequested();
+        var errors = await npm.StandardError.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false);
+        await npm.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        await output.ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
         var reason = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(line => line.Replace("npm ERR!", "", StringComparison.Ordinal).Replace("npm error", "", StringComparison.Ordinal)
-                .Trim())
+            .Select(line => line.Replace("npm ERR!", "", StringComparison.Ordinal).Replace("npm error", "",
+                StringComparison.Ordinal).Trim())
             .Where(line => line.Length > 0).Take(2);
         if (npm.ExitCode != 0) throw new NpmException($"npm could not fetch {package} ({string.Join("; ", reason)})");
         return Directory.EnumerateFiles(folder, "*.tgz").FirstOrDefault() ?? throw new NpmException($"npm pack {package} left no tarball");

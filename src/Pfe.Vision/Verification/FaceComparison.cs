@@ -4,15 +4,15 @@ using Pfe.Vision.Faces;
 namespace Pfe.Vision.Verification;
 
 /// <summary>One of the two faces of a comparison.</summary>
-/// <param name="Path">The photograph.</param>
-/// <param name="Detection">Where the face is in it.</param>
+/// <param name="Path">The photograph's path or name.</param>
+/// <param name="Detection">Where the face is in it; null where it was aligned, or embedded, before.</param>
 /// <param name="Embedding">The face as a Gaussian.</param>
 /// <param name="Uncertainty">Mean ln sigma^2; see <see cref="FaceUncertainty"/>.</param>
 /// <param name="Quality">0 to 100, how many percent of the calibration's faces are less certain; null where the model has no
 /// calibration.</param>
 /// <param name="Trust">What the trust head says of the face; null where the model has none.</param>
 public sealed record ComparedFace(
-    string Path, DetectedFace Detection, FaceEmbedding Embedding, double Uncertainty, double? Quality, FaceTrust? Trust = null);
+    string Path, DetectedFace? Detection, FaceEmbedding Embedding, double Uncertainty, double? Quality, FaceTrust? Trust = null);
 
 /// <summary>Two photographs compared.</summary>
 /// <param name="First">The first photograph's face.</param>

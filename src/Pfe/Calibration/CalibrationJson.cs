@@ -1,27 +1,32 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pfe.Storage;
 
 namespace Pfe.Calibration;
 
 /// <summary>A calibration on disk: snake case, unknown fields refused, every number checked before it is believed.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(ScoreCalibration))]
 internal sealed partial class CalibrationJson : JsonSerializerContext
 {
-    public static string Write(ScoreCalibration calibration) => JsonSerializer.Serialize(calibration, Default.ScoreCalibration);
+    // No score, uncertainty or threshold comes near; beyond it, differences of products are no numbers any more.
+    private const double Most = 1e9;
+
+    public static string Write(ScoreCalibration calibration) =>
+        JsonSeal.Seal(JsonSerializer.Serialize(calibration, Default.ScoreCalibration));
 
     /// <exception cref="PfeException">Not a calibration, or one that would not be monotone or finite.</exception>
     public static ScoreCalibration Read(string json, string name)
     {
         try
         {
-            var calibration = JsonSerializer.Deserialize(json, Default.ScoreCalibration);
+            var calibration = JsonSeal.Open(json).Deserialize(Default.ScoreCalibration);
             return (calibration is null ? "it is null" : Problem(calibration)) is { } problem
                 ? throw new PfeException($"'{name}' holds no usable calibration: {problem}") : calibration!;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new WrongFileKindException(name, PfeFileKind.Calibration,
                 $"'{name}' holds no usable calibration, which is JSON: {e.Message.ReplaceLineEndings(" ")}", e);
@@ -35,7 +40,10 @@ internal sealed partial class CalibrationJson : JsonSerializerContext
         var numbers = lines.SelectMany(line => new[] { line.Uncertainty, line.Slope, line.Offset })
             .Concat(calibration.FalseMatch.Select(point => point.Threshold))
             .Concat(calibration.Quality.Uncertainties).Concat([calibration.Unlikeness, calibration.DifferentBelow]);
-        if (numbers.Any(number => !double.IsFinite(number))) return "a number is not finite";
+        if (numbers.Any(number => !(Math.Abs(number) <= Most))) return $"a number is not finite, or beyond {Most:0e0}";
+        if (calibration.FalseMatch.Any(point => point.Rate is not (> 0 and <= 1))) return "a false-match rate lies outside 0 to 1";
+        if (calibration.Dimension < 1 || calibration.GenuinePairs < 0 || calibration.ImpostorPairs < 0)
+            return "its dimension is below 1, or a number of pairs below 0";
         if (!calibration.Quality.IsValid) return "a quality scale has 101 uncertainties that never fall";
         if (calibration.FalseMatch.Count == 0) return "it has no threshold for any false-match rate";
         if (lines.Count < 2) return $"it needs at least 2 lines and has {lines.Count}";

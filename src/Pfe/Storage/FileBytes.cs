@@ -44,6 +44,17 @@ public sealed unsafe class FileBytes : IDisposable
     public static FileBytes Load(string path, CancellationToken cancellation = default) =>
         Open(path, file => Load(file, path, 0, RandomAccess.GetLength(file), cancellation));
 
+    /// <summary>Takes bytes that are in memory already; they are copied.</summary>
+    /// <param name="bytes">At least one byte.</param>
+    /// <param name="name">What to call them in messages, in a path's place.</param>
+    internal static FileBytes Copy(ReadOnlySpan<byte> bytes, string name)
+    {
+        if (bytes.IsEmpty) throw new DamagedFileException(name, $"'{name}' is empty");
+        var memory = new AlignedMemory(bytes.Length);
+        bytes.CopyTo(new Span<byte>(memory.Start, bytes.Length));
+        return new FileBytes(name, bytes.Length, memory, memory.Start, memory.Dispose);
+    }
+
     /// <summary>The <paramref name="count"/> values of type <typeparamref name="T"/> that start <paramref name="offset"/> bytes into the
     /// file.</summary>
     /// <typeparam name="T">An unmanaged type, little-endian on disk as in memory.</typeparam>
@@ -58,7 +69,8 @@ public sealed unsafe class FileBytes : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         // No sum of the caller's numbers that could wrap.
         if (offset > Length || count > (Length - offset) / sizeof(T))
-            throw new PfeException($"'{FilePath}' is truncated: {count} values of {sizeof(T)} bytes are wanted from byte {offset} on, it has " +
+            throw new PfeException(
+                $"'{FilePath}' is truncated: {count} values of {sizeof(T)} bytes are wanted from byte {offset} on, it has " +
                 $"{Length} bytes");
         return MemoryMarshal.CreateReadOnlySpan(ref *(T*)(start + offset), count);
     }

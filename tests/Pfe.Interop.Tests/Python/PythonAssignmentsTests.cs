@@ -103,4 +103,33 @@ public sealed class PythonAssignmentsTests
         Should.Throw<InvalidConfigurationException>(() =>
             PythonAssignments.Read("x = " + string.Concat(Enumerable.Repeat(opening, 100_000)), "config.py"))
             .Message.ShouldContain("nested deeper than 50");
+
+    [Fact]
+    public void A_few_lines_that_stand_for_gigabytes_are_refused()
+    {
+        static string Doubled(string first, string next) => $"a0={first}\n" + string.Concat(Enumerable.Range(1, 30).Select(i =>
+            $"a{i}={next.Replace("x", $"a{i - 1}", StringComparison.Ordinal)}\n"));
+        Refusal(Doubled("[1,1]", "[x,x]")).ShouldContain("more than 100000 values");
+        Refusal(Doubled("[1,1]", "(x,x)")).ShouldContain("more than 100000 values");
+        Refusal(Doubled("{0:1}", "{1:x,2:x}")).ShouldContain("more than 100000 values");
+        Refusal(Doubled("'xxxxxxxx'", "x+x")).ShouldContain("more than 1000000 letters");
+    }
+
+    [Fact]
+    public void A_chain_of_names_is_no_way_around_the_depth() =>
+        Refusal("a0=[1]\n" + string.Concat(Enumerable.Range(1, 60).Select(i => $"a{i}=[a{i - 1}]\n")))
+            .ShouldContain("nested deeper than 50");
+
+    [Theory]
+    [InlineData("x = 1e999")]
+    [InlineData("x = 1e308 * 1e308")]
+    [InlineData("x = -10 ** 400")]
+    public void A_number_beyond_the_range_of_numbers_is_refused(string line) => Refusal(line).ShouldContain("beyond the range");
+
+    [Fact]
+    public void A_file_far_longer_than_any_configuration_is_refused() =>
+        Refusal(new string('#', 1_000_001)).ShouldContain("of any configuration");
+
+    private static string Refusal(string text) =>
+        Should.Throw<InvalidConfigurationException>(() => PythonAssignments.Read(text, "c.py")).Message;
 }

@@ -27,6 +27,9 @@ public sealed class CheckpointWriter
 
     public int BlockSize { get; init; } = 4096;
 
+    /// <summary>How often the index names each block: once in a sound file.</summary>
+    public int NamesOfABlock { get; init; } = 1;
+
     public void Add(string name, float[] values, params long[] shape) =>
         Add(name, DtFloat, MemoryMarshal.AsBytes<float>(values).ToArray(), shape);
 
@@ -48,6 +51,13 @@ public sealed class CheckpointWriter
         }
         _entries[Encoding.UTF8.GetBytes(name)] = [.. Field(1, DtFloat), .. Message(2, Shape(shape)), .. slices.SelectMany(slice => slice)];
     }
+
+    /// <summary>A variable whose entry promises what is not there: any shape, place and size, and partitions that nothing holds.</summary>
+    public void AddForged(string name, long[] shape, long offset, long size, int partitions = 0) => _entries[Encoding.UTF8.GetBytes(name)] =
+    [
+        .. Field(1, DtFloat), .. Message(2, Shape(shape)), .. Field(4, offset), .. Field(5, size),
+        .. Enumerable.Range(0, partitions).SelectMany(_ => Message(7, Message(1, []))),
+    ];
 
     public void Write(string prefix)
     {
@@ -109,7 +119,8 @@ public sealed class CheckpointWriter
 
         void Close()
         {
-            index.Add((block[^1].Key, Append(file, block)));
+            var handle = Append(file, block);
+            for (var i = 0; i < NamesOfABlock; i++) index.Add((block[^1].Key, handle));
             block.Clear();
         }
     }

@@ -64,7 +64,7 @@ public sealed class LabelledImagesTests : IDisposable
         File.WriteAllText(_folder.File("list.txt"), "a/1.jpg 0\na/2.jpg 0\n");
         Should.Throw<PfeException>(() => LabelledImages.Load(_folder.File("list.txt"))).Message.ShouldContain("list.txt(2)");
         File.WriteAllText(_folder.File("list.txt"), "a/1.jpg 0\na/1.jpg\n");
-        Should.Throw<PfeException>(() => LabelledImages.Load(_folder.File("list.txt"))).Message.ShouldContain("no integer label");
+        Should.Throw<PfeException>(() => LabelledImages.Load(_folder.File("list.txt"))).Message.ShouldContain("no label at its end");
         File.WriteAllText(_folder.File("list.txt"), " \n");
         Should.Throw<PfeException>(() => LabelledImages.Load(_folder.File("list.txt"))).Message.ShouldContain("is empty");
         Should.Throw<PfeException>(() => LabelledImages.Load(_folder.File("nowhere"))).Message.ShouldContain("does not exist");

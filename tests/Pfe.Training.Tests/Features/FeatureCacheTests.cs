@@ -36,6 +36,61 @@ public sealed class FeatureCacheTests : IDisposable
     }
 
     [Fact]
+    public void No_flipped_bit_goes_unnoticed()
+    {
+        var faces = new SyntheticFaces(classes: 40, imagesPerClass: 2, copies: 1, featureSize: 4);
+        faces.Cache(_folder.Path).Dispose();
+        var random = new Random(1);
+        foreach (var path in Directory.GetFiles(_folder.Path))
+        {
+            var sound = File.ReadAllBytes(path);
+            for (var n = 0; n < 200; n++)
+            {
+                var (bytes, bit) = ((byte[])sound.Clone(), random.Next(sound.Length * 8));
+                bytes[bit / 8] ^= (byte)(1 << bit % 8);
+                File.WriteAllBytes(path, bytes);
+                // Spaces and line ends of the index say nothing.
+                if (path.EndsWith(".json", StringComparison.Ordinal) && char.IsWhiteSpace((char)sound[bit / 8])
+                    && char.IsWhiteSpace((char)bytes[bit / 8]))
+                    continue;
+                if (!Noticed()) Assert.Fail($"bit {bit % 8} of byte {bit / 8} of {Path.GetFileName(path)} flips unnoticed");
+            }
+            File.WriteAllBytes(path, sound);
+        }
+        Noticed().ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_cache_of_an_earlier_version_is_read_without_checksums()
+    {
+        var faces = new SyntheticFaces(classes: 10, imagesPerClass: 2);
+        faces.Cache(_folder.Path).Dispose();
+        var index = _folder.File(FeatureCache.IndexFile);
+        var json = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(index))!.AsObject();
+        json.Remove("checksum");
+        json.Remove("has_checksums");
+        File.WriteAllText(index, json.ToJsonString());
+        File.Delete(_folder.File(CacheChecksums.FileName));
+        Noticed().ShouldBeFalse();
+    }
+
+    private bool Noticed()
+    {
+        try
+        {
+            using var cache = FeatureCache.Open(_folder.Path);
+            var (input, mu) = (new float[cache.InputSize], new float[cache.Index.Dimension]);
+            for (var image = 0; image < cache.Index.Images; image++)
+            {
+                cache.CopyInput(image, 0, input);
+                cache.CopyMu(image, 1, mu);
+            }
+            return false;
+        }
+        catch (PfeException) { return true; }
+    }
+
+    [Fact]
     public void An_interrupted_computation_goes_on_where_it_stopped_and_ends_in_the_same_bytes()
     {
         using var whole = new TemporaryFolder();
@@ -86,7 +141,6 @@ public sealed class FeatureCacheTests : IDisposable
     {
         new SyntheticFaces(10, 3).Cache(_folder.Path).Dispose();
         using (var file = new FileStream(_folder.File(FeatureCache.FeatureFile), FileMode.Open)) file.SetLength(100);
-        using var cache = FeatureCache.Open(_folder.Path);
-        Should.Throw<PfeException>(() => cache.CopyInput(29, 1, new float[12])).Message.ShouldContain("truncated");
+        Should.Throw<PfeException>(() => FeatureCache.Open(_folder.Path).Dispose()).Message.ShouldContain("shorter than its index says");
     }
 }

@@ -43,11 +43,11 @@ public sealed class EmbeddingRunTests : IDisposable
     {
         var store = Needs.Store();
         using var embedder = new FaceEmbedder(RandomModel.Build(store));
-        using var finder = new FaceFinder(store);
+        using var detector = FaceDetector.Open(store);
         var photograph = Needs.Data("lfw/images/Aaron_Eckhart/Aaron_Eckhart_0001.jpg");
-        EmbeddingRun.Run([new FaceSource("a.jpg", photograph)], embedder, finder, File1);
+        EmbeddingRun.Run([new FaceSource("a.jpg", photograph)], embedder, detector, File1);
         using var set = EmbeddingSet.Load(File1);
-        set.Columns[EmbeddingSet.DetectionScore].ShouldBe([finder.FindMain(Image.Load(photograph))!.Score]);
+        set.Columns[EmbeddingSet.DetectionScore].ShouldBe([detector.DetectMain(Image.Load(photograph))!.Score]);
     }
 
     [Fact]

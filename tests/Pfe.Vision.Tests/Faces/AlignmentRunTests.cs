@@ -21,7 +21,52 @@ public sealed class AlignmentRunTests : IDisposable
         run.Failures.Select(failure => failure.Name).ShouldBe(["p/b.png", "p/c.png"]);
         var expected = Warp.ToImage(Image.Load(good.Path), AlignmentTemplate.ArcFace.ToSource(Face), 112, 112);
         Image.Load(Path.Combine(Output, "p", "a.png")).Pixels.SequenceEqual(expected.Pixels).ShouldBeTrue();
-        Directory.GetFiles(Output, "*", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        Directory.GetFiles(Output, "*.png", SearchOption.AllDirectories).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void A_face_that_was_made_otherwise_is_refused_and_with_overwrite_made_anew()
+    {
+        FaceSource[] sources = [Source("p/a.png", Drawn.Noise(160, 150, 1)), Source("p/b.png", Drawn.Noise(160, 150, 2))];
+        AlignmentRun.Run(sources, null, Output);
+        // Another template, other landmarks, another photograph of the same name.
+        var other = new AlignmentRunOptions { Template = AlignmentTemplate.Reference };
+        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(sources, null, Output, other))
+            .Message.ShouldContain("and 1 more was made with other");
+        FaceSource[] moved = [sources[0], sources[1] with { Landmarks = Face.Map(new AffineMap(1, 0, 1, 0, 1, 1)) }];
+        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(moved, null, Output)).Message.ShouldContain("b.png' was made");
+        Drawn.Noise(160, 150, 3).Save(sources[0].Path);
+        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(sources, null, Output))
+            .Message.ShouldContain("have it made anew");
+        var again = AlignmentRun.Run(sources, null, Output, new AlignmentRunOptions { Overwrite = true });
+        (again.Aligned, again.AlreadyThere).ShouldBe((1, 1));
+        AlignmentRun.Run(sources, null, Output, other with { Overwrite = true }).Aligned.ShouldBe(2);
+        Image.Load(Path.Combine(Output, "p", "a.png")).Width.ShouldBe(96);
+        AlignmentRun.Run(sources, null, Output, other).AlreadyThere.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_picture_of_which_nothing_is_known_and_half_a_line_are_not_taken_for_done()
+    {
+        FaceSource[] sources = [Source("p/a.png", Drawn.Noise(160, 150, 1))];
+        AlignmentRun.Run(sources, null, Output);
+        var record = Path.Combine(Output, ".pfe-made");
+        File.WriteAllText(record, File.ReadAllText(record).TrimEnd());
+        Should.Throw<InvalidConfigurationException>(() => AlignmentRun.Run(sources, null, Output)).Message.ShouldContain("a.png");
+        File.Delete(Path.Combine(Output, "p", "a.png"));
+        AlignmentRun.Run(sources, null, Output).Aligned.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("../../escaped.png")]
+    [InlineData("..\\..\\escaped.png")]
+    [InlineData("/abs/../../../escaped.png")]
+    public void No_name_of_a_list_leads_out_of_the_folder(string name)
+    {
+        var source = Source("a.png", Drawn.Noise(160, 150, 1)) with { Name = name };
+        AlignmentRun.Run([source], null, Output).Aligned.ShouldBe(1);
+        File.Exists(Path.Combine(_folder.Path, "escaped.png")).ShouldBeFalse();
+        Directory.GetFiles(Output, "escaped.png", SearchOption.AllDirectories).ShouldHaveSingleItem();
     }
 
     [Fact]

@@ -7,16 +7,15 @@ namespace Pfe.Vision.Tests.Models;
 public sealed class DefaultModelTests
 {
     [Fact]
-    public void The_default_model_is_put_together_once_and_carries_its_description_and_calibration()
+    public void The_default_model_is_put_together_in_memory_and_carries_its_description_and_calibration()
     {
-        var path = DefaultModel.Get(new ModelStore());
-        var written = File.GetLastWriteTimeUtc(path);
-        DefaultModel.Get(new ModelStore()).ShouldBe(path);
-        File.GetLastWriteTimeUtc(path).ShouldBe(written);
-
-        var model = OnnxModel.Load(path);
+        var store = Needs.Store();
+        var before = Directory.GetFiles(store.Folder);
+        var model = DefaultModel.Load(store);
+        Directory.GetFiles(store.Folder).ShouldBe(before);
+        model.Sha256().ShouldBe(DefaultModel.Load(store).Sha256());
         ProbabilisticModel.Describe(model).ChannelOrder.ShouldBe(ChannelOrder.Bgr);
-        var calibration = ScoreCalibration.FromMetadata(model.Metadata, path)!;
+        var calibration = ScoreCalibration.FromMetadata(model.Metadata, "the default model")!;
         calibration.Dimension.ShouldBe(512);
         calibration.FalseMatch.Select(point => point.Rate).ShouldContain(1e-4);
         (calibration.GenuineLapses, calibration.ImpostorLapses).ShouldSatisfyAllConditions(
@@ -26,7 +25,7 @@ public sealed class DefaultModelTests
     [Fact]
     public void Its_means_have_length_1_and_its_variances_differ_between_pictures()
     {
-        using var embedder = new FaceEmbedder(OnnxModel.Load(DefaultModel.Get(new ModelStore())));
+        using var embedder = new FaceEmbedder(DefaultModel.Load(Needs.Store()));
         var (flat, busy) = (embedder.EmbedAligned(Drawn.Gradient(112, 112)), embedder.EmbedAligned(Drawn.Noise(112, 112, 1)));
         Math.Sqrt(flat.Embedding.Mu.ToArray().Sum(value => (double)value * value)).ShouldBe(1, 1e-5);
         Math.Abs(FaceUncertainty.Of(flat.Embedding) - FaceUncertainty.Of(busy.Embedding)).ShouldBeGreaterThan(0.01);

@@ -124,12 +124,12 @@ public sealed class ModelStoreTests : IDisposable
 
     private ModelStore Store() => new(StoreFolder, Manifest(), Fetch);
 
-    private string Fetch(string package, string folder, CancellationToken cancellation)
+    private Task<string> Fetch(string package, string folder, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _fetches);
         var path = Path.Combine(folder, "fetched.tgz");
         File.Copy(Tarball(), path);
-        return path;
+        return Task.FromResult(path);
     }
 
     private ModelManifest Manifest()

@@ -1,0 +1,72 @@
+using System.Text;
+
+namespace Pfe.Storage;
+
+/// <summary>A line of a text file.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Text">Without its line end.</param>
+public readonly record struct TextLine(int Number, string Text);
+
+/// <summary>The one door for files that are read as a whole or line by line: whatever stands in the way is one line that names the
+/// file.</summary>
+public static class InputFile
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>A file's bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="most">Bytes above which it is refused, unread where its length is known.</param>
+    /// <exception cref="PfeException">Missing, unreadable, too long, or the path is none.</exception>
+    public static byte[] Bytes(string path, long most = int.MaxValue)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+            if (file.CanSeek && file.Length > most) throw new IOException($"it has {file.Length} bytes, at most {most} are read");
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (IsFault(e)) { throw Refusal(path, e); }
+    }
+
+    /// <summary>A text file's content: UTF-8, or what its byte order mark says.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="most">Bytes above which it is refused.</param>
+    /// <exception cref="PfeException">See <see cref="Bytes"/>; or it is not text.</exception>
+    public static string Text(string path, long most = int.MaxValue)
+    {
+        using var reader = new StreamReader(new MemoryStream(Bytes(path, most)), Strict);
+        try { return reader.ReadToEnd(); }
+        catch (DecoderFallbackException e) { throw new PfeException($"'{Shown(path)}' is not UTF-8 text", e); }
+    }
+
+    /// <summary>A text file's lines, one at a time; UTF-8, or what its byte order mark says.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="PfeException">Missing, unreadable, or a line is not text; the message names it.</exception>
+    public static IEnumerable<TextLine> Lines(string path)
+    {
+        using var reader = Open(path);
+        for (var number = 1; Next(reader, path, number) is { } line; number++) yield return new(number, line);
+    }
+
+    private static StreamReader Open(string path)
+    {
+        try { return new StreamReader(path, Strict, detectEncodingFromByteOrderMarks: true); }
+        catch (Exception e) when (IsFault(e)) { throw Refusal(path, e); }
+    }
+
+    private static string? Next(StreamReader reader, string path, int number)
+    {
+        try { return reader.ReadLine(); }
+        catch (DecoderFallbackException e) { throw new PfeException($"'{Shown(path)}', line {number} or a little below: not UTF-8 text",
+            e); }
+        catch (Exception e) when (IsFault(e)) { throw Refusal(path, e); }
+    }
+
+    // A path with a zero in it is an argument that is out of range to .NET.
+    private static bool IsFault(Exception e) =>
+        e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+
+    private static PfeException Refusal(string path, Exception e) => new($"cannot read '{Shown(path)}': {e.Message}", e);
+
+    private static string Shown(string path) => path.Replace('\0', '?');
+}

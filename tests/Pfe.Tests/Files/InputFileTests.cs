@@ -1,0 +1,52 @@
+using System.Text;
+using Pfe.Storage;
+using Pfe.TestSupport;
+
+namespace Pfe.Tests.Files;
+
+public sealed class InputFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_refused_with_their_place()
+    {
+        var path = _folder.File("list.txt");
+        File.WriteAllBytes(path, [.. "a 1\nb 2\n"u8, 0xff, 0xfe, 0x80, .. " 3\n"u8]);
+        Should.Throw<PfeException>(() => InputFile.Lines(path).ToList()).Message.ShouldContain("not UTF-8 text");
+        Should.Throw<PfeException>(() => InputFile.Text(path)).Message.ShouldContain("not UTF-8 text");
+        File.WriteAllText(path, "ä\r\nb", Encoding.Unicode);
+        InputFile.Lines(path).ShouldBe([new(1, "ä"), new(2, "b")]);
+    }
+
+    [Fact]
+    public void A_path_with_a_zero_a_missing_file_and_one_too_long_are_one_line()
+    {
+        Should.Throw<PfeException>(() => InputFile.Bytes("a\0b")).Message.ShouldStartWith("cannot read 'a?b'");
+        Should.Throw<PfeException>(() => InputFile.Lines(_folder.File("none")).ToList()).Message.ShouldContain("none");
+        File.WriteAllText(_folder.File("long"), "12345");
+        Should.Throw<PfeException>(() => InputFile.Text(_folder.File("long"), most: 4)).Message.ShouldContain("at most 4");
+    }
+
+    [Fact]
+    public void A_message_is_one_line_that_does_not_command_a_terminal()
+    {
+        var message = new PfeException("'a\r\nb\u001b[31m' is wrong" + new string('x', 10_000)).Message;
+        message.ShouldStartWith("'a b?[31m' is wrong");
+        message.Length.ShouldBeLessThan(5000);
+    }
+
+    [Fact]
+    public void A_link_to_a_parent_folder_is_no_endless_tree()
+    {
+        File.WriteAllText(_folder.File("a", "1.jpg"), "");
+        File.WriteAllText(_folder.File("b", "2.jpg"), "");
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "a", "up"), _folder.Path);
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "b", "to-a"), Path.Combine(_folder.Path, "a"));
+        FolderWalk.Files(_folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ShouldBe(["1.jpg", "2.jpg"]);
+        // A link itself may be what is asked for.
+        FolderWalk.Files(Path.Combine(_folder.Path, "b", "to-a")).Count().ShouldBe(2);
+    }
+}
