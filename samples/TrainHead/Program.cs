@@ -18,7 +18,7 @@ var config = new TrainingConfig
     Landmarks = LandmarkSource.Detect,
     EpochSize = 200,
     NumEpochs = 1,
-    LearningRateSchedule = new() { [0] = 1e-3 },
+    LearningRateSchedule = new() { ["0"] = 1e-3 },
 };
 var progress = new Progress<TrainingEvent>(happened =>
 {

@@ -31,7 +31,8 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
     /// Models without a trust head give none.</summary>
     public const string Reliability = "reliability";
 
-    /// <summary>Column: how near unrelated faces come for a damage they share, in units of cosine (<see cref="Calibration.FaceTrust"/>).</summary>
+    /// <summary>Column: how near unrelated faces come for a damage they share, in units of cosine
+    /// (<see cref="Calibration.FaceTrust"/>).</summary>
     public const string Collision = "collision";
 
     /// <summary>Metadata: the SHA-256 of the model's file, which is its <see cref="ModelId"/>.</summary>
