@@ -24,6 +24,6 @@ internal static class CalibrationOptions
         if (parsed.GetValue(ModelOptions.Model) is not { } reference)
             return ScoreCalibration.FromMetadata(faces.Metadata, "the embedding file");
         return ScoreCalibration.FromMetadata(
-            OnnxModel.Load(parsed.Store().Resolve(reference, terminal.Progress(), cancellation)).Metadata, reference);
+            parsed.Store().OpenModel(reference, terminal.Progress(), cancellation).Metadata, reference);
     }
 }

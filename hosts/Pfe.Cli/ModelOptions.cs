@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pfe.Interop.TensorFlow;
 using Pfe.Onnx;
 using Pfe.Vision;
 using Pfe.Vision.Faces;
@@ -17,8 +18,8 @@ internal static class ModelOptions
 
     /// <summary>The PFE model.</summary>
     public static readonly Option<string?> Model =
-        new("--model") { Description = "The PFE model: an ONNX file of 'pfe train' or 'pfe export', or an address with its checksum; by " +
-        "default the registry's base network with the head that comes with Pfe." };
+        new("--model") { Description = "The PFE model: an ONNX file of 'pfe train' or 'pfe export', the folder of a TensorFlow " +
+        "checkpoint, or an address with its checksum; by default the registry's base network with the head that comes with Pfe." };
 
     /// <summary>Where networks run.</summary>
     public static readonly Option<string> Device = new("--device")
@@ -44,7 +45,13 @@ internal static class ModelOptions
     public static OnnxModel LoadModel(this ParseResult parsed, ModelStore store, IProgress<string> messages,
         CancellationToken cancellation) =>
         parsed.GetValue(Model) is { } reference
-            ? store.Read(reference, messages, cancellation).ToModel() : DefaultModel.Load(store, messages, cancellation);
+            ? store.OpenModel(reference, messages, cancellation) : DefaultModel.Load(store, messages, cancellation);
+
+    /// <summary>A model by its name, file or address, or by the folder of a TensorFlow checkpoint, which is imported once.</summary>
+    public static OnnxModel OpenModel(this ModelStore store, string reference, IProgress<string> messages, CancellationToken cancellation) =>
+        Directory.Exists(reference)
+            ? OnnxModel.Load(SphereNetImport.Keep(reference, store.Folder, cancellation))
+            : store.Read(reference, messages, cancellation).ToModel();
 
     public static FaceEmbedder Embedder(
         this ParseResult parsed, ModelStore store, IProgress<string> messages, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pfe.Cli.Commands;
+using Pfe.Vision.Faces;
 
 namespace Pfe.Cli;
 
@@ -20,6 +21,7 @@ internal static class PfeApplication
         var terminal = new Terminal(output, error);
         try
         {
+            args = ReferenceArguments.Rewrite(args, LandmarkList.IsOne);
             if (training is null && TrainingAddOn.Owns(args))
                 return await TrainingAddOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
             var root = Root(terminal, training ?? (_ => TrainingAddOn.Placeholders()));
@@ -61,6 +63,8 @@ internal static class PfeApplication
             ThresholdCommand.Create(terminal),
             ReportCommand.Create(terminal),
             EvalCommand.Create(terminal),
+            PairsCommand.Create(terminal),
+            ReproduceCommand.Create(terminal),
             ExportCommand.Create(terminal),
             ImportTfCommand.Create(terminal),
             InspectCommand.Create(terminal),

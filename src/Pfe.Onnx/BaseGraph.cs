@@ -18,12 +18,21 @@ public sealed record BaseGraph(OnnxModel Model, string Input, string Embedding, 
     /// <param name="network">The ONNX file.</param>
     /// <param name="description">What is said about it.</param>
     /// <exception cref="PfeException">The two do not fit together; the message says what the file has and what is wanted.</exception>
-    public static BaseGraph Prepare(OnnxModel network, NetworkDescription description)
+    public static BaseGraph Prepare(OnnxModel network, NetworkDescription description) => Prepare(network, description, headInput: null);
+
+    /// <summary>The same, and a head's input made of several layers is computed under its name.</summary>
+    /// <param name="network">The ONNX file.</param>
+    /// <param name="description">What is said about it.</param>
+    /// <param name="headInput">A tensor's name, or <c>feature+pool(a)+pool(b)</c>: the first flattened, the others averaged over their
+    /// positions and joined to it.</param>
+    /// <exception cref="PfeException">The two do not fit together, or a layer that the name names is not there.</exception>
+    public static BaseGraph Prepare(OnnxModel network, NetworkDescription description, string? headInput)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(description);
         var proto = network.Proto.Clone();
         var input = ImageInput.Settle(proto, network, description);
+        if (headInput is not null) LayeredInput.Append(proto.Graph, headInput, network.Name);
         var model = new OnnxModel(proto, network.Name).WithDynamicBatch();
         var embedding = description.Embedding ?? OnlyOutput(model);
         var shapes = ShapeInference.Run(model);
@@ -37,6 +46,12 @@ public sealed record BaseGraph(OnnxModel Model, string Input, string Embedding, 
         return new BaseGraph(model, input, embedding, Size(model.Name, embedding, shape), map, map is null ? 0
             : SizeOf(model, shapes, map));
     }
+
+    /// <summary>The name of a head's input made of several layers, for <see cref="Prepare(OnnxModel, NetworkDescription,
+    /// string?)"/>.</summary>
+    /// <param name="main">The tensor that is flattened.</param>
+    /// <param name="pooled">The tensors that are averaged over their positions and joined to it; none: the main tensor's own name.</param>
+    public static string JoinLayers(string main, IReadOnlyList<string> pooled) => LayeredInput.Name(main, pooled);
 
     /// <summary>How many values a tensor of the graph has for one image.</summary>
     /// <param name="tensor">Name of any tensor computed from the image.</param>

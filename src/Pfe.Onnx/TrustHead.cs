@@ -78,6 +78,21 @@ public sealed record TrustHead
     public static TrustHead Load(string path)
     {
         using var file = Safetensors.Open(path);
+        return ReadHead(file, path);
+    }
+
+    /// <summary>Reads a head that is in memory already.</summary>
+    /// <param name="bytes">A whole file written by <see cref="Save"/>.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="PfeException">Damaged, or something else than a trust head.</exception>
+    public static TrustHead Parse(ReadOnlySpan<byte> bytes, string name)
+    {
+        using var file = Safetensors.Parse(bytes, name);
+        return ReadHead(file, name);
+    }
+
+    private static TrustHead ReadHead(Safetensors file, string path)
+    {
         if (file.Metadata.GetValueOrDefault("format") != FormatName)
             throw new PfeException($"'{path}' is not a trust head: its metadata has no format '{FormatName}'");
         var head = new TrustHead

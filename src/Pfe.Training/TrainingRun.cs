@@ -100,10 +100,13 @@ public sealed class TrainingRun
         HeldOutFile.TruncateAfter(_folder.HeldOut, trainer.Step);
         Say($"{input.Faces.Trained} images, batches of {input.Faces.BatchSize}, steps {trainer.Step + 1} to {Steps}; run folder " +
             $"{_folder.Path}");
+        if (LearningRate.Warning(_config.LearningRateStrategy, _config.LearningRateSchedule, Steps) is { } late) Say(late);
         Say("the loss is -score, a log density of many narrow dimensions: below zero and falling is normal. Watch that sigma's spread " +
             "grows: it is what the head learns");
 
+        Warn(input);
         IReadOnlyList<HeldOutRow> heldOut = [];
+        var best = Best(trainer, input, good);
         var last = good.Last;
         // A run that was stopped after its last step has only its files left to write.
         if (trainer.Step >= Steps && input.Faces.HeldOut.Count > 0)
@@ -132,15 +135,58 @@ public sealed class TrainingRun
             good = State(trainer, health, last);
             Checkpoint.Save(good, _folder.Checkpoint(trainer.Step));
             _folder.RemoveOldCheckpoints(keep: 2);
+            if (best.Add(good, heldOut)) Checkpoint.Save(good, _folder.Best);
             (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
+            if (!best.ShouldStop) continue;
+            Say($"stopped after step {trainer.Step}: {_config.EarlyStopping} epochs brought no better held-out figure than {best}");
+            break;
         }
         if (!health.HasLearnt && last.Step > 0)
             Say($"warning: sigma hardly differs between faces (spread {last.Spread:0.####}): MLS with this head is no better than " +
                 $"cosine. Train longer or with a greater learning rate");
+        var done = trainer.Step;
+        Choose(trainer, best);
         Finish(trainer, input, trust, last, cancellation);
         return new TrainingResult(
-            _folder, trainer.Step, last.Loss, last.Spread, trainer.Recoveries, input.BasePasses, input.Seconds, clock.Elapsed.TotalSeconds,
+            _folder, done, last.Loss, last.Spread, trainer.Recoveries, input.BasePasses, input.Seconds, clock.Elapsed.TotalSeconds,
             heldOut);
+    }
+
+    // What few people or no people set aside mean is said before the hours, not after them.
+    private void Warn(TrainingInput input)
+    {
+        const int FewPeople = 1000;
+        var people = input.Labels.Distinct().Count() - _config.HeldOutClasses;
+        if (_config.HeldOutClasses == 0)
+            Say("warning: held_out_classes is 0: nothing will tell whether this head is better than the cosine");
+        if (people < FewPeople)
+            Say($"warning: {people} people with {input.Faces.Trained} images are few: heads trained on fewer than {FewPeople} people soon "
+                + "match worse than the cosine. Few steps, early_stopping and held_out_classes help; more people help more");
+    }
+
+    // After an interruption the best epoch so far is measured once more.
+    private BestHead Best(HeadTrainer trainer, TrainingInput input, TrainerState at)
+    {
+        var best = new BestHead(_config.EarlyStopping);
+        if (trainer.Step == 0 || input.Faces.HeldOut.Count == 0 || !File.Exists(_folder.Best)) return best;
+        var state = Checkpoint.Load(_folder.Best);
+        if (state.Step > trainer.Step) return best;
+        trainer.Load(state);
+        best.Add(state, HeldOutEvaluation.Measure(trainer.Head, input.Cache, input.Faces.HeldOut, input.Labels, _config.BaseRandomSeed));
+        trainer.Load(at);
+        return best;
+    }
+
+    private void Choose(HeadTrainer trainer, BestHead best)
+    {
+        if (best.State is not { } state) return;
+        if (best.IsBelowCosine && !_config.AllowBelowCosine)
+            throw new PfeException($"the best head of this run, after step {state.Step}, matches {best}: sigma makes it worse, so no model "
+                + "is written. Train on more people or for fewer steps; allow_below_cosine writes it anyway. "
+                + $"The run is kept in '{_folder.Path}'");
+        if (_config.Keep != "best" || state.Step == trainer.Step) return;
+        trainer.Load(state);
+        Say($"the head after step {state.Step} is kept: {best}");
     }
 
     private static TrainerState State(HeadTrainer trainer, TrainingHealth health, in StepResult last) =>

@@ -31,7 +31,9 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
     /// Models without a trust head give none.</summary>
     public const string Reliability = "reliability";
 
-    /// <summary>Column: how near unrelated faces come for a damage they share, in units of cosine (<see cref="Calibration.FaceTrust"/>).</summary>
+    /// <summary>
+    /// Column: how near unrelated faces come for a damage they share, in units of cosine (<see cref="Calibration.FaceTrust"/>).
+    /// </summary>
     public const string Collision = "collision";
 
     /// <summary>Metadata: the SHA-256 of the model's file, which is its <see cref="ModelId"/>.</summary>
@@ -40,6 +42,7 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
     private readonly Safetensors? _file;
     private readonly float[]? _mu;
     private readonly float[]? _logVariance;
+    private bool _disposed;
 
     /// <summary>Wraps embeddings held in memory; the arrays are not copied.</summary>
     /// <param name="dimension">D, at least 1.</param>
@@ -145,6 +148,12 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    UseCount.Use IFaceRows.Enter()
+    {
+        ThrowIfDisposed();
+        return _file?.Enter() ?? default;
+    }
+
     string IFaceRows.Name(int index) => $"row {index} ('{Paths[index]}')";
 
     /// <summary>Opens a file memory-mapped.</summary>
@@ -158,7 +167,7 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
             var (mu, logVariance) = (file.Shape("mu"), file.Shape("log_variance"));
             var text = Encoding.UTF8.GetString(file.Values<byte>("paths"));
             var paths = text.Length == 0 ? [] : text.Split('\n');
-            if (mu.Count != 2 || !mu.SequenceEqual(logVariance) || mu[0] != paths.Length || mu[1] < 1)
+            if (mu.Count != 2 || !mu.SequenceEqual(logVariance) || mu[0] != paths.Length || mu[1] is < 1 or > int.MaxValue)
                 throw new PfeException($"'{path}': mu [{string.Join(',', mu)}], log_variance [{string.Join(',', logVariance)}] and " +
                     $"{paths.Length} paths do not belong together");
             var columns = file.Names.Where(name => file.Type(name) == "F32" && file.Shape(name).Count == 1)
@@ -172,8 +181,11 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
 
     /// <summary>Writes the set atomically.</summary>
     /// <param name="path">The file to create or replace.</param>
+    /// <exception cref="PfeException">The set cannot be written so that it could be read (a path that is empty or holds a line feed, a
+    /// column called like a part of the file), or the file cannot be written.</exception>
     public void Save(string path)
     {
+        CheckNames(Paths, Columns.Keys);
         long[] shape = [Count, Dimension];
         var paths = Encoding.UTF8.GetBytes(string.Join('\n', Paths));
         Safetensors.Write(path,
@@ -186,8 +198,14 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
         ], Metadata);
     }
 
-    /// <summary>Unmaps the file behind a loaded set.</summary>
-    public void Dispose() => _file?.Dispose();
+    /// <summary>
+    /// Unmaps the file behind a loaded set, once nothing reads its rows any more; spans of it must not be used afterwards.
+    /// </summary>
+    public void Dispose()
+    {
+        Volatile.Write(ref _disposed, true);
+        _file?.Dispose();
+    }
 
     private delegate ReadOnlySpan<float> RowReader(int index);
 
@@ -196,8 +214,32 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
         for (var i = 0; i < Count; i++) stream.Write(MemoryMarshal.AsBytes(row(i)));
     }
 
+    /// <summary>Refuses names that a file cannot hold: what is written can be read.</summary>
+    /// <param name="paths">Paths of the rows.</param>
+    /// <param name="columns">Names of the columns.</param>
+    /// <exception cref="PfeException">Names the row or the column.</exception>
+    public static void CheckNames(IReadOnlyList<string> paths, IEnumerable<string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(columns);
+        for (var row = 0; row < paths.Count; row++)
+        {
+            if (string.IsNullOrEmpty(paths[row]))
+                throw new PfeException($"row {row} has no path: an embedding file needs one of each face");
+            if (paths[row].AsSpan().IndexOfAny('\n', '\0') >= 0)
+                throw new PfeException($"row {row}'s path holds a line feed or a NUL, which an embedding file cannot: "
+                    + $"'{paths[row].Replace("\n", "\\n", StringComparison.Ordinal).Replace("\0", "\\0", StringComparison.Ordinal)}'");
+        }
+        foreach (var column in columns)
+            if (column.Length == 0 || column is "mu" or "log_variance" or "paths" or "__metadata__")
+                throw new PfeException($"a column cannot be called '{column}': it is no name, or that of a part of the file");
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+
     private ReadOnlySpan<float> Row(float[]? memory, string name, int index)
     {
+        ThrowIfDisposed();
         if ((uint)index >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"0 to {Count - 1}");
         return memory is null ? _file!.Values<float>(name, (long)index * Dimension, Dimension)
             : memory.AsSpan(index * Dimension, Dimension);

@@ -91,6 +91,53 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task View_1_takes_its_threshold_from_the_training_list_and_says_when_it_has_none()
+    {
+        var (test, training) = (_folder.File("test.txt"), _folder.File("train.txt"));
+        File.WriteAllText(test, "2\nA\t1\t2\nB\t1\t2\nA\t1\tB\t1\nA\t2\tB\t2\n");
+        File.WriteAllText(training, "2\nC\t1\t2\nD\t1\t2\nC\t1\tD\t1\nC\t2\tD\t2\n");
+        string[] rest = ["--features", Features((p, n) => $"{p}/{p}_000{n}.png"), "--resamples", "0"];
+        var both = await PfeCommand.Run(["eval", "lfw", "--pairs", test, "--threshold-from", training, .. rest, "--json"]);
+        both.Code.ShouldBe(0, both.Error);
+        (both.Json.GetProperty("protocol").GetString(), both.Json.GetProperty("folds").GetInt32())
+            .ShouldBe(("LFW View 1, threshold from the training list", 1));
+        both.Json.GetProperty("scores")[0].GetProperty("accuracy").GetDouble().ShouldBe(1);
+        var alone = await PfeCommand.Run(["eval", "lfw", "--pairs", test, .. rest]);
+        alone.Output.ShouldContain("so the accuracy flatters");
+        alone.Output.ShouldNotContain("±");
+        (await PfeCommand.Run(["eval", "lfw", "--pairs", Pairs(), "--threshold-from", training, .. rest]))
+            .ShouldFailInOneLine(2, "belongs to a list of View 1");
+        (await PfeCommand.Run(["eval", "lfw", "--pairs", test, "--risk", "Sum", .. rest]))
+            .ShouldFailInOneLine(2, "needs the folds of View 2");
+    }
+
+    [Fact]
+    public async Task Risk_control_says_what_is_left_when_uncertain_pairs_are_dropped()
+    {
+        string[] args = ["eval", "lfw", "--pairs", Pairs(), "--features", Features((p, n) => $"{p}/{p}_000{n}.png"), "--resamples", "0",
+            "--risk"];
+        var run = await PfeCommand.Run([.. args, "Maximum", "--json"]);
+        run.Code.ShouldBe(0, run.Error);
+        var risk = run.Json.GetProperty("risk");
+        risk.GetProperty("risk").GetString().ShouldBe("maximum");
+        risk.GetProperty("levels").EnumerateArray().Select(level => level.GetProperty("dropped").GetDouble()).ShouldBe([0, 0.1, 0.2, 0.3]);
+        risk.GetProperty("levels")[0].GetProperty("scores")[1].GetProperty("score").GetString().ShouldBe("mutual_likelihood");
+        (await PfeCommand.Run([.. args, "Sum"])).Output.ShouldContain("when the most uncertain pairs are dropped (the sum of");
+    }
+
+    [Fact]
+    public async Task A_temperature_needs_ProbFaces_fusion()
+    {
+        var (templates, matches) = Templates();
+        string[] args = ["eval", "ijbc", "--templates", templates, "--matches", matches, "--features", Features((p, n) => $"{p}/{n}.jpg"),
+            "--resamples", "0", "--temperature", "0.5"];
+        (await PfeCommand.Run(args)).ShouldFailInOneLine(2, "a temperature belongs to ProbFace's fusion");
+        var run = await PfeCommand.Run([.. args, "--variance-rule", "WeightedMean", "--json"]);
+        run.Code.ShouldBe(0, run.Error);
+        run.Json.GetProperty("variance_rule").GetString().ShouldBe("weighted_mean");
+    }
+
+    [Fact]
     public async Task The_calibration_that_the_embeddings_carry_gives_probabilities_and_answers()
     {
         var features = Features((p, n) => $"{p}_000{n}.png", calibration: Calibration);

@@ -57,6 +57,51 @@ public sealed class ProbabilisticModelTests
     }
 
     [Fact]
+    public void A_head_with_one_variance_a_face_gives_it_for_every_dimension()
+    {
+        var head = NaiveHead.Random(2, "map", 24, 1, hidden: 9);
+        var model = ProbabilisticModel.Build(Sketch.Base(), Sketch.Description, head);
+        model.Metadata[ProbabilisticModel.HeadSizeKey].ShouldBe("1");
+        model.Metadata[ProbabilisticModel.DimensionKey].ShouldBe("6");
+        var (result, reference) = (OrtRun.Run(model, Images), OrtRun.Run(Sketch.Base().WithDynamicBatch().WithOutputs("output", "map"),
+            Images));
+        result["log_variance"].Shape.ShouldBe([5, 6]);
+        for (var i = 0; i < 5; i++)
+        {
+            var expected = (float)NaiveHead.LogVariance(head, reference["map"].Item(i).Data)[0];
+            var given = result["log_variance"].Item(i).Data;
+            given.ShouldAllBe(value => value == given[0]);
+            given[0].ShouldBe(expected, 1e-5);
+        }
+        // mu is the base's, bit for bit, whatever the head.
+        var other = ProbabilisticModel.Build(Sketch.Base(), Sketch.Description, NaiveHead.Random(3, "map", 24, 6));
+        result["mu"].Data.ShouldBe(OrtRun.Run(other, Images)["mu"].Data);
+    }
+
+    [Fact]
+    public void A_head_on_several_layers_reads_the_first_flattened_and_the_means_of_the_others()
+    {
+        var source = BaseGraph.JoinLayers("map", ["t2", "map"]);
+        source.ShouldBe("map+pool(t2)+pool(map)");
+        var sketch = Sketch.Base();
+        var first = sketch.Proto.Graph.Node[0].Output[0];
+        source = BaseGraph.JoinLayers("map", [first, "map"]);
+        BaseGraph.Prepare(sketch, Sketch.Description, source).SizeOf(source).ShouldBe(24 + 4 + 4);
+        var head = NaiveHead.Random(2, source, 32, 6);
+        var result = OrtRun.Run(ProbabilisticModel.Build(sketch, Sketch.Description, head), Images);
+        var reference = OrtRun.Run(Sketch.Base().WithDynamicBatch().WithOutputs("map", first), Images);
+        for (var i = 0; i < 5; i++)
+        {
+            float[] Means(string tensor) => [.. reference[tensor].Item(i).Data.Chunk(6).Select(channel => channel.Average())];
+            float[] input = [.. reference["map"].Item(i).Data, .. Means(first), .. Means("map")];
+            var expected = NaiveHead.LogVariance(head, input);
+            for (var d = 0; d < 6; d++) result["log_variance"].Data[i * 6 + d].ShouldBe((float)expected[d], 1e-5);
+        }
+        Should.Throw<PfeException>(() => BaseGraph.Prepare(sketch, Sketch.Description, "map+pool(nothing)")).Message
+            .ShouldBe("'sketch.onnx' computes no tensor 'nothing', which the head's input 'map+pool(nothing)' takes in");
+    }
+
+    [Fact]
     public void The_hidden_layer_may_have_another_size_than_the_embedding()
     {
         var head = NaiveHead.Random(2, "map", 24, 6, hidden: 11);

@@ -66,4 +66,37 @@ public sealed class EmbeddingSetTests
         File.ReadAllText(path).ShouldBe("old");
         Directory.GetFiles(folder.Path).Length.ShouldBe(1);
     }
+
+    [Theory]
+    [InlineData("", "x", "row 0 has no path")]
+    [InlineData("a\nb", "x", "line feed")]
+    [InlineData("a", "mu", "'mu'")]
+    [InlineData("a", "paths", "'paths'")]
+    [InlineData("a", "", "''")]
+    public void What_could_not_be_read_again_is_not_written(string path, string column, string named)
+    {
+        using var folder = new TemporaryFolder();
+        using var set = new EmbeddingSet(1, [1], [0], [path], columns: new Dictionary<string, float[]> { [column] = [1] });
+        Should.Throw<PfeException>(() => set.Save(folder.File("x.safetensors"))).Message.ShouldContain(named);
+        Directory.GetFiles(folder.Path).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_set_of_faces_keeps_their_values_and_model_and_refuses_two_models()
+    {
+        FaceEmbedding[] faces = [new([1, 0], [-7, -6], "one"), new([0, 1], [-5, -4], "one")];
+        using var set = EmbeddingSet.Of(faces, ["a", "b"]);
+        set.ShouldBe(faces);
+        set.ModelId.ShouldBe("one");
+        Should.Throw<ModelMismatchException>(() => EmbeddingSet.Of([faces[0], new([1, 0], [0, 0], "two")], ["a", "b"]));
+        Should.Throw<ArgumentException>(() => EmbeddingSet.Of([], []));
+    }
+
+    [Fact]
+    public void A_file_of_the_first_version_still_opens()
+    {
+        using var set = EmbeddingSet.Load(Path.Combine(TestData.RepoRoot, "tests", "Pfe.Tests", "Search", "Version1", "a.safetensors"));
+        (set.Count, set.Dimension, set.Paths[17], set.ModelId).ShouldBe((18, 24, "ann8/17.jpg", new string('1', 64)));
+        set[3].Normalised().Mu[0].ShouldBe(set.Mu(3)[0], 1e-6f);
+    }
 }

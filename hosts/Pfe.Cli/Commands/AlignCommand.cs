@@ -56,7 +56,7 @@ internal static class AlignCommand
             if (parsed.GetValue(DirDepth) is < 1 and var depth) throw new UsageException($"--dir-depth is at least 1, not {depth}");
             var options = new AlignmentRunOptions
             {
-                Template = ChooseTemplate(parsed), DirectoryDepth = parsed.GetValue(DirDepth),
+                Template = ChooseTemplate(parsed), DirectoryDepth = parsed.GetValue(DirDepth), Prefix = parsed.GetValue(FaceOptions.Prefix),
                 Faces = parsed.GetValue(FaceOptions.Faces), Strict = parsed.GetValue(CommonOptions.Strict),
                     Overwrite = parsed.GetValue(CommonOptions.Overwrite),
                 Workers = parsed.GetValue(FaceOptions.Workers),

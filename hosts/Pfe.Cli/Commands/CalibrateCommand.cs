@@ -6,7 +6,9 @@ using Pfe.Onnx;
 using Pfe.Evaluation.Statistics;
 using Pfe.Scoring;
 using Pfe.Storage;
-using Pfe.Vision.Embedding;
+using Pfe.Vision;
+using Pfe.Vision.Faces;
+using Pfe.Vision.Verification;
 
 namespace Pfe.Cli.Commands;
 
@@ -24,10 +26,12 @@ namespace Pfe.Cli.Commands;
 /// <param name="CllrMin">The least Cllr any monotone mapping of the same evidence has.</param>
 /// <param name="Middle">The pairs told 10 % to 90 %; null where there are none.</param>
 /// <param name="FalseMatch">Thresholds on the evidence.</param>
+/// <param name="Kinds">With --images: the answers by kind of damage, on people that the thresholds were not fitted on.</param>
 internal sealed record CalibrateResult(
     string Output, int GenuinePairs, int ImpostorPairs, int HeldOutPersons, double ExpectedCalibrationError,
     double ExpectedCalibrationErrorLow, double ExpectedCalibrationErrorHigh,
-    double Cllr, double CllrLow, double CllrHigh, double CllrMin, CalibrateMiddle? Middle, IReadOnlyList<RateThreshold> FalseMatch);
+    double Cllr, double CllrLow, double CllrHigh, double CllrMin, CalibrateMiddle? Middle, IReadOnlyList<RateThreshold> FalseMatch,
+    IReadOnlyList<KindRates> Kinds);
 
 /// <summary>What was said of the undecided pairs, and what is true of them.</summary>
 /// <param name="Pairs">How many there are.</param>
@@ -54,11 +58,15 @@ internal static class CalibrateCommand
     private static readonly Option<string?> Source =
         new("--source") { Description = "What the faces are, in words, to be kept with the calibration (default: the file's name)." };
 
+    private static readonly Option<string?> Images =
+        new("--images") { Description = "The folder that was embedded: its people are damaged on the fly, and the answers are calibrated " +
+        "kind by kind of damage as well (the output is an .onnx file, its model has a trust head)." };
+
     public static Command Create(Terminal terminal) =>
         new Command("calibrate", "Turn scores into P(same person), fitted on your own people. Example: pfe calibrate heldout.safetensors " +
             "--model pfe.onnx --output calibrated.onnx")
         {
-            Features, Output, Source, ModelOptions.Model, ModelOptions.Models,
+            Features, Output, Source, Images, ModelOptions.Model, ModelOptions.Models,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var output = parsed.GetRequiredValue(Output);
@@ -67,21 +75,44 @@ internal static class CalibrateCommand
             var fit = FittedCalibration.Of(
                 faces, ScoreKind.MutualLikelihood, parsed.GetValue(Source)
                 ?? Path.GetFileName(parsed.GetRequiredValue(Features)), cancellation);
+            var kinds = parsed.GetValue(Images) is { } images ? Kinds(images, faces, model, parsed, terminal, cancellation) : null;
             if (model is null) AtomicFile.WriteText(output, fit.Calibration.ToJson());
-            else model.WithMetadata(ScoreCalibration.MetadataKey, fit.Calibration.ToJson()).Save(output);
-            var result = Result(output, fit);
+            else Calibrated(model, fit.Calibration, kinds).Save(output);
+            var result = Result(output, fit, kinds);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, CalibrateJson.Default.CalibrateResult);
             else Show(terminal, result);
         });
 
-    private static CalibrateResult Result(string output, FittedCalibration fit)
+    private static OnnxModel Calibrated(OnnxModel model, ScoreCalibration calibration, TrustCalibration? kinds)
+    {
+        model = model.WithMetadata(ScoreCalibration.MetadataKey, calibration.ToJson());
+        return kinds is null ? model : model.WithMetadata(TrustCalibration.MetadataKey, kinds.ToJson());
+    }
+
+    // The people of the embeddings, from their photographs once more.
+    private static TrustCalibration Kinds(
+        string folder, EmbeddingSet faces, OnnxModel? model, ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    {
+        if (model is null) throw new UsageException("with --images the output is an .onnx file: answers by kinds belong to one model");
+        if (!Directory.Exists(folder)) throw new UsageException($"there is no folder '{folder}'");
+        var people = faces.Paths.GroupBy(path => Path.GetDirectoryName(path) ?? "", StringComparer.Ordinal)
+            .Select(person => (IReadOnlyList<FaceSource>)[.. person.Select(path =>
+                new FaceSource(path, Path.Combine(folder, path)))]).ToArray();
+        using var embedder = new FaceEmbedder(model);
+        using var detector = parsed.Detector(parsed.Store(), terminal.Progress(), cancellation);
+        var source = parsed.GetValue(Source) ?? Path.GetFileName(parsed.GetRequiredValue(Features));
+        return KindCalibration.Fit(people, photo => AlignmentRun.Align(photo, detector, embedder.Template).Face, embedder, null, source,
+            terminal.ImageProgress("faces"), cancellation);
+    }
+
+    private static CalibrateResult Result(string output, FittedCalibration fit, TrustCalibration? kinds)
     {
         var (judged, sure) = (fit.HeldOut, fit.Intervals);
         return new(output, fit.Calibration.GenuinePairs, fit.Calibration.ImpostorPairs, fit.HeldOutPersons,
             judged.ExpectedCalibrationError, sure.ExpectedCalibrationError.Low, sure.ExpectedCalibrationError.High, judged.Cllr,
                 sure.Cllr.Low, sure.Cllr.High, judged.CllrMin,
             judged.Middle is { } middle ? new(middle.Pairs, middle.Stated, middle.Observed, sure.Middle.Low, sure.Middle.High)
-                : null, fit.Calibration.FalseMatch);
+                : null, fit.Calibration.FalseMatch, kinds?.Kinds ?? []);
     }
 
     // The model that the calibration goes into; null where it gets a file of its own.
@@ -115,5 +146,16 @@ internal static class CalibrateCommand
                 $"{100 * middle.Observed:0.0} % [{100 * middle.Low:0.0}, {100 * middle.High:0.0}] of one person");
         foreach (var point in result.FalseMatch)
             terminal.Output.WriteLine($"false-match rate {point.Rate:0.##E+0}: evidence of at least {point.Threshold:0.00} nats");
+        foreach (var kind in result.Kinds) terminal.Output.WriteLine(Line(kind));
+    }
+
+    private static string Line(KindRates kind)
+    {
+        string Share(int count, int of) => of == 0 ? "-" : $"{100.0 * count / of:0.00} %";
+        var warning = kind.Keeps(ScoreCalibration.UsualFalseMatchRate) ? "" : "   NOT KEPT";
+        return $"{kind.Name,-36} wrong same {Share(kind.WrongSame, kind.ImpostorPairs),8} of {kind.ImpostorPairs,7:#,0}   " +
+            $"wrong different {Share(kind.WrongDifferent, kind.GenuinePairs),8} of {kind.GenuinePairs,6:#,0}   " +
+            $"cannot tell {Share(kind.CannotTellGenuine, kind.GenuinePairs)} / " +
+            $"{Share(kind.CannotTellImpostor, kind.ImpostorPairs)}{warning}";
     }
 }

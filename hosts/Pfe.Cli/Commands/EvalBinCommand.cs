@@ -18,15 +18,17 @@ internal static class EvalBinCommand
         return new Command("bin", "InsightFace's verification sets, 10 folds: pfe eval bin agedb_30.bin --model model.onnx")
         {
             file, features, options.Keep, FaceOptions.Workers, CommonOptions.Strict, CalibrationOptions.File, ModelOptions.Model,
-                ModelOptions.Models, ModelOptions.Device, options.Resamples, options.Confidence, options.Seed,
+                ModelOptions.Models, ModelOptions.Device, options.Risk, options.Resamples, options.Confidence, options.Seed,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var set = VerificationSet.Load(parsed.GetRequiredValue(file).ToString());
             LfwResult Evaluate(string path)
             {
                 using var faces = EmbeddingSet.Load(path);
-                return VerificationSetProtocol.Evaluate(
+                var evaluated = VerificationSetProtocol.Evaluate(
                     faces, set, options.Bootstrap(parsed), parsed.Calibration(faces, terminal, cancellation), cancellation);
+                return parsed.GetValue(options.Risk) is { } risk
+                    ? evaluated with { Risk = VerificationSetProtocol.RiskControlled(faces, set, risk, cancellation) } : evaluated;
             }
             var result = parsed.GetValue(features) is { } kept
                 ? Evaluate(kept.ToString())

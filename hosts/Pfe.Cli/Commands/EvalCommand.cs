@@ -14,6 +14,7 @@ internal static class EvalCommand
         EvalIjbCSearchCommand.Create(terminal),
         EvalInsightFaceIjbCommand.Create(terminal),
         EvalBinCommand.Create(terminal),
+        EvalBlufrCommand.Create(terminal),
         EvalFolderCommand.Create(terminal),
     };
 }

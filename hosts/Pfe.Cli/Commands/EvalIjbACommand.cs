@@ -13,14 +13,14 @@ internal static class EvalIjbACommand
         return options.AddFaces(new Command("ijba", "IJB-A 1:1, mean and deviation over the splits: pfe eval ijba --protocol " +
             "IJB-A_11_sets --features ijba.safetensors")
         {
-            protocol, options.VarianceRule,
+            protocol, options.VarianceRule, options.Temperature,
         }).Does(terminal, (parsed, cancellation) =>
         {
             using var faces = options.Faces(parsed, terminal, null, cancellation);
             var progress = new SynchronousProgress<int>(split => terminal.Say($"split {split} done"));
             var result = IjbA.Evaluate(
                 parsed.GetValue(protocol)!.ToString(), faces, parsed.GetValue(options.VarianceRule),
-                parsed.Calibration(faces, terminal, cancellation), progress, cancellation);
+                parsed.Calibration(faces, terminal, cancellation), progress, parsed.GetValue(options.Temperature), cancellation);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.TemplateResult);
             else EvalTables.Print(terminal, result);
         });

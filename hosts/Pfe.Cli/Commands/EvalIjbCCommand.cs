@@ -17,7 +17,7 @@ internal static class EvalIjbCCommand
         return options.AddFaces(new Command("ijbc", "IJB-C 1:1, or any list in its form: pfe eval ijbc --templates templates.csv " +
             "--matches matches.csv --features ytf.safetensors")
         {
-            protocol, templates, matches, options.VarianceRule, options.Resamples, options.Confidence, options.Seed,
+            protocol, templates, matches, options.VarianceRule, options.Temperature, options.Resamples, options.Confidence, options.Seed,
         }).Does(terminal, (parsed, cancellation) =>
         {
             var files = (parsed.GetValue(protocol), parsed.GetValue(templates), parsed.GetValue(matches)) switch
@@ -32,7 +32,7 @@ internal static class EvalIjbCCommand
             var progress = new SynchronousProgress<TemplateMethod>(method => terminal.Say(EvalTables.Done(method)));
             var result = IjbC.Evaluate(
                 files, faces, parsed.GetValue(options.VarianceRule), options.Bootstrap(parsed),
-                parsed.Calibration(faces, terminal, cancellation), progress, cancellation);
+                parsed.Calibration(faces, terminal, cancellation), progress, parsed.GetValue(options.Temperature), cancellation);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.TemplateResult);
             else EvalTables.Print(terminal, result);
         });

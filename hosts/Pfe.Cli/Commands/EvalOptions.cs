@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pfe.Evaluation.Metrics;
+using Pfe.Evaluation.Risk;
 using Pfe.Fusion;
 using Pfe.Vision;
 using Pfe.Vision.Embedding;
@@ -23,8 +24,17 @@ internal sealed class EvalOptions
         new("--keep") { Description = "Keep the embeddings of --images in this file, for --features next time." };
 
     public Option<VarianceRule> VarianceRule { get; } =
-        new("--variance-rule") { Description = "Variance of a template: the element-wise minimum, or the product of independent " +
-        "observations.", DefaultValueFactory = _ => Fusion.VarianceRule.Minimum };
+        new("--variance-rule") { Description = "Variance of a template: the element-wise minimum, the product of independent " +
+        "observations, or ProbFace's WeightedMean.", DefaultValueFactory = _ => Fusion.VarianceRule.Minimum };
+
+    public Option<double> Temperature { get; } =
+        new("--temperature") { Description = "ProbFace's temperature of the fusion weights, with --variance-rule WeightedMean.",
+        DefaultValueFactory = _ => 1 };
+
+    public Option<PairRisk?> Risk { get; } =
+        new("--risk") { Description =
+            "Also the accuracy when 0, 10, 20 and 30 % of the pairs are dropped, those of the greatest sigma: the " +
+        "Maximum or the Sum of the two faces'." };
 
     public Option<int> Resamples { get; } =
         new("--resamples") { Description = "Bootstrap resamples behind the confidence intervals; 0 for no intervals.",

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
+using Pfe.Evaluation.Pairs;
+using Pfe.Evaluation.Risk;
 using Pfe.Evaluation.Templates;
 using Pfe.Scoring;
 using Spectre.Console;
@@ -21,6 +23,10 @@ internal static class EvalTables
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.00}");
 
     public static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+
+    /// <summary>A mean with its deviation over the folds; a single list has none.</summary>
+    public static string Spread(Func<double, string> text, double mean, double deviation, int folds) =>
+        folds > 1 ? $"{text(mean)} ± {text(deviation)}" : text(mean);
 
     public static string Far(double far) => far.ToString(far < 0.001 ? "0e0" : "0.###", CultureInfo.InvariantCulture);
 
@@ -64,6 +70,33 @@ internal static class EvalTables
         Print(terminal, result.Probability);
         Footer(terminal, result.Splits > 1 ? $"± is the standard deviation over {result.Splits} splits" : null, result.Interval,
             result.Notes);
+    }
+
+    /// <summary>ProbFace's score, whole and its first part alone.</summary>
+    public static void Print(Terminal terminal, ScalarScoreResult? result)
+    {
+        if (result is null) return;
+        var table = Table("ProbFace's score, one variance a face", "accuracy %", "threshold");
+        Row(table, "2 (1 - cos) / s + ln s", $"{Percent(result.Accuracy)} ± {Percent(result.Deviation)}", Number(result.Threshold));
+        Row(table, "2 (1 - cos) / s alone", $"{Percent(result.AttentionAccuracy)} ± {Percent(result.AttentionDeviation)}",
+            Number(result.AttentionThreshold));
+        terminal.Results.Write(table);
+    }
+
+    /// <summary>What is left when uncertain pairs are dropped.</summary>
+    public static void Print(Terminal terminal, RiskControl? result)
+    {
+        if (result is null) return;
+        terminal.Output.WriteLine(
+            $"accuracy % when the most uncertain pairs are dropped ({(result.Risk == PairRisk.Maximum ? "the greater" : "the sum")} of " +
+                "the two faces' sigma^2)");
+        var table = Table(["dropped %", "pairs", "sigma^2 at most",
+            .. result.Levels[0].Scores.Select(score => score.Score.Replace('_', ' '))]);
+        foreach (var level in result.Levels)
+            Row(table, [$"{100 * level.Dropped:0}", level.Pairs.ToString("#,0", CultureInfo.InvariantCulture),
+                level.RiskThreshold.ToString("0.####e0", CultureInfo.InvariantCulture),
+                .. level.Scores.Select(score => $"{Percent(score.Accuracy)} ± {Percent(score.Deviation)}")]);
+        terminal.Results.Write(table);
     }
 
     /// <summary>What stated probabilities are worth: their cost, and how the three answers fall.</summary>

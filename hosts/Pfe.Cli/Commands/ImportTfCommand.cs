@@ -27,9 +27,10 @@ internal static class ImportTfCommand
         new("--output", "--out", "-o") { Description = "The ONNX file to write.", Required = true };
     private static readonly Option<int[]> ImageSize = new("--image-size")
     {
-        Description = "Width and height the network was trained on.", Arity = new ArgumentArity(2, 2),
-            AllowMultipleArgumentsPerToken = true,
-        DefaultValueFactory = _ => [SphereNetImport.ReferenceWidth, SphereNetImport.ReferenceHeight],
+        Description =
+            $"Width and height the network was trained on (default: {SphereNetImport.ReferenceWidth} {SphereNetImport.ReferenceHeight}, " +
+            $"for ProbFace's networks {SphereNetImport.ProbFaceSide} {SphereNetImport.ProbFaceSide}).",
+        Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true,
     };
 
     private static readonly Option<int?> Layers =
@@ -41,15 +42,16 @@ internal static class ImportTfCommand
             "Example: pfe import-tf PFE_sphere64_msarcface --output pfe-sphere64.onnx") { Checkpoint, Output, ImageSize, Layers }
             .Does(terminal, (parsed, cancellation) =>
             {
-                var (output, size) = (parsed.GetRequiredValue(Output), parsed.GetRequiredValue(ImageSize));
-                if (size.Any(side => side is < 16 or > 4096))
+                var output = parsed.GetRequiredValue(Output);
+                int[]? size = parsed.GetValue(ImageSize) is { Length: 2 } given ? given : null;
+                if (size?.Any(side => side is < 16 or > 4096) == true)
                     throw new UsageException($"--image-size is a width and a height from 16 to 4096, not {size[0]} {size[1]}");
                 var layers = parsed.GetValue(Layers);
                 if (layers is not (null or 4 or 10 or 20 or 36 or 64))
                     throw new UsageException($"--layers is 4, 10, 20, 36 or 64, not {layers}");
                 using var checkpoint = TensorFlowCheckpoint.Open(parsed.GetRequiredValue(Checkpoint));
                 var verified = checkpoint.Verify();
-                var imported = SphereNetImport.Read(checkpoint, size[0], size[1], layers, cancellation);
+                var imported = SphereNetImport.Read(checkpoint, size?[0], size?[1], layers, cancellation);
                 var model = imported.ToModel();
                 model.Save(output);
                 var description = imported.Head is null ? Path.ChangeExtension(output, ".json") : null;

@@ -109,7 +109,7 @@ internal static class ReportCommand
         CancellationToken cancellation)
     {
         using var embedder = named.Length > 0
-            ? new FaceEmbedder(store.Read(named, messages, cancellation).ToModel())
+            ? new FaceEmbedder(store.OpenModel(named, messages, cancellation))
             : parsed.Embedder(store, messages, cancellation);
         using var detector = parsed.Detector(store, messages, cancellation);
         var samples = store.Samples(messages, cancellation);

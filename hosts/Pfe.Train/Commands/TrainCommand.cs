@@ -4,7 +4,9 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Pfe.Cli;
 using Pfe.Training;
+using Pfe.Interop.TensorFlow;
 using Pfe.Training.Configuration;
+using Pfe.Training.Configuration.Reference;
 using Pfe.Training.Runs;
 using Pfe.Vision.Models;
 using Spectre.Console;
@@ -14,7 +16,8 @@ namespace Pfe.Train.Commands;
 internal static class TrainCommand
 {
     private static readonly Argument<string?> Config =
-        new("config") { Description = "The configuration, a JSON file (docs/training.md).", Arity = ArgumentArity.ZeroOrOne };
+        new("config") { Description = "The configuration, a JSON file (docs/training.md) or the reference's Python file.",
+            Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string?> Resume = new("--resume") { Description = "Go on with an interrupted run, given its folder." };
     private static readonly Option<string?> Data =
         new("--data") { Description = "Training images, instead of the configuration's train_dataset_path." };
@@ -38,13 +41,33 @@ internal static class TrainCommand
             }
             else
             {
-                var wanted = TrainingConfigFile.Load(config!);
+                var wanted = config!.EndsWith(".py", StringComparison.OrdinalIgnoreCase)
+                    ? Converted(config, terminal, cancellation) : TrainingConfigFile.Load(config);
                 if (parsed.GetValue(Data) is { } data) wanted.TrainDatasetPath = data;
                 result = TrainingRun.Start(wanted, store, DateTimeOffset.UtcNow, progress, cancellation);
             }
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(TrainResult.Of(result), TrainJson.Default.TrainResult);
             else Print(terminal, result);
         });
+    }
+
+    /// <summary>The reference's Python configuration, and its base imported where the checkpoint lies beside.</summary>
+    private static TrainingConfig Converted(string path, Terminal terminal, CancellationToken cancellation)
+    {
+        var converted = ReferenceConfig.Load(path);
+        foreach (var key in converted.UnknownKeys) terminal.Say($"unknown key, left out: {key}");
+        foreach (var note in converted.Notes) terminal.Say($"note: {note}");
+        var (config, checkpoint) = (converted.Config, Path.ChangeExtension(converted.Config.EmbeddingNetwork, null));
+        if (!File.Exists(config.EmbeddingNetwork) && Directory.Exists(checkpoint))
+        {
+            using var opened = TensorFlowCheckpoint.Open(checkpoint);
+            opened.Verify();
+            var imported = SphereNetImport.Read(opened, cancellation: cancellation);
+            imported.Base.Save(config.EmbeddingNetwork);
+            imported.Description.Save(Path.ChangeExtension(config.EmbeddingNetwork, ".json"));
+            terminal.Say($"imported {checkpoint} as {config.EmbeddingNetwork}");
+        }
+        return config;
     }
 
     private static void Print(Terminal terminal, TrainingResult result)

@@ -18,11 +18,12 @@ public static class IjbA
     /// <param name="rule">How variances combine.</param>
     /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="progress">Told the splits that are done.</param>
+    /// <param name="temperature">See <see cref="TemplateResult.Of"/>.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">No split, or a file that cannot be read.</exception>
     public static TemplateResult Evaluate(
         string folder, EmbeddingSet faces, VarianceRule rule = VarianceRule.Minimum, ScoreCalibration? calibration = null,
-        IProgress<int>? progress = null, CancellationToken cancellation = default)
+        IProgress<int>? progress = null, double temperature = 1, CancellationToken cancellation = default)
     {
         var splits = Splits(folder);
         var lookup = new ImageLookup(faces.Paths);
@@ -36,7 +37,7 @@ public static class IjbA
             var pairs = IjbTable.ReadPairs(Path.Combine(path, $"verify_comparisons_{number}.csv"), templates);
             results.Add(TemplateResult.Of(
                 $"IJB-A 1:1, split {number}", faces, templates, pairs, Fars, rule, bootstrap: null, calibration,
-                cancellation: cancellation));
+                temperature: temperature, cancellation: cancellation));
             progress?.Report(number);
         }
         return TemplateResult.Over($"IJB-A 1:1, {splits.Count} splits", results);

@@ -43,17 +43,20 @@ public static class IjbC
     /// <param name="bootstrap">How to make intervals over subjects; null for none.</param>
     /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="progress">Told the methods that are done.</param>
+    /// <param name="temperature">See <see cref="TemplateResult.Of"/>.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">A file that cannot be read, or images of which none was embedded.</exception>
     public static TemplateResult Evaluate(
         IjbCFiles files, EmbeddingSet faces, VarianceRule rule = VarianceRule.Minimum, BootstrapOptions? bootstrap = null,
-        ScoreCalibration? calibration = null, IProgress<TemplateMethod>? progress = null, CancellationToken cancellation = default)
+        ScoreCalibration? calibration = null, IProgress<TemplateMethod>? progress = null, double temperature = 1,
+        CancellationToken cancellation = default)
     {
         var builder = new TemplateListBuilder(new ImageLookup(faces.Paths));
         foreach (var path in files.Metadata) IjbTable.AddImages(path, builder);
         var templates = builder.Build();
         templates.RequireImages();
         var pairs = IjbTable.ReadPairs(files.Matches, templates);
-        return TemplateResult.Of(files.Name, faces, templates, pairs, Fars, rule, bootstrap, calibration, progress, cancellation);
+        return TemplateResult.Of(files.Name, faces, templates, pairs, Fars, rule, bootstrap, calibration, progress, temperature,
+            cancellation);
     }
 }

@@ -62,7 +62,7 @@ public static class InsightFaceIjb
         var templates = ReadImages(files.Images, faces.Paths, cancellation);
         templates.RequireImages();
         return TemplateResult.Of(files.Name, faces, templates, ReadPairs(files.Pairs, templates, cancellation), Fars, rule, bootstrap,
-            calibration, progress, cancellation);
+            calibration, progress, cancellation: cancellation);
     }
 
     private static TemplateList ReadImages(string path, IReadOnlyList<string> embedded, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using Pfe.Evaluation.Lfw;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
 using Pfe.Evaluation.Protocols;
+using Pfe.Evaluation.Risk;
 
 namespace Pfe.Evaluation.InsightFace;
 
@@ -26,16 +27,29 @@ public static class VerificationSetProtocol
         EmbeddingSet faces, VerificationSet set, BootstrapOptions? bootstrap = null, ScoreCalibration? calibration = null,
         CancellationToken cancellation = default)
     {
+        var found = Find(faces, set);
+        return LfwProtocol.Evaluate($"{set.Name}, {Folds} folds", faces, found, Folds, set.Same.Count,
+            (scores, _) => FoldedAccuracy.Of(scores, found.Pairs.Same.Span, found.Fold, Folds), bootstrap, calibration, cancellation);
+    }
+
+    /// <summary>Accuracy when the most uncertain pairs are dropped; what is left is cut into folds anew, as ProbFace does.</summary>
+    /// <param name="faces">Embeddings of the set's images.</param>
+    /// <param name="set">The set.</param>
+    /// <param name="risk">How a pair's risk is made.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static RiskControl RiskControlled(EmbeddingSet faces, VerificationSet set, PairRisk risk, CancellationToken cancellation =
+        default) =>
+        RiskControl.Of(faces, Find(faces, set).Pairs, null, Folds, risk, cancellation);
+
+    private static LfwProtocol.FoundPairs Find(EmbeddingSet faces, VerificationSet set)
+    {
         var rows = Rows(faces, set);
         string[] missing = [.. Enumerable.Range(0, set.Count).Where(image => rows[image] == ImageLookup.Missing).Select(set.ImageName)];
         int[] usable = [.. Enumerable.Range(0, set.Same.Count)
             .Where(pair => rows[2 * pair] != ImageLookup.Missing && rows[2 * pair + 1] != ImageLookup.Missing)];
         var pairs = new PairList([.. usable.Select(pair => rows[2 * pair])], [.. usable.Select(pair => rows[2 * pair + 1])],
             [.. usable.Select(pair => set.Same[pair])], null);
-        return LfwProtocol.Evaluate(
-            $"{set.Name}, {Folds} folds", faces, pairs, [.. usable.Select(pair => FoldOf(pair, set.Same.Count))], Folds, set.Same.Count,
-            set.Count, missing,
-            bootstrap, calibration, cancellation);
+        return new(pairs, [.. usable.Select(pair => RiskControl.Consecutive(pair, set.Same.Count, Folds))], set.Count, missing);
     }
 
     private static int[] Rows(EmbeddingSet faces, VerificationSet set)
@@ -46,12 +60,5 @@ public static class VerificationSetProtocol
         return faces.Count == set.Count ? [.. Enumerable.Range(0, set.Count)] : throw new PfeException(
             $"the features belong to other images: no row is named like '{set.ImageName(0)}', and {faces.Count} rows are not one for " +
                 $"each of the {set.Count} images of '{set.Name}'");
-    }
-
-    /// <summary>Consecutive folds; where the pairs do not divide evenly, the first folds have one more.</summary>
-    internal static int FoldOf(int pair, int pairs)
-    {
-        var (size, longer) = Math.DivRem(pairs, Folds);
-        return pair < longer * (size + 1) ? pair / (size + 1) : longer + (pair - longer * (size + 1)) / Math.Max(1, size);
     }
 }

@@ -2,6 +2,7 @@ using Pfe.Calibration;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
 using Pfe.Evaluation.Protocols;
+using Pfe.Evaluation.Risk;
 using Pfe.Scoring;
 
 namespace Pfe.Evaluation.Lfw;
@@ -38,9 +39,18 @@ public sealed record LfwScoreResult(
 public sealed record LfwResult(
     string Protocol, int Folds, int Images, IReadOnlyList<string> MissingImages, int? ImagesWithoutFace, int GenuinePairs,
         int ImpostorPairs, int PairsLeftOut,
-    IntervalMethod? Interval, IReadOnlyList<LfwScoreResult> Scores, ProbabilityResult? Probability, IReadOnlyList<string> Notes);
+    IntervalMethod? Interval, IReadOnlyList<LfwScoreResult> Scores, ProbabilityResult? Probability, IReadOnlyList<string> Notes)
+{
+    /// <summary>ProbFace's score, for embeddings with one variance a face; null for others, whose variances do not fit it.</summary>
+    public ScalarScoreResult? ProbFace { get; init; }
 
-/// <summary>LFW, View 2: 10-fold accuracy and TAR at FAR over the 6,000 pairs.</summary>
+    /// <summary>Accuracy when the most uncertain pairs are refused an answer; null where it was not asked for.</summary>
+    public RiskControl? Risk { get; init; }
+}
+
+/// <summary>
+/// LFW: accuracy over the folds of View 2 and TAR at FAR over its 6,000 pairs, or View 1, a training list and a test list to develop on.
+/// </summary>
 public static class LfwProtocol
 {
     private static readonly ScoreKind[] Kinds = [ScoreKind.Cosine, ScoreKind.MutualLikelihood, ScoreKind.SharedVariance];
@@ -59,6 +69,67 @@ public static class LfwProtocol
         EmbeddingSet faces, LfwPairs list, BootstrapOptions? bootstrap = null, ScoreCalibration? calibration = null,
         CancellationToken cancellation = default)
     {
+        if (list.Folds == 1) return EvaluateView1(faces, list, null, bootstrap, calibration, cancellation);
+        var found = Find(faces, list);
+        return Evaluate($"LFW View 2, {list.Folds} folds", faces, found, list.Folds, list.Pairs.Count,
+            (scores, _) => FoldedAccuracy.Of(scores, found.Pairs.Same.Span, found.Fold, list.Folds), bootstrap, calibration, cancellation);
+    }
+
+    /// <summary>View 1: the threshold from a training list decides the test list.</summary>
+    /// <param name="faces">Embeddings of the images of both lists.</param>
+    /// <param name="test">pairsDevTest.txt.</param>
+    /// <param name="training">pairsDevTrain.txt; null to choose the threshold on the test list itself, which flatters and is noted.</param>
+    /// <param name="bootstrap">How to make intervals over identities; null for none.</param>
+    /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="PfeException">None of the images of a list is there, or a list is left without genuine or impostor
+    /// pairs.</exception>
+    public static LfwResult EvaluateView1(
+        EmbeddingSet faces, LfwPairs test, LfwPairs? training, BootstrapOptions? bootstrap = null, ScoreCalibration? calibration = null,
+        CancellationToken cancellation = default)
+    {
+        var (found, chosen) = (Find(faces, test), training is null ? null : Find(faces, training));
+        foreach (var pairs in new[] { found.Pairs, (chosen ?? found).Pairs })
+            if (pairs.GenuineCount == 0 || pairs.ImpostorCount == 0)
+                throw new PfeException(
+                    $"a list of View 1 has {pairs.GenuineCount} genuine and {pairs.ImpostorCount} impostor pairs with two " +
+                    "faces; both kinds are needed");
+        FoldedAccuracy Decide(float[] scores, ScoreKind kind)
+        {
+            var (genuine, impostor) = Sorted(found.Pairs, scores);
+            var (mates, others) = chosen is null ? (genuine, impostor) : Sorted(chosen.Pairs, PairScores.Of(faces, chosen.Pairs, kind,
+                cancellation));
+            var threshold = VerificationAccuracy.Best(mates, others).Threshold;
+            return new([VerificationAccuracy.At(genuine, impostor, threshold)], [threshold]);
+        }
+        var result = Evaluate(training is null ? "LFW View 1, one list" : "LFW View 1, threshold from the training list", faces, found, 1,
+            test.Pairs.Count, Decide, bootstrap, calibration, cancellation);
+        return training is not null ? result : result with
+        {
+            Notes = [.. result.Notes,
+                "the threshold was chosen on the pairs it is measured on, so the accuracy flatters: take it from View 1's " +
+                "training list, pairsDevTrain.txt"],
+        };
+    }
+
+    /// <summary>Accuracy over the folds when the most uncertain pairs are dropped; a pair stays in its fold.</summary>
+    /// <param name="faces">Embeddings, as for <see cref="Evaluate(EmbeddingSet, LfwPairs, BootstrapOptions?, ScoreCalibration?,
+    /// CancellationToken)"/>.</param>
+    /// <param name="list">The pairs, in two folds or more.</param>
+    /// <param name="risk">How a pair's risk is made.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static RiskControl RiskControlled(EmbeddingSet faces, LfwPairs list, PairRisk risk, CancellationToken cancellation = default)
+    {
+        if (list.Folds < 2) throw new InvalidConfigurationException("risk control needs the folds of View 2; View 1's lists have none");
+        var found = Find(faces, list);
+        return RiskControl.Of(faces, found.Pairs, found.Fold, list.Folds, risk, cancellation);
+    }
+
+    /// <summary>A list's pairs with two faces.</summary>
+    internal sealed record FoundPairs(PairList Pairs, int[] Fold, int Images, IReadOnlyList<string> Missing);
+
+    private static FoundPairs Find(EmbeddingSet faces, LfwPairs list)
+    {
         var lookup = new ImageLookup(faces.Paths);
         var rows = Rows(lookup, list);
         string[] missing = [.. rows.Where(image => image.Value == ImageLookup.Missing).Select(image => image.Key)
@@ -73,31 +144,35 @@ public static class LfwProtocol
                     $"{rows.Count} images are missing, '{missing[0]}' first; the first embedded one is '{faces.Paths[0]}'");
         var pairs = new PairList([.. usable.Select(pair => rows[pair.First])], [.. usable.Select(pair => rows[pair.Second])],
             [.. usable.Select(pair => pair.Same)], Identities(faces.Count, rows));
-        return Evaluate($"LFW View 2, {list.Folds} folds", faces, pairs, [.. usable.Select(pair => pair.Fold)], list.Folds,
-            list.Pairs.Count, rows.Count, missing, bootstrap, calibration, cancellation);
+        return new(pairs, [.. usable.Select(pair => pair.Fold)], rows.Count, missing);
+    }
+
+    private static (SortedScores Genuine, SortedScores Impostor) Sorted(PairList pairs, float[] scores)
+    {
+        var (genuine, impostor) = pairs.Split(scores);
+        return (new SortedScores(genuine), new SortedScores(impostor));
     }
 
     /// <summary>The same for any list of pairs in folds.</summary>
     /// <param name="protocol">Name of the protocol.</param>
     /// <param name="faces">The faces.</param>
-    /// <param name="pairs">The pairs with two faces.</param>
-    /// <param name="fold">Fold of each.</param>
+    /// <param name="found">The pairs with two faces.</param>
     /// <param name="folds">Number of folds.</param>
     /// <param name="listed">Pairs of the protocol, with two faces or not.</param>
-    /// <param name="images">Images of the protocol.</param>
-    /// <param name="missing">Of these, not embedded.</param>
+    /// <param name="decide">From a score of each pair to the folds' accuracies.</param>
     /// <param name="bootstrap">How to make intervals; null for none.</param>
     /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="cancellation">Stops the work.</param>
     internal static LfwResult Evaluate(
-        string protocol, EmbeddingSet faces, PairList pairs, int[] fold, int folds, int listed, int images, IReadOnlyList<string> missing,
+        string protocol, EmbeddingSet faces, FoundPairs found, int folds, int listed, Func<float[], ScoreKind, FoldedAccuracy> decide,
         BootstrapOptions? bootstrap, ScoreCalibration? calibration, CancellationToken cancellation)
     {
+        var (pairs, fold) = (found.Pairs, found.Fold);
         var (results, interval) = (new List<LfwScoreResult>(), default(IntervalMethod));
         foreach (var kind in Kinds)
         {
             var scores = PairScores.Of(faces, pairs, kind, cancellation);
-            var folded = FoldedAccuracy.Of(scores, pairs.Same.Span, fold, folds);
+            var folded = decide(scores, kind);
             var resampled = bootstrap is null ? null : new VerificationBootstrap(pairs, scores);
             var intervals = resampled?.TarAtFars(Fars, bootstrap!, cancellation);
             interval = resampled is null ? null : IntervalMethod.Of(bootstrap!, resampled);
@@ -107,10 +182,13 @@ public static class LfwProtocol
                 StandardDeviation.Of(folded.Thresholds),
                 folded.Accuracies, [.. Roc.AtFars(genuine, impostor, Fars).Select((point, n) => RateAtFar.Of(point, intervals?[n]))]));
         }
-        return new(protocol, folds, images, missing, null, pairs.GenuineCount, pairs.ImpostorCount, listed - pairs.Count, interval, results,
-            calibration is null ? null
-                : ProbabilityResult.Of(calibration, faces, pairs, bootstrap, cancellation),
-                EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount));
+        return new(protocol, folds, found.Images, found.Missing, null, pairs.GenuineCount, pairs.ImpostorCount, listed - pairs.Count,
+            interval,
+            results, calibration is null ? null : ProbabilityResult.Of(calibration, faces, pairs, bootstrap, cancellation),
+            EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount))
+        {
+            ProbFace = folds > 1 && ScalarVariance.IsScalar(faces) ? ScalarScoreResult.Of(faces, pairs, fold, folds, cancellation) : null,
+        };
     }
 
     /// <summary>How many of the images lie in a folder, in whatever format.</summary>

@@ -14,8 +14,9 @@ public sealed record FoldedAccuracy(IReadOnlyList<double> Accuracies, IReadOnlyL
     /// <summary>Standard deviation over the folds (divided by K, as numpy's default and the field's tables do).</summary>
     public double Deviation => StandardDeviation.Of(Accuracies);
 
-    /// <summary>Standard error of the mean as LFW's site defines it: the deviation divided by K - 1, over the root of K.</summary>
-    public double StandardError => Deviation / Math.Sqrt(Accuracies.Count - 1);
+    /// <summary>Standard error of the mean as LFW's site defines it: the deviation divided by K - 1, over the root of K; 0 for one
+    /// list.</summary>
+    public double StandardError => Accuracies.Count < 2 ? 0 : Deviation / Math.Sqrt(Accuracies.Count - 1);
 
     /// <summary>Evaluates scored pairs.</summary>
     /// <param name="scores">One score a pair, higher for more alike.</param>

@@ -20,6 +20,9 @@ public enum Pooling
 /// not.</param>
 public sealed record TemplateMethod(Pooling Pooling, ScoreKind Score, bool MediaAware)
 {
+    /// <summary>ProbFace's temperature of the fusion weights, under <see cref="VarianceRule.WeightedMean"/>; 1 elsewhere.</summary>
+    public double Temperature { get; init; } = 1;
+
     /// <summary>The reference's three blocks in its order: average pooling and cosine, uncertainty pooling and cosine, uncertainty pooling
     /// and MLS.</summary>
     public static IReadOnlyList<(Pooling Pooling, ScoreKind Score)> Blocks { get; } =
@@ -63,7 +66,10 @@ public sealed record TemplateMethod(Pooling Pooling, ScoreKind Score, bool Media
 
     private void Fuse(EmbeddingSet faces, Template template, VarianceRule rule, Span<float> mu, Span<float> logVariance)
     {
-        if (MediaAware) TemplateFusion.FuseByMedia(faces, template.Rows, template.Media, rule, mu, logVariance);
+        if (rule == VarianceRule.WeightedMean && MediaAware)
+            AttentionFusion.FuseByMedia(faces, template.Rows, template.Media, Temperature, mu, logVariance);
+        else if (rule == VarianceRule.WeightedMean) AttentionFusion.Fuse(faces, template.Rows, Temperature, mu, logVariance);
+        else if (MediaAware) TemplateFusion.FuseByMedia(faces, template.Rows, template.Media, rule, mu, logVariance);
         else TemplateFusion.Fuse(faces, template.Rows, rule, mu, logVariance);
     }
 }

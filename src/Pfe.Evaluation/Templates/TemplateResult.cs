@@ -45,15 +45,22 @@ public sealed record TemplateResult(
     /// <param name="bootstrap">How to make intervals; null for none.</param>
     /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="progress">Told the methods that are done.</param>
+    /// <param name="temperature">ProbFace's temperature of the fusion weights; it needs <see cref="VarianceRule.WeightedMean"/>.</param>
     /// <param name="cancellation">Stops the work.</param>
     public static TemplateResult Of(string protocol, EmbeddingSet faces, TemplateList templates, PairList pairs, IReadOnlyList<double> fars,
         VarianceRule rule, BootstrapOptions? bootstrap, ScoreCalibration? calibration = null, IProgress<TemplateMethod>? progress = null,
-            CancellationToken cancellation = default)
+        double temperature = 1, CancellationToken cancellation = default)
     {
+        if (temperature != 1 && rule != VarianceRule.WeightedMean)
+            throw new InvalidConfigurationException(
+                "a temperature belongs to ProbFace's fusion: take the variance rule WeightedMean with it");
+        if (!(temperature > 0) || !double.IsFinite(temperature)) throw new InvalidConfigurationException(
+            $"a temperature is above 0, not {temperature}");
         RequireBothKinds(pairs);
         var methods = new List<TemplateMethodResult>();
         IntervalMethod? interval = null;
-        foreach (var (method, scores) in TemplateVerification.Score(faces, templates, pairs, rule, TemplateMethod.All, cancellation))
+        var tried = TemplateMethod.All.Select(method => method with { Temperature = temperature });
+        foreach (var (method, scores) in TemplateVerification.Score(faces, templates, pairs, rule, tried, cancellation))
         {
             var (genuine, impostor) = pairs.Split(scores);
             var points = Roc.AtFars(genuine, impostor, fars);

@@ -135,14 +135,32 @@ internal sealed class PythonAssignments
                 var (values, comma) = Items(")");
                 return values.Count == 1 && !comma ? values[0] : Sized(values.ToArray());
             case { Kind: PythonKind.Sign, Word: "{" }: return Sized(Dictionary());
-            case { Kind: PythonKind.Name } when Here is not { Kind: PythonKind.Sign, Word: "(" or "." or "[" }
+            case { Kind: PythonKind.Name } when Here is not { Kind: PythonKind.Sign, Word: "(" or "." }
                 && _known.TryGetValue(token.Word, out var known):
                 Used.Add(token.Word);
-                return known.Value;
+                return Element(known.Value);
             default:
                 _at -= token.Kind == PythonKind.End ? 0 : 1;
                 throw Refused();
         }
+    }
+
+    /// <summary>An element of a list or tuple, as in <c>image_size[0]</c>; the value itself where no bracket follows.</summary>
+    private object? Element(object? value)
+    {
+        while (Here is { Kind: PythonKind.Sign, Word: "[" } bracket)
+        {
+            Take();
+            var index = Expression();
+            if (!TakeIf("]")) throw Refused();
+            if (value is not IEnumerable<object?> items || value is PythonDictionary || index is not long at)
+                throw Error("an index should be a whole number, into a list or tuple", bracket.Line);
+            object?[] all = [.. items];
+            var place = at < 0 ? at + all.Length : at;
+            if (place < 0 || place >= all.Length) throw Error($"index {at} lies outside {all.Length} values", bracket.Line);
+            value = all[place];
+        }
+        return value;
     }
 
     private string JoinedText(string text)

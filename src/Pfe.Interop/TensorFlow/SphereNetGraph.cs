@@ -37,6 +37,11 @@ internal static class SphereNetGraph
         return new OnnxModel(model, weights.Name);
     }
 
+    /// <summary>The tensors at the ends of the stages, with their channels.</summary>
+    public static IReadOnlyList<(string Tensor, int Channels)> StageEnds(SphereNetWeights weights) =>
+        [.. weights.Stages.Select((stage, s) => (stage.Count > 1 ? $"conv{s + 1}/unit{stage.Count / 2}"
+            : $"conv{s + 1}/0/{(stage[0].Slope is null ? "relu" : "prelu")}", stage[0].Outputs))];
+
     /// <summary>The size of the last feature map.</summary>
     public static (int Height, int Width) FeatureSize(int width, int height)
     {
@@ -50,6 +55,7 @@ internal static class SphereNetGraph
         string[] inputs = convolution.Bias is { } bias ? [x, kernel, build.Weight($"{name}/bias", bias, bias.Length)] : [x, kernel];
         var y = build.Add("Conv", inputs, name, Nodes.Ints("kernel_shape", 3, 3), Nodes.Ints("strides", stride, stride),
             Nodes.Ints("pads", pads));
+        if (convolution.Slope is null) return build.Add("Relu", [y], $"{name}/relu");
         return build.Add("PRelu", [y, build.Weight($"{name}/slope", convolution.Slope, convolution.Outputs, 1, 1)], $"{name}/prelu");
     }
 

@@ -2,30 +2,36 @@ using System.Globalization;
 
 namespace Pfe.Interop.TensorFlow;
 
-/// <summary>A 3x3 convolution followed by a PReLU.</summary>
+/// <summary>A 3x3 convolution followed by a PReLU, or by a ReLU.</summary>
 /// <param name="Kernel">[out, in, 3, 3].</param>
 /// <param name="Bias">[out], or null.</param>
-/// <param name="Slope">[out].</param>
+/// <param name="Slope">[out]; null for a ReLU.</param>
 /// <param name="Inputs">Input channels.</param>
-internal sealed record SphereConvolution(float[] Kernel, float[]? Bias, float[] Slope, int Inputs)
+/// <param name="Outputs">Output channels.</param>
+internal sealed record SphereConvolution(float[] Kernel, float[]? Bias, float[]? Slope, int Inputs, int Outputs)
 {
-    public int Outputs => Slope.Length;
-
     /// <summary>
     /// slim.conv2d's variables: kernel [3, 3, in, out], turned into ONNX's order; the PReLU's alpha lies in the convolution's own scope.
     /// </summary>
     public static SphereConvolution Read(ReferenceVariables checkpoint, string scope, bool strided)
     {
-        if (checkpoint.Shape($"{scope}/weights") is not [3, 3, var inputs, var outputs])
-            throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{scope}/weights' is " +
-                $"[{string.Join(", ", checkpoint.Shape($"{scope}/weights"))}], SphereNet's convolutions are 3 x 3");
+        var (kernel, inputs, outputs) = ReadKernel(checkpoint, scope);
         var slope = checkpoint.ReadFloats($"{scope}/p_re_lu/alpha");
         // Those with a stride have a bias; the residual units' have none.
         var bias = strided || checkpoint.Contains($"{scope}/biases") ? checkpoint.ReadFloats($"{scope}/biases") : null;
         if (slope.Length != outputs || (bias?.Length ?? outputs) != outputs)
             throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{scope}' has {outputs} channels, but {slope.Length} PReLU slopes " +
                 $"and {bias?.Length ?? outputs} biases");
-        return new SphereConvolution(Turn(checkpoint.ReadFloats($"{scope}/weights"), (int)inputs, (int)outputs), bias, slope, (int)inputs);
+        return new SphereConvolution(kernel, bias, slope, inputs, outputs);
+    }
+
+    /// <summary>The kernel in ONNX's order.</summary>
+    public static (float[] Kernel, int Inputs, int Outputs) ReadKernel(ReferenceVariables checkpoint, string scope)
+    {
+        if (checkpoint.Shape($"{scope}/weights") is not [3, 3, var inputs, var outputs])
+            throw new PfeException($"checkpoint '{checkpoint.Prefix}': '{scope}/weights' is " +
+                $"[{string.Join(", ", checkpoint.Shape($"{scope}/weights"))}], the network's convolutions are 3 x 3");
+        return (Turn(checkpoint.ReadFloats($"{scope}/weights"), (int)inputs, (int)outputs), (int)inputs, (int)outputs);
     }
 
     private static float[] Turn(float[] kernel, int inputs, int outputs)
@@ -42,7 +48,9 @@ internal sealed record SphereConvolution(float[] Kernel, float[]? Bias, float[] 
 /// SphereNet's convolutions as a checkpoint has them: four stages, each a convolution with stride 2 and then residual units of two
 /// convolutions. How many units and channels there are is read off the variables' names and shapes.
 /// </summary>
-internal sealed record SphereNetWeights(IReadOnlyList<IReadOnlyList<SphereConvolution>> Stages)
+/// <param name="Stages">The stages' convolutions in their order.</param>
+/// <param name="Family">SphereNet, or ProbFace's ResFace, which has the same units.</param>
+internal sealed record SphereNetWeights(IReadOnlyList<IReadOnlyList<SphereConvolution>> Stages, string Family = "SphereNet")
 {
     public const string Scope = "SphereNet";
 
@@ -55,7 +63,7 @@ internal sealed record SphereNetWeights(IReadOnlyList<IReadOnlyList<SphereConvol
         get
         {
             var units = string.Join(',', Stages.Select(stage => stage.Count / 2));
-            return Depths.TryGetValue(units, out var depth) ? $"SphereNet-{depth}" : $"SphereNet with {units} units";
+            return Depths.TryGetValue(units, out var depth) ? $"{Family}-{depth}" : $"{Family} with {units} units";
         }
     }
 

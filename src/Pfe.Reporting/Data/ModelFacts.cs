@@ -24,7 +24,25 @@ internal static class ModelFacts
         facts.AddRange(ScoreCalibration.FromMetadata(embedder.Metadata, "the model") is { } calibration
             ? Of(calibration)
             : [("calibration", "none: no probabilities and no answers; fit one on your own people")]);
+        facts.AddRange(Trust(embedder.Metadata));
         return facts;
+    }
+
+    private static IEnumerable<(string Name, string Value)> Trust(IReadOnlyDictionary<string, string> metadata)
+    {
+        if (TrustCalibration.FromMetadata(metadata, "the model") is not { } trust)
+        {
+            yield return ("trust head", "none: the rates of the answers do not hold for strangers who share a damage");
+            yield break;
+        }
+        var promised = trust.DefaultFalseMatchRate;
+        var broken = trust.Kinds.Where(kind => !kind.Keeps(promised)).Select(kind => kind.Name).ToArray();
+        yield return ("trust head", $"answers fitted on {(trust.Source.Length > 0 ? trust.Source : "pairs it does not name")}");
+        yield return ("wrong \"same\" by kind of damage", trust.Kinds.Count == 0
+            ? "not checked"
+            : broken.Length == 0
+                ? $"at most {Numbers.Percent(promised)} for each of {trust.Kinds.Count} kinds of pairs, as far as their intervals tell"
+                : $"promised at most {Numbers.Percent(promised)}, NOT kept for {string.Join(", ", broken)}");
     }
 
     private static string Head(IReadOnlyDictionary<string, string> metadata)

@@ -37,6 +37,9 @@ public sealed record ReportData
     /// <summary>From score to probability; null where the model has none.</summary>
     public ScoreCalibration? Calibration { get; init; }
 
+    /// <summary>From the trust head's numbers to answers, with its table by kinds of damage; null where the model has none.</summary>
+    public TrustCalibration? Trust { get; init; }
+
     /// <summary>Other measures of each face's quality, higher for better, to compare sigma with.</summary>
     public IReadOnlyList<(string Name, double[] Values)> Qualities { get; init; } = [];
 
@@ -82,7 +85,8 @@ public sealed record ReportData
     // A measure that no face has is no curve; a face that one measure says nothing of counts as the worst.
     internal static IReadOnlyList<(string Name, double[] Values)> QualitiesIn(EmbeddingSet faces) =>
     [.. from measure in new[] { (Column: EmbeddingSet.Norm, Name: "embedding norm"),
-        (Column: EmbeddingSet.DetectionScore, Name: "detector score"), (Column: EmbeddingSet.Sharpness, Name: "sharpness") }
+        (Column: EmbeddingSet.DetectionScore, Name: "detector score"), (Column: EmbeddingSet.Sharpness, Name: "sharpness"),
+        (Column: EmbeddingSet.Reliability, Name: "reliability") }
         let values = faces.Columns.GetValueOrDefault(measure.Column)
         where values is not null && !Array.TrueForAll(values, float.IsNaN)
         select (measure.Name, Array.ConvertAll(values, value => float.IsNaN(value) ? double.NegativeInfinity : value))];

@@ -22,6 +22,9 @@ public sealed record ReportSources
     /// <summary>From score to probability.</summary>
     public ScoreCalibration? Calibration { get; init; }
 
+    /// <summary>The trust calibration, with its table by kinds; null for the one that the embeddings carry.</summary>
+    public TrustCalibration? Trust { get; init; }
+
     /// <summary>The model, to measure what damage does to sigma; with <see cref="Images"/> and <see cref="Detector"/>.</summary>
     public FaceEmbedder? Embedder { get; init; }
 
@@ -78,6 +81,7 @@ public sealed class ReportInputs : IDisposable
         return ReportData.Of(name, faces, LabelledFaces.FromFolders(faces.Paths), cancellation: cancellation) with
         {
             Calibration = sources.Calibration,
+            Trust = sources.Trust ?? TrustCalibration.FromMetadata(faces.Metadata, name),
             Model = sources.Embedder is { } model ? ModelFacts.Of(model) : [],
             Qualities = [.. ReportData.QualitiesIn(faces),
                 .. sources.Qualities.Select(

@@ -62,6 +62,7 @@ public sealed record FaceReport(
             ("fusion weights", () => PairFigures.Fusion(data)),
             ("worst errors", () => PairFigures.Errors(data)),
             ("subgroups", () => GroupFigures.Rates(data)),
+            ("answers by kind of damage", () => KindFigures.Answers(data.Trust)),
         ];
         var figures = new List<Figure>();
         foreach (var (name, make) in makers)

@@ -59,6 +59,7 @@ public static class ConfigSchema
     {
         "learning_rate_strategy" => ["step", "cosine", "linear"],
         "uncertainty_module" => ["fc"],
+        "keep" => ["best", "last"],
         "kinds" => Enum.GetNames<DamageKind>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName),
         _ => null,
     };

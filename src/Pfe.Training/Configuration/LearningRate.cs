@@ -23,8 +23,10 @@ public static class LearningRate
     {
         ArgumentNullException.ThrowIfNull(schedule);
         if (strategy == "step") return OfSteps(schedule, step);
-        Check(strategy, schedule, step);
+        Check(strategy, schedule);
         var (initial, end) = (schedule["initial"], schedule["end_step"]);
+        // Both have come down to 0 there, and stay.
+        if (step > end) return 0;
         if (strategy == "cosine")
         {
             var interval = schedule["interval"];
@@ -33,6 +35,16 @@ public static class LearningRate
         var start = schedule["start"];
         return step < start ? initial : initial * (end - step) / (end - start);
     }
+
+    /// <summary>A warning for a run that is longer than its schedule; null for one that is not.</summary>
+    /// <param name="strategy">See <see cref="At"/>.</param>
+    /// <param name="schedule">See <see cref="At"/>.</param>
+    /// <param name="steps">Steps of the run.</param>
+    public static string? Warning(string strategy, IReadOnlyDictionary<string, double> schedule, int steps) =>
+        strategy != "step" && schedule.TryGetValue("end_step", out var end) && steps > end
+            ? $"warning: learning_rate_schedule ends at step {end}: the rate of the last {steps - end} of {steps} steps is 0, and they " +
+                "change nothing but the moving averages"
+            : null;
 
     private static double OfSteps(IReadOnlyDictionary<string, double> schedule, int step)
     {
@@ -49,7 +61,7 @@ public static class LearningRate
             $"learning_rate_schedule has no rate for step {step}: add one for step \"0\"");
     }
 
-    private static void Check(string strategy, IReadOnlyDictionary<string, double> schedule, int step)
+    private static void Check(string strategy, IReadOnlyDictionary<string, double> schedule)
     {
         if (!Keys.TryGetValue(strategy, out var keys))
             throw new InvalidConfigurationException($"learning_rate_strategy '{strategy}' is not known; there are step, cosine, linear");
@@ -64,8 +76,5 @@ public static class LearningRate
             throw new InvalidConfigurationException($"learning_rate_schedule: interval {schedule["interval"]} must be at least 1");
         if (strategy == "linear" && schedule["start"] >= end)
             throw new InvalidConfigurationException($"learning_rate_schedule: start {schedule["start"]} must lie before end_step {end}");
-        if (step > end) throw new InvalidConfigurationException(
-            $"learning_rate_schedule ends at step {end}, step {step} is wanted: raise end_step to " +
-            "epoch_size x num_epochs");
     }
 }

@@ -58,9 +58,37 @@ public sealed record TrainingConfig
     [Description("The base network's description (JSON); null for the file of the same name beside it. 'base' needs none.")]
     public string? NetworkDescription { get; set; }
 
+    /// <summary>The value of <see cref="UncertaintyModule"/> for ProbFace's head.</summary>
+    internal const string ProbFaceModule = "probface";
+
     /// <summary>The head's architecture.</summary>
-    [Description("The head's architecture; only 'fc' (the reference's uncertainty_module.py) exists.")]
+    [Description("The head: 'fc' is the reference's uncertainty_module.py; 'probface' is ProbFace's, 256 wide, with ProbFace's loss.")]
     public string UncertaintyModule { get; set; } = "fc";
+
+    /// <summary>Length of sigma: D, or 1; null for the module's own.</summary>
+    [Description(
+        "Length of sigma: null for the module's own (fc: as the embedding, probface: 1), 1 for one variance a face, or the embedding's " +
+            "size.")]
+    public int? UncertaintyModuleOutputSize { get; set; }
+
+    /// <summary>ProbFace's loss and what its parts count; null for the module's own loss.</summary>
+    [Description(
+        "Weights of ProbFace's loss: mls_loss, output_constraint_loss, discriminate_loss. Null: the reference's loss, or with " +
+            "'probface' its own weights.")]
+    public LossWeights? LossWeights { get; set; }
+
+    /// <summary>L1, L2, or null.</summary>
+    [Description("ProbFace's constraint on sigma^2 over its batch mean: L1, L2, or null for none.")]
+    public string? OutputConstraintType { get; set; }
+
+    /// <summary>triplet_semihard or contrastive.</summary>
+    [Description("ProbFace's term of genuine pairs against impostors: triplet_semihard or contrastive.")]
+    public string DiscriminatMetricType { get; set; } = "triplet_semihard";
+
+    /// <summary>Tensors of the base that the head reads besides its input.</summary>
+    [Description(
+        "Tensors of the base that the head reads besides head_input, each averaged over its positions (a head on several layers).")]
+    public string[] PooledInputs { get; set; } = [];
 
     /// <summary>D; null for what the base gives.</summary>
     [Description("Dimension of the embedding; null for what the base network gives, otherwise it must agree.")]
@@ -145,6 +173,18 @@ public sealed record TrainingConfig
     [Description("Classes set aside, drawn by the seed: never trained on, they give the table of MLS against cosine. 0 for none, as in " +
         "the reference.")]
     public int HeldOutClasses { get; set; }
+
+    /// <summary>best or last.</summary>
+    [Description("best: the head of the epoch with the best held-out figure, the mean TAR at FAR 1e-3. last: the last, as in the demo.")]
+    public string Keep { get; set; } = "best";
+
+    /// <summary>Epochs without a better held-out figure after which a run stops.</summary>
+    [Description("Epochs without a better held-out figure after which the run stops; 0 for never.")]
+    public int EarlyStopping { get; set; }
+
+    /// <summary>Whether a head is written that matches fewer held-out pairs than the cosine.</summary>
+    [Description("Whether a head is written even if it matches fewer held-out pairs than the cosine does.")]
+    public bool AllowBelowCosine { get; set; }
 
     /// <summary>CPU threads of the training steps; 0 for all.</summary>
     [Description("CPU threads of the training steps; 0 for all cores. With 1, the same seed gives bitwise the same head.")]

@@ -35,7 +35,7 @@ public sealed record TrustOptions
 
     /// <summary>Steps.</summary>
     [Description("Steps.")]
-    public int Steps { get; set; } = 500;
+    public int Steps { get; set; } = 1500;
 
     /// <summary>Greatest learning rate.</summary>
     [Description("Greatest learning rate of its one cycle.")]

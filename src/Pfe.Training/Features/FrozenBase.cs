@@ -13,12 +13,13 @@ internal sealed class FrozenBase : IDisposable
     /// <param name="model">The base's ONNX file.</param>
     /// <param name="description">What it wants.</param>
     /// <param name="headInput">feature_map, embedding, or a tensor's name.</param>
-    public FrozenBase(OnnxModel model, NetworkDescription description, string headInput)
+    /// <param name="pooled">Further tensors, averaged over their positions, that the head reads behind it.</param>
+    public FrozenBase(OnnxModel model, NetworkDescription description, string headInput, IReadOnlyList<string>? pooled = null)
     {
         (Model, Description) = (model, description);
         var graph = BaseGraph.Prepare(model, description);
         (Embedding, Dimension) = (graph.Embedding, graph.Dimension);
-        HeadInput = headInput switch
+        var main = headInput switch
         {
             "embedding" => graph.Embedding,
             "feature_map" => graph.FeatureMap
@@ -27,6 +28,8 @@ internal sealed class FrozenBase : IDisposable
                 "\"embedding\""),
             _ => headInput,
         };
+        HeadInput = BaseGraph.JoinLayers(main, pooled ?? []);
+        if (HeadInput != main) graph = BaseGraph.Prepare(model, description, HeadInput);
         FeatureSize = HeadInput == Embedding ? 0 : graph.SizeOf(HeadInput);
         Network = new BaseNetwork(graph.Model, description, FeatureSize == 0 ? [Embedding] : [Embedding, HeadInput]);
     }
@@ -56,7 +59,7 @@ internal sealed class FrozenBase : IDisposable
     public static FrozenBase Open(TrainingConfig config, ModelStore store, IProgress<string>? progress, CancellationToken cancellation)
     {
         var (model, description) = store.LoadBase(config.EmbeddingNetwork, config.NetworkDescription, progress, cancellation);
-        var network = new FrozenBase(model, description, config.HeadInput);
+        var network = new FrozenBase(model, description, config.HeadInput, config.PooledInputs);
         try
         {
             if (config.EmbeddingSize is { } size && size != network.Dimension)

@@ -22,25 +22,32 @@ internal sealed class HeadNetwork : IDisposable
 
     private readonly Dictionary<string, Tensor> _tensors;
 
-    /// <summary>A fresh head: matrices uniform after Glorot, batch norms neutral, every sigma^2 about exp(-7).</summary>
+    /// <summary>A fresh head in the reference's form: matrices uniform after Glorot, batch norms neutral, every sigma^2 about
+    /// exp(-7).</summary>
     /// <param name="inputs">Number of features F.</param>
     /// <param name="outputs">Dimension of the embedding D.</param>
     /// <param name="seed">Same seed, same head, on every system.</param>
-    public HeadNetwork(int inputs, int outputs, int seed)
+    public HeadNetwork(int inputs, int outputs, int seed) : this(HeadForm.Reference(inputs, outputs), seed) { }
+
+    /// <summary>A fresh head of any form.</summary>
+    /// <param name="form">Its sizes and how it begins.</param>
+    /// <param name="seed">Same seed, same head, on every system.</param>
+    public HeadNetwork(HeadForm form, int seed)
     {
+        var (inputs, hidden, outputs) = (form.Inputs, form.Hidden, form.Outputs);
         (Inputs, Outputs) = (inputs, outputs);
         _tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal)
         {
-            ["hidden.weight"] = Glorot(outputs, inputs, Seeds.Random(seed, Seeds.Initialisation, 0)),
-            ["hidden.scale"] = ones(outputs),
-            ["hidden.centre"] = zeros(outputs),
-            ["hidden.mean"] = zeros(outputs),
-            ["hidden.variance"] = ones(outputs),
-            ["output.weight"] = Glorot(outputs, outputs, Seeds.Random(seed, Seeds.Initialisation, 1)),
+            ["hidden.weight"] = Glorot(hidden, inputs, Seeds.Random(seed, Seeds.Initialisation, 0)),
+            ["hidden.scale"] = ones(hidden),
+            ["hidden.centre"] = zeros(hidden),
+            ["hidden.mean"] = zeros(hidden),
+            ["hidden.variance"] = ones(hidden),
+            ["output.weight"] = Glorot(outputs, hidden, Seeds.Random(seed, Seeds.Initialisation, 1)),
             ["output.mean"] = zeros(outputs),
             ["output.variance"] = ones(outputs),
-            ["gain"] = tensor(1e-4f),
-            ["offset"] = tensor(-7f),
+            ["gain"] = tensor(form.Gain),
+            ["offset"] = tensor(form.Offset),
         };
         foreach (var (_, parameter) in Trained) parameter.requires_grad_(true);
     }
@@ -48,7 +55,7 @@ internal sealed class HeadNetwork : IDisposable
     /// <summary>F.</summary>
     public int Inputs { get; }
 
-    /// <summary>D.</summary>
+    /// <summary>D, or 1 for one variance a face.</summary>
     public int Outputs { get; }
 
     /// <summary>Every tensor of the head, moving averages included, by name and in a fixed order.</summary>

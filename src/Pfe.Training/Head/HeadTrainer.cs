@@ -45,13 +45,15 @@ internal sealed class HeadTrainer : IDisposable
     private readonly MomentumSgd _descent;
     private readonly Tensor _inputs;
     private readonly Tensor _mus;
+    private readonly ProbFaceLoss? _probFace;
 
     public HeadTrainer(TrainingConfig config, FeatureCache cache, TrainingFaces faces)
     {
         (_config, _cache, _faces) = (config, cache, faces);
         set_num_threads(config.Threads > 0 ? config.Threads : Environment.ProcessorCount);
-        Head = new HeadNetwork(cache.InputSize, cache.Index.Dimension, config.BaseRandomSeed);
+        Head = new HeadNetwork(HeadForm.Of(config, cache.InputSize, cache.Index.Dimension), config.BaseRandomSeed);
         _descent = new MomentumSgd(Head, config.Momentum, config.WeightDecay, config.GradientClip);
+        _probFace = ProbFaceLoss.Of(config);
         // Memory of libtorch's own: it is aligned, and the bits of a matrix product depend on alignment.
         _inputs = zeros(faces.BatchSize, cache.InputSize);
         _mus = zeros(faces.BatchSize, cache.Index.Dimension);
@@ -77,9 +79,8 @@ internal sealed class HeadTrainer : IDisposable
         var labels = new int[_faces.BatchSize];
         var batch = _faces.Batch(Step, labels);
         Fill(batch);
-        var (first, second) = PairLoss.SameClass(labels);
         var logVariance = Head.Forward(_inputs, training: true);
-        var loss = PairLoss.Of(_mus, logVariance, tensor(first), tensor(second));
+        var loss = Loss(logVariance, labels);
         loss.backward();
         var rate = RateFactor * LearningRate.At(_config.LearningRateStrategy, _config.LearningRateSchedule, Step);
         _descent.Step(rate);
@@ -128,10 +129,19 @@ internal sealed class HeadTrainer : IDisposable
 
     public void Dispose()
     {
+        _probFace?.Dispose();
         _inputs.Dispose();
         _mus.Dispose();
         _descent.Dispose();
         Head.Dispose();
+    }
+
+    /// <summary>The reference's loss, or ProbFace's where the configuration asks for it.</summary>
+    private Tensor Loss(Tensor logVariance, int[] labels)
+    {
+        if (_probFace is not null) return _probFace.Of(_mus, logVariance, labels);
+        var (first, second) = PairLoss.SameClass(labels);
+        return PairLoss.Of(_mus, logVariance, tensor(first), tensor(second));
     }
 
     private void Fill((int Image, int Variant)[] batch)

@@ -26,6 +26,9 @@ public sealed record RunFolder(string Path)
     /// <summary>The trained head alone.</summary>
     public string Head => System.IO.Path.Combine(Path, "head.safetensors");
 
+    /// <summary>The state of the epoch with the best held-out figure.</summary>
+    public string Best => System.IO.Path.Combine(Path, "best.safetensors");
+
     /// <summary>The trained trust head alone.</summary>
     public string TrustHead => System.IO.Path.Combine(Path, "trust_head.safetensors");
 

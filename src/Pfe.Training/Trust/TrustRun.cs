@@ -53,9 +53,8 @@ internal static class TrustRun
         var source = $"{config.TrainingData ?? "training data"}: {people} people held out, {input.Calibration.Count} faces, " +
             $"clean and damaged in {input.Calibration.Plan.Recipes.Count} ways";
         var calibration = TrustFit.Fit(pairs, clean, source, cancellation);
-        var (accept, reject) = (calibration.ThresholdAt(calibration.DefaultFalseMatchRate), calibration.DifferentBelow);
         var (check, _) = Pairs(network, input.Check, config.BaseRandomSeed, cancellation);
-        return calibration with { Kinds = [.. check.Select(kind => KindRates.Of(kind.Select(calibration.Evidence), accept, reject))] };
+        return calibration with { Kinds = KindCalibration.Rates(check, calibration) };
     }
 
     /// <summary>The pairs of a sample with their trust scores.</summary>

@@ -56,6 +56,8 @@ public static class EmbeddingRun
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(embedder);
         options ??= new EmbeddingRunOptions();
+        // Before hours of work: names that the output could not hold.
+        EmbeddingSet.CheckNames([.. images.Select(image => image.Name)], []);
         // Beside the output; where that is a device or a pipe, in a place of its own.
         var part = AtomicFile.IsDevice(output) ? Path.Combine(Path.GetTempPath(), $"pfe-{Guid.NewGuid():N}.part") : output + ".part";
         using var journal = new EmbeddingJournal(part, Key(images, embedder, options), images.Count, embedder.Dimension);

@@ -19,6 +19,10 @@ public sealed record AlignmentRunOptions
     /// behind.</summary>
     public FaceChoice Faces { get; init; } = FaceChoice.Main;
 
+    /// <summary>What a list's paths are relative to, as it was written: its folders count for <see cref="DirectoryDepth"/>, as in the
+    /// reference. Null: only the names' own.</summary>
+    public string? Prefix { get; init; }
+
     /// <summary>Fail on the first image that cannot be used instead of counting it.</summary>
     public bool Strict { get; init; }
 
@@ -61,7 +65,7 @@ public static class AlignmentRun
     {
         ArgumentNullException.ThrowIfNull(images);
         options ??= new AlignmentRunOptions();
-        var targets = TargetsOf(images, output, options.DirectoryDepth);
+        var targets = TargetsOf(images, output, options.DirectoryDepth, options.Prefix);
         var settings = Settings(options.Template) + (options.Faces == FaceChoice.All ? " all" : "");
         using var record = OutputRecord.Open(output,
             [.. images.Select((image, i) => (targets[i], OutputRecord.Key($"{settings} {image.Landmarks}", image.Path)))],
@@ -145,16 +149,17 @@ public static class AlignmentRun
 
     private static string Settings(AlignmentTemplate template) => string.Join(' ', Enumerable.Range(0, 5).Select(i => template.Points[i])
         .SelectMany(point => new[] { point.X, point.Y }).Prepend(template.Height).Prepend(template.Width)
-        .Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
+        .Select(number => number.ToString("R", CultureInfo.InvariantCulture)).Append($"{template.Fit}"));
 
-    internal static string[] TargetsOf(IReadOnlyList<FaceSource> images, string output, int depth)
+    internal static string[] TargetsOf(IReadOnlyList<FaceSource> images, string output, int depth, string? prefix = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(depth);
         var taken = new Dictionary<string, string>(images.Count, StringComparer.Ordinal);
         var (targets, folder) = (new string[images.Count], new OutputFolder(output));
         for (var i = 0; i < targets.Length; i++)
         {
-            var parts = images[i].Name.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries).Where(part => part is not ("." or ".."));
+            var parts = $"{prefix}/{images[i].Name}".Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries)
+                .Where(part => part is not ("." or ".."));
             string[] kept = [.. parts.TakeLast(depth)];
             if (kept.Length == 0) throw new PfeException($"'{images[i].Name}' names no picture");
             var target = folder.Inside(kept);

@@ -3,21 +3,45 @@ using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision.Faces;
 
+/// <summary>
+/// Which way the least squares go. The two differ whenever the five points do not fit exactly: a fit into the picture in which the
+/// distances are
+/// measured shrinks what it carries, so <see cref="PhotoToTemplate"/> gives the smaller faces.
+/// </summary>
+public enum AlignmentFit
+{
+    /// <summary>From the photograph to the template, distances in the template's pixels: skimage's and OpenCV's way round.</summary>
+    PhotoToTemplate,
+
+    /// <summary>From the template to the photograph, distances in the photograph's pixels, then inverted: MATLAB's cp2tform.</summary>
+    TemplateToPhoto,
+}
+
 /// <summary>Where the five landmarks of an aligned face belong, and how large the aligned face is.</summary>
 /// <param name="Name">The name that model descriptions use.</param>
 /// <param name="Width">Width of an aligned face in pixels.</param>
 /// <param name="Height">Height of an aligned face in pixels.</param>
 /// <param name="Points">The landmarks' places.</param>
-public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveLandmarks Points)
+/// <param name="Fit">How a face is fitted: as the template's own reference code does, so that a network sees what it was trained
+/// on.</param>
+public sealed record AlignmentTemplate(
+    string Name, int Width, int Height, FiveLandmarks Points, AlignmentFit Fit = AlignmentFit.PhotoToTemplate)
 {
     /// <summary>Pixels a side below which a picture shows no face to speak of.</summary>
     private const int FewestPixels = 16;
 
-    /// <summary>The template of ArcFace, CosFace and most networks since 2018: 112 x 112.</summary>
+    /// <summary>
+    /// The template of ArcFace, CosFace and most networks since 2018: 112 x 112. Fitted from the photograph to the template, as InsightFace
+    /// does
+    /// (face_align.py: skimage's SimilarityTransform.estimate(landmarks, template)).
+    /// </summary>
     public static readonly AlignmentTemplate ArcFace = new("arcface-112x112", 112, 112, new FiveLandmarks(
         new(38.2946, 51.6963), new(73.5318, 51.5014), new(56.0252, 71.7366), new(41.5493, 92.3655), new(70.7299, 92.2041)));
 
-    /// <summary>The template of the PFE reference code and of SphereFace: 96 x 112.</summary>
+    /// <summary>
+    /// The template of the PFE reference code and of SphereFace: 96 x 112. Fitted from the template to the photograph, as both do (PFE:
+    /// align/matlab_cp2tform.py; SphereFace: MATLAB's cp2tform).
+    /// </summary>
     public static readonly AlignmentTemplate Reference = OfReference(96, 112);
 
     /// <summary>The templates that have a name.</summary>
@@ -39,7 +63,7 @@ public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveL
         return new AlignmentTemplate(
             scale == 1 ? $"demo-{width}x{height}" : $"demo-{width}x{height}-scale-{scale}", width, height, new FiveLandmarks(
             At(-0.158083929, -0.0384258929), At(0.156533929, -0.0401660714), At(0.000225, 0.140505357),
-            At(-0.129024107, 0.324691964), At(0.131516964, 0.323250893)));
+            At(-0.129024107, 0.324691964), At(0.131516964, 0.323250893)), AlignmentFit.TemplateToPhoto);
     }
 
     /// <summary>Finds a template by name.</summary>
@@ -66,7 +90,9 @@ public sealed record AlignmentTemplate(string Name, int Width, int Height, FiveL
     /// <exception cref="PfeException">The landmarks coincide or are not finite.</exception>
     public AffineMap ToSource(in FiveLandmarks face, int width, int height)
     {
-        var back = SimilarityTransform.Fit(face, Points).Inverse().ToMap();
+        var fit = Fit == AlignmentFit.TemplateToPhoto ? SimilarityTransform.Fit(Points, face) : SimilarityTransform.Fit(face, Points)
+            .Inverse();
+        var back = fit.ToMap();
         return (width, height) == (Width, Height) ? back : back.After(AffineMap.Stretch(width, height, Width, Height));
     }
 

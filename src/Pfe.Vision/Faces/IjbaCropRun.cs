@@ -41,7 +41,7 @@ public static class IjbaCropRun
         // Where the photograph lies is looked up once: its size and time are part of what a crop is made from.
         var paths = jobs.Select(job => folders.Find(job.Face.File)).ToList();
         using var record = OutputRecord.Open(output,
-            [.. jobs.Select((job, i) => (job.Target, OutputRecord.Key($"{Side} {job.Face.Box}", paths[i] ?? "")))], overwrite);
+            [.. jobs.Select((job, i) => (job.Target, OutputRecord.Key($"{Side} {job.Face.Square}", paths[i] ?? "")))], overwrite);
         var failures = new FailedImage?[jobs.Count];
         var (done, cropped, failed) = (0, 0, 0);
         ParallelImages.For(jobs.Count, workers: 0, i =>
@@ -53,7 +53,7 @@ public static class IjbaCropRun
                 {
                     var path = paths[i]
                         ?? throw new ImageException(face.File, $"not found in '{images}', under any extension");
-                    var crop = Crop(Image.Load(path), face.Box);
+                    var crop = Crop(Image.Load(path), face.Square);
                     record.Begin(i);
                     crop.Save(target);
                     Interlocked.Increment(ref cropped);
@@ -71,13 +71,12 @@ public static class IjbaCropRun
 
     /// <summary>Cuts one face out.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="box">The face, in pixels from the image's upper left corner.</param>
-    public static Image Crop(Image image, in FaceBox box)
+    /// <param name="square">The face, in whole pixels from the image's upper left corner.</param>
+    public static Image Crop(Image image, in PixelSquare square)
     {
-        var side = Math.Max(box.Width, box.Height);
-        var stretch = AffineMap.Stretch(Side, Side, side, side);
+        var stretch = AffineMap.Stretch(Side, Side, square.Side, square.Side);
         // The box counts from the picture's corner, so pixel 0 reaches from 0 to 1: the crop's first pixel edge lies at its left side.
-        var map = stretch with { X0 = stretch.X0 + box.Centre.X - side / 2, Y0 = stretch.Y0 + box.Centre.Y - side / 2 };
+        var map = stretch with { X0 = stretch.X0 + square.Left, Y0 = stretch.Y0 + square.Top };
         var (level, toLevel) = new Pyramid(image).For(map);
         return Warp.ToImage(level, toLevel, Side, Side);
     }

@@ -3,12 +3,36 @@ using Pfe.Storage;
 
 namespace Pfe.Vision.Faces;
 
+/// <summary>A square of whole pixels.</summary>
+/// <param name="Left">Its left side.</param>
+/// <param name="Top">Its upper side.</param>
+/// <param name="Side">Its length, at least 1.</param>
+public readonly record struct PixelSquare(double Left, double Top, double Side)
+{
+    /// <summary>
+    /// A box made square about its centre and rounded as the reference does it, in its order: square first, then each number on its own,
+    /// halves
+    /// to even as Python's round has them.
+    /// </summary>
+    /// <param name="x">The box's left side.</param>
+    /// <param name="y">Its upper side.</param>
+    /// <param name="width">Its width.</param>
+    /// <param name="height">Its height.</param>
+    public static PixelSquare About(double x, double y, double width, double height)
+    {
+        static double Round(double value) => Math.Round(value, MidpointRounding.ToEven);
+        var side = Math.Max(width, height);
+        return new(Round(x + 0.5 * width - 0.5 * side), Round(y + 0.5 * height - 0.5 * side), Math.Max(1, Round(side)));
+    }
+}
+
 /// <summary>One face of the IJB-A metadata.</summary>
 /// <param name="Line">Its line in metadata.csv.</param>
 /// <param name="Subject">SUBJECT_ID.</param>
 /// <param name="File">FILE: the image's path, with forward slashes.</param>
 /// <param name="Box">FACE_X, FACE_Y, FACE_WIDTH, FACE_HEIGHT.</param>
-public sealed record IjbaFace(int Line, string Subject, string File, FaceBox Box);
+/// <param name="Square">The square that the reference cuts out for it.</param>
+public sealed record IjbaFace(int Line, string Subject, string File, FaceBox Box, PixelSquare Square);
 
 /// <summary>IJB-A's metadata.csv: which face is where. Columns are found by their names; others are not looked at.</summary>
 public static class IjbaMetadata
@@ -50,6 +74,6 @@ public static class IjbaMetadata
             throw new PfeException($"{path}, line {line}: SUBJECT_ID '{subject}' cannot name a folder: {problem}");
         if (file.Length == 0 || file.Contains('\0', StringComparison.Ordinal))
             throw new PfeException($"{path}, line {line}: FILE '{file}' is no path");
-        return new IjbaFace(line, subject, file, new FaceBox(x, y, x + width, y + height));
+        return new IjbaFace(line, subject, file, new FaceBox(x, y, x + width, y + height), PixelSquare.About(x, y, width, height));
     }
 }

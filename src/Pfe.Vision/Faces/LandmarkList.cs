@@ -75,6 +75,22 @@ public static class LandmarkList
     private static LandmarkOrder Other(LandmarkOrder order) =>
         order == LandmarkOrder.Interleaved ? LandmarkOrder.Transposed : LandmarkOrder.Interleaved;
 
+    /// <summary>Whether a file is a landmark list: its first line has ten numbers behind the path.</summary>
+    /// <param name="path">Any path; a file that cannot be read is none.</param>
+    public static bool IsOne(string path)
+    {
+        try
+        {
+            return File.Exists(path) && File.ReadLines(path).FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) is { } line
+                && line.Split((char[])[' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries) is { Length: > Numbers } fields
+                && fields[^Numbers..].All(field => double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static bool LooksLikeAFace(FiveLandmarks face) =>
         face.LeftEye.X < face.RightEye.X && face.LeftMouth.X < face.RightMouth.X && face.LeftEye.Y < face.LeftMouth.Y
             && face.RightEye.Y < face.RightMouth.Y;

@@ -11,6 +11,8 @@ namespace Pfe.Vision.Faces;
 /// <param name="Y0">Shift of y'.</param>
 public readonly record struct SimilarityTransform(double A, double B, double X0, double Y0)
 {
+    private const double SmallestScale = 1e-9;
+
     /// <summary>The factor by which lengths grow.</summary>
     public double Scale => Math.Sqrt(A * A + B * B);
 
@@ -36,8 +38,11 @@ public readonly record struct SimilarityTransform(double A, double B, double X0,
             spread += px * px + py * py;
         }
         var (a, b) = (dot / spread, cross / spread);
-        if (!double.IsFinite(a) || !double.IsFinite(b) || a * a + b * b == 0)
-            throw new PfeException($"no similarity transform fits the points {Text(from)}: they must be finite and must not coincide");
+        // Points that coincide but for rounding would give a face shrunk to nothing.
+        if (!(Math.Sqrt(a * a + b * b) is > SmallestScale and < 1 / SmallestScale))
+            throw new PfeException(
+                $"no similarity transform fits the points {Text(Extent(to) < Extent(from) ? to : from)}: they must be finite and must " +
+                    "not coincide");
         return new SimilarityTransform(a, b, toMean.X - (a * fromMean.X - b * fromMean.Y), toMean.Y - (b * fromMean.X + a * fromMean.Y));
     }
 
@@ -70,6 +75,14 @@ public readonly record struct SimilarityTransform(double A, double B, double X0,
         double x = 0, y = 0;
         foreach (var point in points) (x, y) = (x + point.X, y + point.Y);
         return new Point2(x / points.Length, y / points.Length);
+    }
+
+    private static double Extent(ReadOnlySpan<Point2> points)
+    {
+        var (mean, sum) = (Mean(points), 0.0);
+        foreach (var point in points) sum += point.DistanceTo(mean);
+        // Not a number marks the points that are at fault as well as coinciding ones.
+        return double.IsFinite(sum) ? sum : -1;
     }
 
     private static string Text(ReadOnlySpan<Point2> points) =>

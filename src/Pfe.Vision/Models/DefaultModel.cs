@@ -14,6 +14,8 @@ public static class DefaultModel
 {
     private const string Head = "Pfe.Vision.default-head.safetensors";
     private const string Calibration = "Pfe.Vision.default-calibration.json";
+    private const string Trust = "Pfe.Vision.default-trust-head.safetensors";
+    private const string Promises = "Pfe.Vision.default-trust.json";
 
     /// <summary>Reads the base network and puts the model together.</summary>
     /// <param name="source">Where the base network is, named <c>base</c>.</param>
@@ -26,8 +28,10 @@ public static class DefaultModel
         ArgumentNullException.ThrowIfNull(source);
         var network = await source.ReadAsync("base", progress, cancellationToken).ConfigureAwait(false);
         var description = network.Description ?? NetworkDescription.Parse(ModelManifest.Resource("base.json")!, "base.json");
-        return ProbabilisticModel.Build(network.ToModel(), description, UncertaintyHead.Parse(Resource(Head), Head))
-            .WithMetadata(ScoreCalibration.MetadataKey, Encoding.UTF8.GetString(Resource(Calibration)));
+        return ProbabilisticModel.Build(network.ToModel(), description, UncertaintyHead.Parse(Resource(Head), Head),
+            TrustHead.Parse(Resource(Trust), Trust))
+            .WithMetadata(ScoreCalibration.MetadataKey, Encoding.UTF8.GetString(Resource(Calibration)))
+            .WithMetadata(TrustCalibration.MetadataKey, Encoding.UTF8.GetString(Resource(Promises)));
     }
 
     /// <summary>The same for programs that do not wait asynchronously.</summary>
@@ -35,9 +39,12 @@ public static class DefaultModel
     public static OnnxModel Load(IModelSource source, IProgress<string>? progress = null, CancellationToken cancellationToken = default) =>
         LoadAsync(source, progress, cancellationToken).GetAwaiter().GetResult();
 
-    /// <summary>What of the model is part of this assembly, with checksums: head and calibration.</summary>
+    /// <summary>What of the model is part of this assembly, with checksums: both heads and their calibrations.</summary>
     public static IReadOnlyList<(string Name, string Sha256)> Parts { get; } =
-        [("head", Checksum(Head)), ("calibration", Checksum(Calibration))];
+        [
+            ("head", Checksum(Head)), ("calibration", Checksum(Calibration)), ("trust head", Checksum(Trust)),
+            ("trust calibration", Checksum(Promises)),
+        ];
 
     private static string Checksum(string name) => Convert.ToHexStringLower(SHA256.HashData(Resource(name)));
 

@@ -44,6 +44,11 @@ public static class TemplateFusion
         ReadOnlySpan<float> mus, ReadOnlySpan<float> logVariances, VarianceRule rule, Span<float> mu, Span<float> logVariance)
     {
         CheckShape(mus.Length, mu.Length);
+        if (rule == VarianceRule.WeightedMean)
+        {
+            AttentionFusion.Fuse(mus, logVariances, temperature: 1, mu, logVariance);
+            return;
+        }
         CheckShape(logVariances.Length, logVariance.Length);
         EmbeddingValidation.SameLength(mu.Length, logVariance.Length);
         EmbeddingValidation.SameLength(mus.Length, logVariances.Length);
@@ -152,7 +157,7 @@ public static class TemplateFusion
         return precisions;
     }
 
-    private static (float[] Mus, float[] LogVariances) Gather(EmbeddingSet faces, ReadOnlySpan<int> rows)
+    internal static (float[] Mus, float[] LogVariances) Gather(EmbeddingSet faces, ReadOnlySpan<int> rows)
     {
         CheckRows(rows);
         var d = faces.Dimension;
@@ -179,7 +184,7 @@ public static class TemplateFusion
         for (var l = 0; l < mu.Length; l++) mu[l] = (float)into[l];
     }
 
-    private static List<int[]> ByMedium(ReadOnlySpan<int> rows, ReadOnlySpan<int> media)
+    internal static List<int[]> ByMedium(ReadOnlySpan<int> rows, ReadOnlySpan<int> media)
     {
         if (rows.Length != media.Length)
             throw new ArgumentException($"{rows.Length} rows need as many media, not {media.Length}", nameof(media));
@@ -193,7 +198,7 @@ public static class TemplateFusion
         if (rows.IsEmpty) throw new ArgumentException("a template needs at least one image", nameof(rows));
     }
 
-    private static void CheckShape(int values, int dimension)
+    internal static void CheckShape(int values, int dimension)
     {
         if (dimension == 0 || values == 0 || values % dimension != 0)
             throw new ArgumentException($"{values} values are not K faces of {dimension} dimensions", nameof(values));

@@ -9,4 +9,7 @@ public enum VarianceRule
 
     /// <summary>The product of independent Gaussians: <c>1/v = sum_k 1/v_k</c>.</summary>
     Product,
+
+    /// <summary>The mean with the weights of the fusion, as ProbFace's code has it; see <see cref="AttentionFusion"/>.</summary>
+    WeightedMean,
 }

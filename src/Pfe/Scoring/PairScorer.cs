@@ -1,5 +1,6 @@
 using Pfe.Scoring.Blocks;
 using Pfe.Scoring.Kernels;
+using Pfe.Storage;
 
 namespace Pfe.Scoring;
 
@@ -23,6 +24,7 @@ public sealed unsafe class PairScorer : IDisposable
     private readonly int _period;
     private readonly ScoreFormula _formula;
     private readonly IKernels _kernels = SimdPath.Kernels;
+    private readonly UseCount _uses;
 
     /// <summary>Prepares pairs within one set, which is not needed afterwards.</summary>
     /// <param name="faces">The faces.</param>
@@ -42,6 +44,7 @@ public sealed unsafe class PairScorer : IDisposable
     {
         EmbeddingValidation.SameLength(first.Dimension, second.Dimension);
         (Kind, _dimension) = (kind, first.Dimension);
+        _uses = new UseCount(Free);
         _first = new PairRows(first, cancellation);
         _second = ReferenceEquals(first, second) ? _first : new PairRows(second, cancellation);
         // Rows are kept unscaled, so that a face outside the kernels' reach needs no second copy; the period makes up for it.
@@ -59,7 +62,14 @@ public sealed unsafe class PairScorer : IDisposable
     /// <param name="i">Row of the first set.</param>
     /// <param name="j">Row of the second set.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="ObjectDisposedException">The scorer has been disposed of.</exception>
     public float Score(int i, int j)
+    {
+        using var use = _uses.Enter(this);
+        return ScoreOf(i, j);
+    }
+
+    private float ScoreOf(int i, int j)
     {
         if ((uint)i >= (uint)_first.Count)
             throw new ArgumentOutOfRangeException(nameof(i), i, $"the first set has rows 0 to {_first.Count - 1}");
@@ -85,7 +95,7 @@ public sealed unsafe class PairScorer : IDisposable
     /// <param name="first">Rows of the first set.</param>
     /// <param name="second">Rows of the second set, as many.</param>
     /// <param name="scores">As many scores to fill.</param>
-    /// <param name="threads">How many threads; 0 for one a processor.</param>
+    /// <param name="threads">How many threads; 0 for one per processor.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public void Score(ReadOnlyMemory<int> first, ReadOnlyMemory<int> second, Memory<float> scores, int threads = 0,
@@ -94,16 +104,19 @@ public sealed unsafe class PairScorer : IDisposable
         if (first.Length != second.Length || first.Length != scores.Length)
             throw new ArgumentException($"{first.Length} first rows, {second.Length} second rows and {scores.Length} scores do not " +
                 "belong together", nameof(scores));
+        using var use = _uses.Enter(this);
         Workers.Run(first.Length, 4096, threads, (begin, end) =>
         {
             ReadOnlySpan<int> i = first.Span, j = second.Span;
             var result = scores.Span;
-            for (var n = begin; n < end; n++) result[n] = Score(i[n], j[n]);
+            for (var n = begin; n < end; n++) result[n] = ScoreOf(i[n], j[n]);
         }, cancellation);
     }
 
-    /// <summary>Frees the faces' memory.</summary>
-    public void Dispose()
+    /// <summary>Frees the faces' memory, once the calls that run have ended; later ones throw.</summary>
+    public void Dispose() => _uses.Close();
+
+    private void Free()
     {
         _first.Dispose();
         _second.Dispose();

@@ -1,4 +1,5 @@
 using Pfe.Scoring.Blocks;
+using Pfe.Storage;
 
 namespace Pfe.Scoring;
 
@@ -21,8 +22,9 @@ public sealed unsafe class ScoreGallery : IDisposable
     private const int BlocksInARun = 32;
 
     private readonly IGallery _gallery;
+    private readonly UseCount _uses;
 
-    private ScoreGallery(IGallery gallery, ScoreKind kind) => (_gallery, Kind) = (gallery, kind);
+    private ScoreGallery(IGallery gallery, ScoreKind kind) => (_gallery, Kind, _uses) = (gallery, kind, new UseCount(gallery.Dispose));
 
     /// <summary>Which score.</summary>
     public ScoreKind Kind { get; }
@@ -36,7 +38,7 @@ public sealed unsafe class ScoreGallery : IDisposable
     /// <summary>Checks, scales and lays out the faces; the set is not needed afterwards.</summary>
     /// <param name="faces">The gallery's faces.</param>
     /// <param name="kind">Which score.</param>
-    /// <param name="threads">How many threads; 0 for one a processor.</param>
+    /// <param name="threads">How many threads; 0 for one per processor.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">A row holds a value that cannot be scored; names row, path, dimension and value.</exception>
     public static ScoreGallery Create(
@@ -49,12 +51,13 @@ public sealed unsafe class ScoreGallery : IDisposable
     /// <param name="first">The first probe's row.</param>
     /// <param name="count">Number of probes.</param>
     /// <param name="scores">count x N, row-major, to fill.</param>
-    /// <param name="threads">How many threads; 0 for one a processor.</param>
+    /// <param name="threads">How many threads; 0 for one per processor.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="PfeException">A probe holds a value that cannot be scored; names row, path, dimension and value.</exception>
     public void Score(EmbeddingSet probes, int first, int count, Memory<float> scores, int threads = 0,
         CancellationToken cancellation = default)
     {
+        using var use = _uses.Enter(this);
         CheckRows(probes, first, count);
         if (scores.Length != (long)count * Count)
             throw new ArgumentException(
@@ -75,7 +78,7 @@ public sealed unsafe class ScoreGallery : IDisposable
     /// <param name="count">Number of probes.</param>
     /// <param name="k">How many matches a probe, at least 1.</param>
     /// <param name="threshold">Only matches with at least this score.</param>
-    /// <param name="threads">How many threads; 0 for one a processor.</param>
+    /// <param name="threads">How many threads; 0 for one per processor.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>For each probe at most k matches, best first; equal scores by index.</returns>
     /// <exception cref="PfeException">A probe holds a value that cannot be scored; names row, path, dimension and value.</exception>
@@ -83,6 +86,7 @@ public sealed unsafe class ScoreGallery : IDisposable
         EmbeddingSet probes, int first, int count, int k, float threshold = float.NegativeInfinity, int threads = 0,
             CancellationToken cancellation = default)
     {
+        using var use = _uses.Enter(this);
         CheckRows(probes, first, count);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
         var results = new Match[count][];
@@ -98,8 +102,8 @@ public sealed unsafe class ScoreGallery : IDisposable
         return results;
     }
 
-    /// <summary>Frees the gallery's memory.</summary>
-    public void Dispose() => _gallery.Dispose();
+    /// <summary>Frees the gallery's memory, once the calls that run have ended; later ones throw.</summary>
+    public void Dispose() => _uses.Close();
 
     private static void CheckRows(EmbeddingSet probes, int first, int count)
     {

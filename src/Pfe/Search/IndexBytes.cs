@@ -13,10 +13,17 @@ internal sealed unsafe class IndexBytes : IDisposable
     private readonly SafeFileHandle? _file;
     private readonly FileBytes? _memory;
     private readonly string _path;
-    private int _users = 1;
+    private readonly UseCount _uses;
 
-    private IndexBytes(string path, long offset, SafeFileHandle? file, FileBytes? memory) =>
+    private IndexBytes(string path, long offset, SafeFileHandle? file, FileBytes? memory)
+    {
         (_path, Offset, _file, _memory) = (path, offset, file, memory);
+        _uses = new UseCount(() =>
+        {
+            file?.Dispose();
+            memory?.Dispose();
+        });
+    }
 
     /// <summary>Where in the file they begin.</summary>
     public long Offset { get; }
@@ -37,23 +44,9 @@ internal sealed unsafe class IndexBytes : IDisposable
     };
 
     /// <summary>Whether they are there, and stay until <see cref="Exit"/>.</summary>
-    public bool TryEnter()
-    {
-        for (var users = Volatile.Read(ref _users); users > 0;)
-        {
-            var before = Interlocked.CompareExchange(ref _users, users + 1, users);
-            if (before == users) return true;
-            users = before;
-        }
-        return false;
-    }
+    public bool TryEnter() => _uses.TryEnter();
 
-    public void Exit()
-    {
-        if (Interlocked.Decrement(ref _users) > 0) return;
-        _file?.Dispose();
-        _memory?.Dispose();
-    }
+    public void Exit() => _uses.Exit();
 
     /// <summary>Some bytes where they lie in memory.</summary>
     /// <param name="start">Place in the file.</param>
@@ -78,6 +71,6 @@ internal sealed unsafe class IndexBytes : IDisposable
         }
     }
 
-    /// <summary>Ends the owner's use; once.</summary>
-    public void Dispose() => Exit();
+    /// <summary>Ends the use of who opened them; those who entered go on.</summary>
+    public void Dispose() => _uses.Exit();
 }

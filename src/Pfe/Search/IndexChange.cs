@@ -20,6 +20,7 @@ internal static class IndexChange
             foreach (var set in faces)
             {
                 cancellation.ThrowIfCancellationRequested();
+                using var use = ((IFaceRows)set).Enter();
                 if (head is null)
                 {
                     var scale = options.ScaleExponent is { } exponent ? new VarianceScale(exponent)
@@ -36,7 +37,7 @@ internal static class IndexChange
                 directory = directory with { Removed = [.. directory.Removed.Concat(replaced).Order()] };
             }
             if (head is null) throw new PfeException($"no faces to index: '{path}' needs at least one set of embeddings");
-            (directory with { Sequence = sequence }).Commit((FileStream)stream);
+            (directory with { Sequence = sequence }).Commit(stream);
         });
     }
 
@@ -48,7 +49,7 @@ internal static class IndexChange
         AtomicFile.Write(path, stream =>
         {
             stream.Write(Head(dimension, new VarianceScale(options.ScaleExponent ?? DefaultExponent), options).Page());
-            (IndexDirectory.Empty with { Sequence = sequence }).Commit((FileStream)stream);
+            (IndexDirectory.Empty with { Sequence = sequence }).Commit(stream);
         });
     }
 
@@ -58,6 +59,7 @@ internal static class IndexChange
         Change(path, (state, stream) =>
         {
             if (faces.Rows.Count == 0) return null;
+            using var use = faces.Rows.Enter();
             ModelMismatchException.Check("the faces", state.Dimension, state.ModelId, faces.Rows.Dimension, faces.ModelId);
             var ids = new HashSet<FaceId>();
             for (var row = 0; row < faces.Rows.Count; row++)
@@ -127,7 +129,7 @@ internal static class IndexChange
         var head = state.Head with { Version = IndexHead.NewestVersion, FileId = Guid.NewGuid() };
         stream.Write(head.Page());
         var directory = AddSegment(head, IndexDirectory.Empty, new LiveFaces(state), stream, progress, cancellation);
-        (directory with { Sequence = state.Directory.Sequence + 1 }).Commit((FileStream)stream);
+        (directory with { Sequence = state.Directory.Sequence + 1 }).Commit(stream);
     });
 
     private static IndexDirectory AddSegment(IndexHead head, IndexDirectory directory, ISegmentSource source, Stream stream,

@@ -38,8 +38,7 @@ internal sealed record IndexDirectory(long Sequence, long End, IReadOnlyList<Seg
     /// <summary>Whether the newest slot of a file's first page is that of a directory: nothing has changed since it was read.</summary>
     public static bool IsNewest(IndexDirectory directory, ReadOnlySpan<byte> page)
     {
-        var (first, second) = (Slot.Of(page, 0), Slot.Of(page, 1));
-        var newest = first is null || second?.Sequence > first.Sequence ? second : first;
+        var newest = Slot.Newest(page);
         return newest is not null && newest.Sequence == directory.Sequence && newest.Checksum == directory.Checksum
             && newest.Start + newest.Length == directory.End;
     }
@@ -52,11 +51,10 @@ internal sealed record IndexDirectory(long Sequence, long End, IReadOnlyList<Seg
         for (var attempt = 1; ; attempt++)
         {
             RandomAccess.Read(file, page, 0);
-            // Of two slots the newer whole one counts; a change that was cut off has spoilt the other at most.
-            var slots = Enumerable.Range(0, 2).Select(slot => Slot.Of(page, slot)).OfType<Slot>().OrderByDescending(slot => slot.Sequence);
+            // Of two slots the newer whole one counts; a change that was cut off has spoilt the other at most. Its directory was on disk
+            // before it, so where that is damaged there is nothing to fall back on.
             var why = "neither of its two slots is whole";
-            foreach (var slot in slots)
-                if (TryRead(file, path, head, slot, out why) is { } state) return state;
+            if (Slot.Newest(page) is { } slot && TryRead(file, path, head, slot, out why) is { } state) return state;
             // A writer may have been at both while we looked; damage stays.
             if (attempt == Tries) throw IndexHead.Damaged(path, why);
             Thread.Sleep(1);
@@ -64,8 +62,9 @@ internal sealed record IndexDirectory(long Sequence, long End, IReadOnlyList<Seg
     }
 
     /// <summary>Writes this state's directory at the stream's position, flushes, and commits it.</summary>
-    public void Commit(FileStream stream)
+    public void Commit(Stream written)
     {
+        if (written is not FileStream stream) throw new PfeException("an index is written to a file; devices and pipes cannot go back");
         var directory = Bytes();
         var slot = new Slot(Sequence, stream.Position, directory.Length, Crc32C.Of(directory)).Bytes();
         stream.Write(directory);
@@ -170,6 +169,13 @@ internal sealed record IndexDirectory(long Sequence, long End, IReadOnlyList<Seg
     private sealed record Slot(long Sequence, long Start, long Length, uint Checksum)
     {
         public static long Offset(int number) => 512 * (1 + number);
+
+        /// <summary>The newer whole slot of a first page; null where there is none.</summary>
+        public static Slot? Newest(ReadOnlySpan<byte> page)
+        {
+            var (first, second) = (Of(page, 0), Of(page, 1));
+            return first is null || second?.Sequence > first.Sequence ? second : first;
+        }
 
         /// <summary>A slot of the first page; null where it is empty or not whole.</summary>
         public static Slot? Of(ReadOnlySpan<byte> page, int number)

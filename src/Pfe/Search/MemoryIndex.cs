@@ -14,7 +14,7 @@ namespace Pfe.Search;
 /// </remarks>
 /// <example><code>
 /// using var index = new MemoryIndex(512);
-/// index.Add(new IndexedFace("ann-1.jpg", person: "ann", embedding));
+/// index.Add(new IndexedFace("ann-1.jpg", Person: "ann", embedding));
 /// PersonMatch best = index.SearchPersons(probe)[0];
 /// </code></example>
 public sealed class MemoryIndex : IMutableFaceIndex

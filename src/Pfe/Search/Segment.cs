@@ -150,8 +150,8 @@ internal sealed unsafe class Segment : IBlockSource
             return;
         var (block, at) = (Layout.ChunkBytes / Layout.BlockBytes * FaceBlocks.Lanes, Entry.Offset + chunk * Layout.ChunkBytes);
         throw Damaged(chunk * Layout.ChunkBytes < Layout.Short
-            ? $"faces {FirstFace + chunk * block} to {FirstFace + Math.Min(Count, (chunk + 1) * block) - 1} (bytes {at} on) do not match their "
-                + "checksum"
+            ? $"faces {FirstFace + chunk * block} to {FirstFace + Math.Min(Count, (chunk + 1) * block) - 1} (bytes {at} on) do not match "
+                + "their checksum"
             : $"bytes {at} to {at + length - 1} do not match their checksum");
     }
 

@@ -10,6 +10,7 @@ internal static unsafe class Shortlist
     public static Match[][] Search(IIndexState state, IFaceRows rows, int first, int count, SearchOptions options, Func<ITopList> top,
         CancellationToken cancellation)
     {
+        using var use = rows.Enter();
         var (reader, queries) = (new FaceReader(rows), new Int8Query[count]);
         for (var probe = 0; probe < count; probe++)
         {

@@ -16,13 +16,12 @@ public sealed unsafe class FileBytes : IDisposable
 {
     private const int Chunk = 16 << 20;
 
-    private readonly SafeHandle _memory;
-    private readonly Action _release;
-    private byte* _start;
+    private readonly UseCount _uses;
+    private readonly byte* _start;
 
-    private FileBytes(string path, long length, SafeHandle memory, byte* start, Action release)
+    private FileBytes(string path, long length, byte* start, Action release)
     {
-        (FilePath, Length, _memory, _release) = (path, length, memory, release);
+        (FilePath, Length, _uses) = (path, length, new UseCount(release));
         _start = start;
     }
 
@@ -52,7 +51,7 @@ public sealed unsafe class FileBytes : IDisposable
         if (bytes.IsEmpty) throw new DamagedFileException(name, $"'{name}' is empty");
         var memory = new AlignedMemory(bytes.Length);
         bytes.CopyTo(new Span<byte>(memory.Start, bytes.Length));
-        return new FileBytes(name, bytes.Length, memory, memory.Start, memory.Dispose);
+        return new FileBytes(name, bytes.Length, memory.Start, memory.Dispose);
     }
 
     /// <summary>The <paramref name="count"/> values of type <typeparamref name="T"/> that start <paramref name="offset"/> bytes into the
@@ -63,40 +62,31 @@ public sealed unsafe class FileBytes : IDisposable
     /// <exception cref="PfeException">The range reaches past the end: the file is truncated.</exception>
     public ReadOnlySpan<T> Span<T>(long offset, int count) where T : unmanaged
     {
-        var start = _start;
-        ObjectDisposedException.ThrowIf(start is null, this);
+        ObjectDisposedException.ThrowIf(_uses.IsClosed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         // No sum of the caller's numbers that could wrap.
         if (offset > Length || count > (Length - offset) / sizeof(T))
-            throw new PfeException(
-                $"'{FilePath}' is truncated: {count} values of {sizeof(T)} bytes are wanted from byte {offset} on, it has " +
-                $"{Length} bytes");
-        return MemoryMarshal.CreateReadOnlySpan(ref *(T*)(start + offset), count);
+            throw new PfeException($"'{FilePath}' is truncated: {count} values of {sizeof(T)} bytes are wanted from byte {offset}, it " +
+                $"has {Length} bytes");
+        return MemoryMarshal.CreateReadOnlySpan(ref *(T*)(_start + offset), count);
     }
 
-    /// <summary>Where some bytes lie; valid under a <see cref="Lease"/>.</summary>
+    /// <summary>Where some bytes lie, for one who has entered.</summary>
     /// <exception cref="PfeException">The range reaches past the end.</exception>
     internal byte* Pointer(long offset, long length)
     {
-        var start = _start;
-        ObjectDisposedException.ThrowIf(start is null, this);
         if (offset < 0 || length < 0 || offset > Length || length > Length - offset)
             throw new PfeException($"'{FilePath}' is truncated: {length} bytes are wanted from byte {offset} on, there are {Length}");
-        return start + offset;
+        return _start + offset;
     }
 
-    /// <summary>Unmaps or frees the bytes, once nobody holds a <see cref="Lease"/> any more.</summary>
-    public void Dispose()
-    {
-        if (_start is null) return;
-        _start = null;
-        _release();
-    }
+    /// <summary>Unmaps or frees the bytes, once nobody reads them any more.</summary>
+    public void Dispose() => _uses.Close();
 
-    /// <summary>Keeps the bytes in place until the lease is disposed of, whatever happens to this object meanwhile.</summary>
-    /// <exception cref="ObjectDisposedException">They have gone already.</exception>
-    internal HandleLease Lease() => new(_memory);
+    /// <summary>Keeps the bytes in place until the result is disposed of, whatever happens to this object meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">They have been disposed of.</exception>
+    internal UseCount.Use Enter() => _uses.Enter(this);
 
     /// <summary>Maps a part of an open file. The handle may be closed at once.</summary>
     internal static FileBytes Map(SafeFileHandle file, string path, long offset, long length)
@@ -107,7 +97,7 @@ public sealed unsafe class FileBytes : IDisposable
         var view = mapped.CreateViewAccessor(offset, length, MemoryMappedFileAccess.Read);
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        return new FileBytes(path, length, view.SafeMemoryMappedViewHandle, start + view.PointerOffset, () =>
+        return new FileBytes(path, length, start + view.PointerOffset, () =>
         {
             view.SafeMemoryMappedViewHandle.ReleasePointer();
             view.Dispose();
@@ -126,7 +116,7 @@ public sealed unsafe class FileBytes : IDisposable
                 read = RandomAccess.Read(file, new Span<byte>(memory.Start + at, (int)Math.Min(Chunk, length - at)), offset + at);
                 if (read == 0) throw new PfeException($"'{path}' became shorter while it was read: {at} bytes came of {length}");
             }
-            return new FileBytes(path, length, memory, memory.Start, memory.Dispose);
+            return new FileBytes(path, length, memory.Start, memory.Dispose);
         }
         catch
         {
@@ -151,19 +141,4 @@ public sealed unsafe class FileBytes : IDisposable
             throw new PfeException($"cannot open '{path}': {e.Message}", e);
         }
     }
-}
-
-/// <summary>Holds native memory in place: it is not given back before every lease has ended.</summary>
-internal readonly struct HandleLease : IDisposable
-{
-    private readonly SafeHandle _handle;
-
-    public HandleLease(SafeHandle handle)
-    {
-        var added = false;
-        handle.DangerousAddRef(ref added);
-        _handle = handle;
-    }
-
-    public void Dispose() => _handle?.DangerousRelease();
 }

@@ -133,6 +133,9 @@ public sealed class Safetensors : IDisposable
     public static void Write(string path, IReadOnlyList<SafetensorsEntry> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, tensors, metadata));
 
+    /// <summary>Keeps the tensors in place until the result is disposed of, whatever happens to this object meanwhile.</summary>
+    internal UseCount.Use Enter() => _file.Enter();
+
     /// <summary>Unmaps the file.</summary>
     public void Dispose() => _file.Dispose();
 

@@ -28,7 +28,7 @@ public sealed class VerificationSetProtocolTests
 
     [Fact]
     public void Ten_consecutive_folds_of_nearly_equal_size_are_cut_as_scikit_learn_cuts_them() =>
-        Enumerable.Range(0, Pairs).GroupBy(pair => VerificationSetProtocol.FoldOf(pair, Pairs))
+        Enumerable.Range(0, Pairs).GroupBy(pair => Pfe.Evaluation.Risk.RiskControl.Consecutive(pair, Pairs, 10))
             .Select(fold => (fold.Key, fold.Count(), fold.Max() - fold.Min()))
             .ShouldBe(Enumerable.Range(0, 10).Select(k => (k, k < 4 ? 61 : 60, k < 4 ? 60 : 59)));
 

@@ -48,9 +48,69 @@ public sealed class LfwProtocolTests
         pairs.Pairs[11].ShouldBe(new LfwPair(2, "E/E_0002", "F/F_0002", false));
     }
 
+    [Fact]
+    public void View_1_decides_the_test_list_by_the_training_lists_best_threshold()
+    {
+        string[] people = [.. Enumerable.Range(0, 24).Select(p => $"P{p}")];
+        string List(int first) => "6\n" + string.Concat(Enumerable.Range(first, 6).Select(p => $"P{p}\t1\t2\n"))
+            + string.Concat(Enumerable.Range(first, 6).Select(p => $"P{p}\t1\tP{(p + 5) % 24}\t2\n"));
+        var (training, test) = (Write(List(0)), Write(List(12)));
+        training.Folds.ShouldBe(1);
+        string[] names = [.. people.SelectMany(p => new[] { $"{p}/{p}_0001", $"{p}/{p}_0002" })];
+        using var faces = Faces.Of([.. names.Select(name => name + ".jpg")], [.. names.Select(name => name.Split('/')[0])], 10, 1.2,
+            seed: 5);
+        double Cosine(LfwPair pair) => NaiveFace.Cosine(NaiveFace.Row(faces, Array.IndexOf(names, pair.First)),
+            NaiveFace.Row(faces, Array.IndexOf(names, pair.Second)));
+        List<float> Scores(LfwPairs list, bool same) => [.. list.Pairs.Where(pair => pair.Same == same)
+            .Select(pair => (float)Cosine(pair))];
+        var threshold = NaiveMetrics.BestThreshold(Scores(training, true), Scores(training, false));
+        var expected = NaiveMetrics.Accuracy(Scores(test, true), Scores(test, false), threshold);
+
+        var result = LfwProtocol.EvaluateView1(faces, test, training);
+        var cosine = result.Scores.Single(score => score.Score == ScoreKind.Cosine);
+        cosine.Accuracy.ShouldBe(expected, 1e-12);
+        cosine.Threshold.ShouldBe(threshold, 1e-6);
+        (cosine.Deviation, cosine.StandardError).ShouldBe((0, 0));
+        result.Notes.ShouldNotContain(note => note.Contains("flatters"));
+        // One list alone: its own best threshold, which is never worse, and a note.
+        var alone = LfwProtocol.Evaluate(faces, test);
+        alone.Scores.Single(score => score.Score == ScoreKind.Cosine).Accuracy.ShouldBeGreaterThanOrEqualTo(expected);
+        alone.Notes.ShouldContain(note => note.Contains("flatters"));
+    }
+
+    [Fact]
+    public void Embeddings_with_one_variance_a_face_get_ProbFaces_score_as_well()
+    {
+        var pairs = Write(Small);
+        using var faces = FacesFor(pairs, 0.4, name => name + ".png");
+        LfwProtocol.Evaluate(faces, pairs).ProbFace.ShouldBeNull();
+        var (mu, logs) = (new float[faces.Count * 24], new float[faces.Count * 24]);
+        for (var row = 0; row < faces.Count; row++)
+        {
+            faces.Mu(row).CopyTo(mu.AsSpan(row * 24));
+            logs.AsSpan(row * 24, 24).Fill(-1 - 0.1f * row);
+        }
+        using var scalar = new EmbeddingSet(24, mu, logs, faces.Paths);
+        double Score(string a, string b)
+        {
+            var (i, j) = (faces.Paths.ToList().IndexOf(a + ".png"), faces.Paths.ToList().IndexOf(b + ".png"));
+            var s = Math.Exp(-1 - 0.1f * i) + Math.Exp(-1 - 0.1f * j);
+            return -(2 * (1 - NaiveFace.Cosine(NaiveFace.Row(faces, i), NaiveFace.Row(faces, j))) / (1e-10 + s) + Math.Log(s));
+        }
+        var accuracies = Enumerable.Range(0, 3).Select(fold =>
+        {
+            List<float> Of(bool same, bool inside) => [.. pairs.Pairs.Where(pair => pair.Same == same && pair.Fold == fold == inside)
+                .Select(pair => (float)Score(pair.First, pair.Second))];
+            return NaiveMetrics.Accuracy(Of(true, true), Of(false, true), NaiveMetrics.BestThreshold(Of(true, false), Of(false, false)));
+        });
+        LfwProtocol.Evaluate(scalar, pairs).ProbFace!.Accuracy.ShouldBe(accuracies.Average(), 1e-9);
+    }
+
     [Theory]
     [InlineData("", "line 1")]
     [InlineData("10 x", "line 1")]
+    [InlineData("0", "line 1")]
+    [InlineData("2\nA 1 2\nA 1 B 1", "promises 1 list of 2 x 2 pairs")]
     [InlineData("2 1\nA 1 2\nA 1 B 1", "it has 2")]
     [InlineData("2 1\nA 1 2\nA 1 B 1\nA 1 B 1\nA 1 B 1", "line 4: expected a genuine pair")]
     [InlineData("2 1\nA 1 2\nA 1 B one\nA 1 2\nA 1 B 1", "line 3: expected an impostor pair")]

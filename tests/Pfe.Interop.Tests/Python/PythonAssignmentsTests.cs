@@ -7,6 +7,14 @@ public sealed class PythonAssignmentsTests
     private static object? Value(string expression) =>
         PythonAssignments.Read($"lr = 1e-3\nx = {expression}\n", "config.py").All.Last().Value;
 
+    [Fact]
+    public void Elements_of_lists_and_tuples_are_values()
+    {
+        var file = PythonAssignments.Read("size = (96, [3, 112])\na = size[0] * 2\nb = [size[1][-1], size[-2]]\n", "a.py");
+        file.All.Single(assignment => assignment.Name == "a").Value.ShouldBe(192L);
+        ((IEnumerable<object?>)file.All.Single(assignment => assignment.Name == "b").Value!).ShouldBe([112L, 96L]);
+    }
+
     [Theory]
     [InlineData("12", 12L)]
     [InlineData("1_000", 1000L)]
@@ -61,7 +69,11 @@ public sealed class PythonAssignmentsTests
     [Theory]
     [InlineData("x = os.path.join('a', 'b')", 1, "'os' cannot be converted here")]
     [InlineData("a = 1\nx = a.b", 2, "'a' cannot be converted here")]
-    [InlineData("a = [1]\nx = a[0]", 2, "'a' cannot be converted here")]
+    [InlineData("a = [1]\nx = a[1]", 2, "index 1 lies outside 1 values")]
+    [InlineData("a = [1]\nx = a[-2]", 2, "index -2 lies outside 1 values")]
+    [InlineData("a = 3\nx = a[0]", 2, "an index should be a whole number, into a list or tuple")]
+    [InlineData("a = [1]\nx = a[0.5]", 2, "an index should be a whole number")]
+    [InlineData("a = [1]\nx = a[0", 2, "cannot be converted here")]
     [InlineData("print('x')", 1, "'print' cannot be converted here")]
     [InlineData("x = __import__('os').system('id')", 1, "'__import__' cannot be converted here")]
     [InlineData("if True:\n    x = 1", 1, "'if' cannot be converted here")]

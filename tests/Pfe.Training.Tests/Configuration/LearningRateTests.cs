@@ -32,12 +32,22 @@ public sealed class LearningRateTests
     public void Linear_holds_and_then_falls_to_zero(int step, double rate) => LearningRate.At("linear", Linear, step).ShouldBe(rate, 1e-12);
 
     [Fact]
+    public void Past_its_end_a_schedule_stays_at_zero_and_warns()
+    {
+        LearningRate.At("cosine", Cosine, 101).ShouldBe(0);
+        LearningRate.At("linear", Linear, 5000).ShouldBe(0);
+        LearningRate.Warning("cosine", Cosine, 100).ShouldBeNull();
+        LearningRate.Warning("step", Steps, 100_000).ShouldBeNull();
+        LearningRate.Warning("cosine", Cosine, 130).ShouldNotBeNull().ShouldStartWith(
+            "warning: learning_rate_schedule ends at step 100: the rate of the last 30 of 130 steps is 0");
+    }
+
+    [Fact]
     public void Wrong_schedules_are_named()
     {
         Should.Throw<InvalidConfigurationException>(() => LearningRate.At("stairs", Steps, 0))
             .Message.ShouldContain("step, cosine, linear");
         Should.Throw<InvalidConfigurationException>(() => LearningRate.At("cosine", Steps, 0)).Message.ShouldContain("'initial'");
-        Should.Throw<InvalidConfigurationException>(() => LearningRate.At("linear", Linear, 101)).Message.ShouldContain("100");
         Should.Throw<InvalidConfigurationException>(() => LearningRate.At("step", new Dictionary<string, double> { ["10"] = 1 }, 3))
             .Message.ShouldContain("step 3");
         Should.Throw<InvalidConfigurationException>(() => LearningRate.At("step", Linear, 0)).Message.ShouldContain("'initial' is no step");

@@ -40,13 +40,18 @@ public sealed class TrainingConfigFileTests
     [InlineData("\"num_epochs\": \"three\"", "num_epochs")]
     [InlineData("\"num_epochs\": 0", "num_epochs")]
     [InlineData("\"learning_rate_strategy\": \"stairs\"", "step, cosine, linear")]
-    [InlineData("\"learning_rate_strategy\": \"linear\", \"learning_rate_schedule\": { \"initial\": 1, \"start\": 1, \"end_step\": 10 }",
-        "raise end_step")]
+    [InlineData("\"learning_rate_strategy\": \"linear\", \"learning_rate_schedule\": { \"initial\": 1, \"start\": 10, \"end_step\": 10 }",
+        "must lie before end_step")]
+    [InlineData("\"uncertainty_module_output_size\": 1", "belongs to uncertainty_module 'probface'")]
+    [InlineData("\"output_constraint_type\": \"L3\"", "L1 and L2")]
+    [InlineData("\"discriminat_metric_type\": \"triplet\"", "triplet_semihard and contrastive")]
+    [InlineData("\"loss_weights\": { \"mls_loss\": 0, \"discriminate_loss\": 0 }", "must count")]
+    [InlineData("\"loss_weights\": { \"mls\": 1 }", "mls_loss")]
     [InlineData("\"damage\": { \"kinds\": [\"rain\"] }", "occlusion, darkness")]
     [InlineData("\"damage\": { \"strength\": 2 }", "damage.strength 2")]
     [InlineData("\"landmarks\": [[1, 2], [3, 4]]", "five points")]
     [InlineData("\"channels\": 1", "channels 1")]
-    [InlineData("\"uncertainty_module\": \"nets/other.py\"", "there is fc")]
+    [InlineData("\"uncertainty_module\": \"nets/other.py\"", "there are fc and probface")]
     [InlineData("\"name\": \"a/b\"", "a/b")]
     public void A_value_that_cannot_be_is_named(string line, string hint) =>
         Refused("{ \"train_dataset_path\": \"faces\", " +

@@ -14,7 +14,7 @@ public sealed class IjbaCropRunTests : IDisposable
     public void A_crop_shows_the_square_about_the_box_with_black_outside()
     {
         // A box of 20 x 40 at the left side: the square of 40 begins 10 pixels outside the image.
-        var crop = IjbaCropRun.Crop(Drawn.Gradient(256, 256), new FaceBox(0, 100, 20, 140));
+        var crop = IjbaCropRun.Crop(Drawn.Gradient(256, 256), PixelSquare.About(0, 100, 20, 40));
         (crop.Width, crop.Height).ShouldBe((256, 256));
         // A crop pixel is 40 / 256 = 0.15625 image pixels; the image begins at crop pixel 64.
         crop.Row(128)[(3 * 55)..(3 * 56)].ToArray().ShouldBe([0, 0, 0]);
@@ -24,6 +24,15 @@ public sealed class IjbaCropRunTests : IDisposable
             ((double)crop.Row(128)[3 * x + 1]).ShouldBe(100 + 128.5 * 0.15625 - 0.5, 1.1);
         }
     }
+
+    [Theory]
+    [InlineData(10.5, 20.5, 30, 30, 10, 20, 30)] // Halves go to the even number.
+    [InlineData(11.5, 21.5, 31.5, 10, 12, 11, 32)] // Squared first: 21.5 + 5 - 15.75 = 10.75.
+    [InlineData(10.1, 0, 100.5, 7, 10, -47, 100)] // 100.5 is a half, although 110.6 - 10.1 is not quite.
+    [InlineData(3, 3, 0.2, 0.4, 3, 3, 1)] // The reference would fail on a side of 0.
+    public void A_box_is_rounded_as_Pythons_round_does_it(
+        double x, double y, double width, double height, double left, double top, double side) =>
+        PixelSquare.About(x, y, width, height).ShouldBe(new PixelSquare(left, top, side));
 
     [Fact]
     public void The_real_metadata_is_cropped_with_every_row_accounted_for()

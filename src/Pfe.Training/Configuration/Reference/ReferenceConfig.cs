@@ -56,7 +56,8 @@ public static class ReferenceConfig
         {
             switch (assignment.Name)
             {
-                case "embedding_network" or "restore_model" or "restore_scopes": break;
+                case "embedding_network" or "restore_model" or "restore_scopes" or "exclude_restore_scopes": break;
+                case "uncertainty_module_input": CheckInput(assignment, notes); break;
                 case "num_gpus": notes.Add(
                     "num_gpus is left out: the head is trained on the processor, from features computed once"); break;
                 case "uncertainty_module": CheckModule(assignment, notes); break;
@@ -66,6 +67,7 @@ public static class ReferenceConfig
             }
         }
         SetBase(config, file.All, embeddingNetwork, notes);
+        if (ProbFaceConfig.Is(file.All)) ProbFaceConfig.Set(config, file.All, notes);
         TrainingConfigFile.Validate(config, path);
         return new(config, notes, unknown);
     }
@@ -99,10 +101,19 @@ public static class ReferenceConfig
             notes.Add($"embedding_network is written as '{onnx}': make it with pfe import-tf from restore_model '{checkpoint}'");
         config.EmbeddingNetwork = embeddingNetwork ?? onnx ?? "base";
         var scopes = Value("restore_scopes") as IEnumerable<object?>;
-        if (checkpoint is not null
+        var excluded = (Value("exclude_restore_scopes") as IEnumerable<object?> ?? []).OfType<string>();
+        if (checkpoint is not null && !excluded.Contains("UncertaintyModule")
             && (scopes is null || scopes.OfType<string>().Any(scope => scope.Contains("Uncertainty", StringComparison.Ordinal))))
             notes.Add("restore_scopes takes in the reference's head, too, which is not restored: Pfe's restore_model wants a " +
                 "head.safetensors");
+    }
+
+    private static void CheckInput(PythonAssignment assignment, List<string> notes)
+    {
+        if (assignment.Value is not "conv_final")
+            notes.Add(
+                $"uncertainty_module_input {Shown(assignment.Value)} (line {assignment.Line}): Pfe's head reads the base's last feature " +
+                "map, as conv_final; it cannot read the image");
     }
 
     private static void CheckModule(PythonAssignment assignment, List<string> notes)

@@ -28,13 +28,14 @@ internal static class Cropping
         return Crop(batch, height, width, _ => place);
     }
 
-    /// <summary>Upper left, lower left, upper right, lower right and middle of each image, in this order: five times as many
-    /// images.</summary>
+    /// <summary>
+    /// Upper left, upper right, lower left, lower right and middle of each image, in the reference's order: five times as many images.
+    /// </summary>
     public static PixelBatch FiveCrop(PixelBatch batch, int height, int width)
     {
         Require(batch, height, width, "five_crop");
         var (down, right) = (batch.Height - height, batch.Width - width);
-        (int, int)[] places = [(0, 0), (down, 0), (0, right), (down, right), (Middle(down), Middle(right))];
+        (int, int)[] places = [(0, 0), (0, right), (down, 0), (down, right), (Middle(down), Middle(right))];
         var crops = PixelBatch.Zero(5 * batch.Count, height, width);
         for (var p = 0; p < 5; p++)
         {
@@ -43,6 +44,19 @@ internal static class Cropping
             for (var i = 0; i < batch.Count; i++) crop.Image(i).CopyTo(crops.Image(5 * i + p));
         }
         return crops;
+    }
+
+    /// <summary>Each of the five crops followed by the crop at the same place of the mirror image, as the reference has them.</summary>
+    public static PixelBatch TenCrop(PixelBatch batch, int height, int width)
+    {
+        var (plain, mirrored) = (FiveCrop(batch, height, width), FiveCrop(Flipping.Flip(batch), height, width));
+        var both = PixelBatch.Zero(2 * plain.Count, height, width);
+        for (var i = 0; i < plain.Count; i++)
+        {
+            plain.Image(i).CopyTo(both.Image(2 * i));
+            mirrored.Image(i).CopyTo(both.Image(2 * i + 1));
+        }
+        return both;
     }
 
     /// <summary>Each image moved left and up by its own amounts, evenly from 0 to ratio of its size; black comes in.</summary>

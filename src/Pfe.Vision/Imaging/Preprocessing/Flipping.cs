@@ -12,6 +12,14 @@ internal static class Flipping
         return flipped;
     }
 
+    /// <summary>Each image mirrored.</summary>
+    public static PixelBatch Flip(PixelBatch batch)
+    {
+        var flipped = PixelBatch.Zero(batch.Count, batch.Height, batch.Width);
+        for (var i = 0; i < batch.Count; i++) Mirror(batch, i, flipped, i);
+        return flipped;
+    }
+
     /// <summary>Each image followed by its mirror image: twice as many.</summary>
     public static PixelBatch ExpandFlip(PixelBatch batch)
     {

@@ -16,7 +16,7 @@ public sealed class PreprocessPipeline
 {
     private const string Names =
         "resize, padding, random_crop, center_crop, random_flip, standardize, random_shift, random_interpolate, random_downsample, " +
-        "expand_flip, five_crop, ten_crop";
+        "expand_flip, five_crop, ten_crop, cutout, rotate, gaussian_blur";
     private readonly PreprocessOperation[] _operations;
 
     private PreprocessPipeline(PreprocessOperation[] operations) => _operations = operations;
@@ -57,7 +57,7 @@ public sealed class PreprocessPipeline
             case "random_crop": { var (h, w) = arguments.Size(); return (batch, random) => Cropping.RandomCrop(batch, h, w, random); }
             case "center_crop": { var (h, w) = arguments.Size(); return (batch, _) => Cropping.CentreCrop(batch, h, w); }
             case "five_crop": { var (h, w) = arguments.Size(); return (batch, _) => Cropping.FiveCrop(batch, h, w); }
-            case "ten_crop": { var (h, w) = arguments.Size(); return (batch, _) => Flipping.ExpandFlip(Cropping.FiveCrop(batch, h, w)); }
+            case "ten_crop": { var (h, w) = arguments.Size(); return (batch, _) => Cropping.TenCrop(batch, h, w); }
             case "random_flip": return arguments.None(Flipping.RandomFlip);
             case "expand_flip": return arguments.None((batch, _) => Flipping.ExpandFlip(batch));
             case "standardize": { var (mean, std) = arguments.Standard(); return (batch, _) => GreyLevels.Standardize(batch, mean, std); }
@@ -65,6 +65,12 @@ public sealed class PreprocessPipeline
             case "random_shift": { var ratio = arguments.Ratio(); return (batch, random) => Cropping.RandomShift(batch, ratio, random); }
             case "random_downsample": { var ratio = arguments.Ratio(); return (batch, random) =>
                 Resampling.RandomDownsample(batch, ratio, random); }
+            case "cutout": { var (ratio, holes) = arguments.Pair(0.3, 1); return (batch, random) =>
+                Augmenting.Cutout(batch, ratio, (int)holes, random); }
+            case "rotate": { var (level, chance) = arguments.Pair(3, 0.5); return (batch, random) =>
+                Augmenting.Rotate(batch, level, chance, random); }
+            case "gaussian_blur": { var (radius, chance) = arguments.Pair(5, 0.5); return (batch, random) =>
+                Augmenting.GaussianBlur(batch, radius, chance, random); }
             default: throw new InvalidConfigurationException($"{source}: there is no preprocessing operation '{name}'; there are {Names}");
         }
     }
@@ -89,10 +95,27 @@ public sealed class PreprocessPipeline
             step.Count == 2 && step[1].ValueKind == JsonValueKind.String ? step[1].GetString() switch
         {
             "mean_scale" => (127.5f, 128f),
+            // ProbFace's operation of the name mean_scale.
+            "mean_scale_128" => (128f, 128f),
             "scale" => (0f, 255f),
             _ => throw Wrong("\"mean_scale\" or \"scale\""),
         }
         : throw Wrong("\"mean_scale\" or \"scale\"");
+
+        /// <summary>Up to two numbers above 0 and up to 100; what is not given is as ProbFace has it.</summary>
+        public (double First, double Second) Pair(double first, double second)
+        {
+            double[] given = [.. step.Skip(1).Select(value =>
+                value.ValueKind == JsonValueKind.Number && value.GetDouble() is var number and > 0 and <= 100 ? number
+                    : throw Wrong("up to two numbers above 0"))];
+            return given switch
+            {
+                [] => (first, second),
+                [var one] => (one, second),
+                [var one, var two] => (one, two),
+                _ => throw Wrong("up to two numbers above 0"),
+            };
+        }
 
         public PreprocessOperation None(PreprocessOperation operation) => step.Count == 1 ? operation : throw Wrong("no argument");
 

@@ -18,7 +18,7 @@ internal interface IScoreHandler
 internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, IScoreHandler sink, IKernels kernels)
 {
     /// <summary>Of a block so many dimensions are done with all probes before the next: they stay in the first-level cache. A multiple of
-    /// 16 and of early-out's stretch.</summary>
+    /// 16.</summary>
     public const int Slab = 128;
 
     private readonly ScoreFormula _formula = new(gallery.Dimension, gallery.Scale, gallery.Store);

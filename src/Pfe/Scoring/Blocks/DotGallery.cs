@@ -25,6 +25,7 @@ internal sealed unsafe class DotGallery : IGallery
 
     public DotGallery(EmbeddingSet faces, ScoreKind kind, int threads, CancellationToken cancellation)
     {
+        using var use = ((IFaceRows)faces).Enter();
         (_kind, Count, Dimension) = (kind, faces.Count, faces.Dimension);
         BlockCount = (Count + 15) / 16;
         _means = new AlignedMemory(BlockCount * 16L * Dimension * sizeof(float));
@@ -93,6 +94,7 @@ internal sealed unsafe class DotGallery : IGallery
         public Panels(DotGallery gallery, EmbeddingSet probes, int first, int count)
         {
             (_gallery, _count, _padded) = (gallery, count, (count + PanelProbes - 1) / PanelProbes * PanelProbes);
+            using var use = ((IFaceRows)probes).Enter();
             _formulas = new SharedFormula[count];
             _means = new AlignedMemory((long)_padded * gallery.Dimension * sizeof(float));
             var (reader, mean) = (new FaceReader(probes), new float[gallery.Dimension]);

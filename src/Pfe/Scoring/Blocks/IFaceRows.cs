@@ -1,3 +1,5 @@
+using Pfe.Storage;
+
 namespace Pfe.Scoring.Blocks;
 
 /// <summary>Faces by row, as kernels and indexes read them: a set, or faces one by one.</summary>
@@ -14,6 +16,9 @@ internal interface IFaceRows
 
     /// <summary>How an error names the row.</summary>
     string Name(int index);
+
+    /// <summary>Keeps the rows in place until the result is disposed of, whoever disposes of their set meanwhile.</summary>
+    UseCount.Use Enter() => default;
 }
 
 /// <summary>Faces one by one.</summary>

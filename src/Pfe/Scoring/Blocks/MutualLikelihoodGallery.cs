@@ -10,6 +10,7 @@ internal sealed unsafe class MutualLikelihoodGallery : IGallery
 
     public MutualLikelihoodGallery(EmbeddingSet faces, int threads, CancellationToken cancellation)
     {
+        using var use = ((IFaceRows)faces).Enter();
         var survey = new FaceReader(faces).Survey(0, faces.Count, cancellation);
         var (strays, scale) = (new OutOfRangeFaces(), VarianceScale.For(survey.Range));
         var blockBytes = FaceBlocks.BytesOf(faces.Dimension, BlockStore.Float32);

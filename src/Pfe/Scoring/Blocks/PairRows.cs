@@ -13,6 +13,7 @@ internal sealed unsafe class PairRows : IDisposable
 
     public PairRows(EmbeddingSet faces, CancellationToken cancellation)
     {
+        using var use = ((IFaceRows)faces).Enter();
         Padded = Pad(faces.Dimension);
         Count = faces.Count;
         _fits = new bool[faces.Count];

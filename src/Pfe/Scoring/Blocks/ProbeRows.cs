@@ -14,6 +14,7 @@ internal sealed unsafe class ProbeRows : IDisposable
     private const int Together = 4;
 
     private readonly IFaceRows _probes;
+    private readonly UseCount.Use _use;
     private readonly AlignedMemory _memory;
     private readonly int[] _periods;
     private readonly int _first;
@@ -24,6 +25,7 @@ internal sealed unsafe class ProbeRows : IDisposable
     {
         EmbeddingValidation.SameLength(gallery.Dimension, probes.Dimension);
         (_probes, _first, _padded, Count) = (probes, first, gallery.Padded, count);
+        _use = probes.Enter();
         _periods = new int[PaddedCount];
         // The last four are filled up with neutral probes.
         _memory = new AlignedMemory((long)PaddedCount * _padded * 2 * sizeof(float));
@@ -91,7 +93,11 @@ internal sealed unsafe class ProbeRows : IDisposable
     /// <summary>A probe's scaled variance in one dimension.</summary>
     public float Variance(int row, int dimension) => Row(row, dimension / 2 * 2)[dimension % 2 * 2 + 1];
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        _memory.Dispose();
+        _use.Dispose();
+    }
 
     private void Put(int row, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance)
     {

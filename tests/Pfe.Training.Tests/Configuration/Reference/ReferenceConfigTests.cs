@@ -14,7 +14,7 @@ public sealed class ReferenceConfigTests
         name = 'sphere64_casia_am_PFE'
         log_base_dir = './log/'
         summary_interval = 100
-        train_dataset_path = "data/casia_mtcnncaffe_aligned"
+        train_dataset_path = "./data/list_casia_mtcnncaffe_aligned_nooverlap.txt"
         image_size = [112, 96]
         channels = 3 # colour
         preprocess_train = [['center_crop', (112, 96)], ['random_flip'],
@@ -44,13 +44,13 @@ public sealed class ReferenceConfigTests
         """;
 
     [Theory]
-    [InlineData("sphere64_casia.json", "2000", 3, "casia_mtcnncaffe_aligned", "sphere64_casia_am")]
-    [InlineData("sphere64_msarcface.json", "8000", 12, "ms_arcface", "sphere64_msarcface_am")]
+    [InlineData("sphere64_casia.json", "2000", 3, "./data/list_casia_mtcnncaffe_aligned_nooverlap.txt", "sphere64_casia_am")]
+    [InlineData("sphere64_msarcface.json", "8000", 12, "data/ms_arcface", "sphere64_msarcface_am")]
     public void The_demos_two_configurations_are_shipped_as_their_conversions(
         string file, string second, int epochs, string data, string network)
     {
         var text = Casia.Replace("2000:", second + ":").Replace("num_epochs = 3", $"num_epochs = {epochs}")
-            .Replace("casia_mtcnncaffe_aligned", data).Replace("sphere64_casia_am", network);
+            .Replace("./data/list_casia_mtcnncaffe_aligned_nooverlap.txt", data).Replace("sphere64_casia_am", network);
         var converted = ReferenceConfig.Convert(text, "config.py").Config;
         var shipped = TrainingConfigFile.Load(Path.Combine(TestData.RepoRoot, "configs", file));
         shipped.Schema.ShouldBe("../docs/config.schema.json");
@@ -63,7 +63,7 @@ public sealed class ReferenceConfigTests
     {
         var config = ReferenceConfig.Convert(Casia, "config.py").Config;
         (config.Name, config.LogBaseDir, config.SummaryInterval, config.TrainDatasetPath)
-            .ShouldBe(("sphere64_casia_am_PFE", "./log/", 100, "data/casia_mtcnncaffe_aligned"));
+            .ShouldBe(("sphere64_casia_am_PFE", "./log/", 100, "./data/list_casia_mtcnncaffe_aligned_nooverlap.txt"));
         config.ImageSize.ShouldBe([112, 96]);
         JsonSerializer.Serialize(config.PreprocessTrain)
             .ShouldBe("""[["center_crop",[112,96]],["random_flip"],["standardize","mean_scale"]]""");

@@ -66,9 +66,14 @@ public sealed class PreprocessPipelineTests
         places.Count.ShouldBe(6);
         var five = Run(batch, "[\"five_crop\",[3,2]]");
         five.Count.ShouldBe(2000);
-        (int, int)[] order = [(0, 0), (2, 0), (0, 2), (2, 2), (1, 1)];
+        // The reference's order: upper left, upper right, lower left, lower right, middle.
+        (int, int)[] order = [(0, 0), (0, 2), (2, 0), (2, 2), (1, 1)];
         for (var k = 0; k < 5; k++) five.Image(5 * 7 + k).ToArray().ShouldBe(Window(batch, 7, order[k].Item1, order[k].Item2, 3, 2));
-        Run(batch, "[\"ten_crop\",[3,2]]").Count.ShouldBe(4000);
+        // And each crop is followed by the same place of the mirror image, not by its own mirror image.
+        var (ten, mirrored) = (Run(batch, "[\"ten_crop\",[3,2]]"), Run(batch, "[\"expand_flip\"]"));
+        ten.Count.ShouldBe(4000);
+        for (var k = 0; k < 10; k++)
+            ten.Image(10 * 7 + k).ToArray().ShouldBe(Window(mirrored, 2 * 7 + k % 2, order[k / 2].Item1, order[k / 2].Item2, 3, 2));
     }
 
     [Fact]
@@ -133,6 +138,55 @@ public sealed class PreprocessPipelineTests
             Deviation(coarse.Image(i).ToArray()).ShouldBeLessThanOrEqualTo(Deviation(batch.Image(i).ToArray()) * 1.0001);
         }
         Deviation(coarse.Values).ShouldBeLessThan(Deviation(batch.Values) * 0.8);
+    }
+
+    [Fact]
+    public void Cutout_blackens_squares_of_a_share_of_the_height_and_nothing_else()
+    {
+        var batch = Batch(300, 20, 16);
+        for (var k = 0; k < batch.Values.Length; k++) batch.Values[k] = Math.Max(1, batch.Values[k]);
+        var cut = Run(batch, "[\"cutout\",0.3,2]");
+        for (var i = 0; i < 300; i++)
+        {
+            var black = Enumerable.Range(0, 20 * 16).Where(p => cut.Image(i)[3 * p] == 0).ToHashSet();
+            // int(20 * 0.3) // 2 = 3 to either side: squares of 6, at least a quarter of one inside.
+            black.Count.ShouldBeInRange(9, 72);
+            for (var p = 0; p < 20 * 16; p++)
+                if (!black.Contains(p)) cut.Image(i)[3 * p].ShouldBe(batch.Image(i)[3 * p]);
+        }
+        Run(batch, "[\"cutout\"]").Values.Count(value => value == 0).ShouldBeGreaterThan(300 * 9 * 3);
+    }
+
+    [Fact]
+    public void Rotate_turns_half_of_the_images_by_its_degrees_to_either_side()
+    {
+        // One white pixel at the right end of the middle row: it goes up or down by sin(9 degrees) of its distance.
+        var batch = PixelBatch.Zero(400, 41, 41);
+        for (var i = 0; i < 400; i++) for (var c = 0; c < 3; c++) batch.Row(i, 20)[3 * 36 + c] = 250;
+        var turned = Run(batch, "[\"rotate\",3]");
+        var heights = Enumerable.Range(0, 400).Select(i => Enumerable.Range(0, 41).Average(y => (double)turned.Row(i, y).ToArray()
+            .Sum() * (y - 20)) / Enumerable.Range(0, 41).Average(y => (double)turned.Row(i, y).ToArray().Sum())).ToList();
+        var away = 16 * Math.Sin(9 * Math.PI / 180);
+        heights.ShouldAllBe(height => Math.Abs(height) < 1e-6 || Math.Abs(Math.Abs(height) - away) < 0.1);
+        heights.Count(height => height > 1).ShouldBeInRange(60, 140);
+        heights.Count(height => height < -1).ShouldBeInRange(60, 140);
+    }
+
+    [Fact]
+    public void Gaussian_blur_spreads_half_of_the_images_by_its_radius()
+    {
+        var batch = PixelBatch.Zero(100, 61, 61);
+        for (var i = 0; i < 100; i++) for (var y = 0; y < 61; y++) for (var c = 0; c < 3; c++) batch.Row(i, y)[3 * 30 + c] = 255;
+        var blurred = Run(batch, "[\"gaussian_blur\",4]");
+        var widths = Enumerable.Range(0, 100).Select(i =>
+        {
+            var row = blurred.Row(i, 30).ToArray();
+            var sum = Enumerable.Range(0, 61).Sum(x => (double)row[3 * x]);
+            return Math.Sqrt(Enumerable.Range(0, 61).Sum(x => row[3 * x] * Math.Pow(x - 30, 2)) / sum);
+        }).ToList();
+        widths.ShouldAllBe(width => width == 0 || Math.Abs(width - 4) < 0.3);
+        widths.Count(width => width > 0).ShouldBeInRange(30, 70);
+        Should.Throw<PfeException>(() => Run(batch, "[\"gaussian_blur\",-1]")).Message.ShouldContain("up to two numbers above 0");
     }
 
     [Fact]
