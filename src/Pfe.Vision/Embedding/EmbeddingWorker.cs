@@ -80,7 +80,7 @@ internal sealed class EmbeddingWorker
             {
                 Prepare(images, i, chunk, cancellation);
             }
-            catch (PfeException e) when (!_options.Strict && e is not UnusableNetworkException)
+            catch (PfeException e) when (!_options.Strict && e is not UnusableNetworkException && !Descriptors.AreOut(e))
             {
                 chunk.Failures.Add((i, new FailedImage(images[i].Name, e is ImageException image ? image.Reason : e.Message)));
             }
