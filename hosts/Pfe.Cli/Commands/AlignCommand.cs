@@ -52,7 +52,7 @@ internal static class AlignCommand
                 ModelOptions.Models, ModelOptions.Device,
         }.Does(terminal, (parsed, cancellation) =>
         {
-            var (sources, store, output) = (parsed.Sources(terminal), parsed.Store(), parsed.GetRequiredValue(Output));
+            var (sources, store, output) = (parsed.Sources(), parsed.Store(), parsed.GetRequiredValue(Output));
             if (parsed.GetValue(DirDepth) is < 1 and var depth) throw new UsageException($"--dir-depth is at least 1, not {depth}");
             var options = new AlignmentRunOptions
             {
@@ -74,6 +74,7 @@ internal static class AlignCommand
                 $"{output}{(run.AlreadyThere > 0 ? $"; {run.AlreadyThere} were there already" : "")}");
             terminal.SaySeveralFaces(run.SeveralFaces);
             terminal.SayFailures(run.Failures);
+            parsed.SayUnlisted(terminal, sources);
         });
 
     private static AlignmentTemplate ChooseTemplate(ParseResult parsed)
