@@ -44,26 +44,16 @@ internal static class FaceOptions
         return File.Exists(images) ? FaceSource.InList(images, prefix) : FaceSource.InFolder(images);
     }
 
-<<<<<<< HEAD
-    /// <summary>The same, and says what of the folder is left out: files that are no pictures, pictures that a landmark list
+    /// <summary>Says what of the folder is left out: files that are no pictures by their names, pictures that a landmark list
     /// lacks.</summary>
-    public static IReadOnlyList<FaceSource> Sources(this ParseResult parsed, Terminal terminal)
-    {
-        var named = parsed.GetRequiredValue(Images);
-        if (parsed.GetValue(Landmarks) is null && !parsed.GetValue(TransposeInput) && Directory.Exists(named))
-        {
-            var found = FaceSource.InFolder(named, out var skipped);
-            if (skipped.Count > 0) terminal.Say($"note: {Kinds(skipped)} in '{named}' left out: not read as pictures");
-            return found;
-        }
-        var sources = parsed.Sources();
-        if (parsed.GetValue(Landmarks) is not { } list || parsed.GetValue(Prefix) is not null) return sources;
-=======
-    /// <summary>Says how many pictures of the folder a landmark list leaves out.</summary>
     public static void SayUnlisted(this ParseResult parsed, Terminal terminal, IReadOnlyList<FaceSource> sources)
     {
-        if (parsed.GetValue(Landmarks) is not { } list || parsed.GetValue(Prefix) is not null) return;
->>>>>>> main
+        if (parsed.GetValue(Landmarks) is not { } list)
+        {
+            SayKinds(terminal, parsed.GetRequiredValue(Images));
+            return;
+        }
+        if (parsed.GetValue(Prefix) is not null) return;
         var listed = sources.Select(source => source.Path).ToHashSet(StringComparer.Ordinal);
         var folder = parsed.GetRequiredValue(Images);
         IReadOnlyList<FaceSource> pictures;
@@ -81,6 +71,13 @@ internal static class FaceOptions
     {
         if (several > 0)
             terminal.Say($"note: {several} photograph(s) show several faces; the main one was taken (--faces all takes every one)");
+    }
+
+    private static void SayKinds(Terminal terminal, string folder)
+    {
+        if (!Directory.Exists(folder)) return;
+        FaceSource.InFolder(folder, out var skipped);
+        if (skipped.Count > 0) terminal.Say($"note: {Kinds(skipped)} in '{folder}' left out: not read as pictures");
     }
 
     private static string Kinds(IReadOnlyDictionary<string, int> skipped) =>

@@ -40,15 +40,9 @@ internal static class EmbedCommand
             CommonOptions.Strict, FaceOptions.Workers, ModelOptions.Model, ModelOptions.Models, ModelOptions.Device,
         }.Does(terminal, (parsed, cancellation) =>
         {
-<<<<<<< HEAD
-            var sources = parsed.Sources(terminal);
+            var sources = parsed.Sources();
             var options = new EmbeddingRunOptions { Aligned = parsed.GetValue(Aligned), Faces = parsed.GetValue(FaceOptions.Faces),
                 Strict = parsed.GetValue(CommonOptions.Strict), Workers = parsed.GetValue(FaceOptions.Workers) };
-=======
-            var sources = parsed.Sources();
-            var options = new EmbeddingRunOptions { Aligned = parsed.GetValue(Aligned), Strict = parsed.GetValue(CommonOptions.Strict),
-                Workers = parsed.GetValue(FaceOptions.Workers) };
->>>>>>> main
             if (options.Aligned && parsed.GetValue(FaceOptions.Landmarks) is not null)
                 throw new UsageException("--aligned and --landmarks exclude each other: aligned faces need no landmarks");
             var (store, messages, output) = (parsed.Store(), terminal.Progress(), parsed.GetRequiredValue(Output));
