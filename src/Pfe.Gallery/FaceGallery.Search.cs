@@ -9,8 +9,8 @@ public sealed partial class FaceGallery
 {
     private const int MostCandidates = 100;
 
-    // The probability needs the best few even where fewer are listed: whoever is not known is bounded by the last who is.
-    private const int FewestSearched = 10;
+    // The probability needs more than are listed: from how the scores fall off it is judged what all the others add.
+    private const int FewestSearched = 64;
 
     /// <summary>Who is this?</summary>
     /// <param name="probe">A face, of the gallery's model.</param>
