@@ -71,9 +71,9 @@ public static class KindCalibration
         new Random(options.Seed).Shuffle(enough);
         enough = enough[..Math.Min(enough.Length, options.MaxPeople)];
         var fitted = (int)Math.Round(options.FitShare * enough.Length);
-        RecipeKind[] kinds = [.. DamageRecipe.Menu, .. DamageRecipe.NonFaces];
-        var (first, second) = (new Study<TPhoto>(enough[..fitted], kinds, options, options.Seed),
-            new Study<TPhoto>(enough[fitted..], [.. kinds, .. DamageRecipe.Unseen], options with { RecipesEach = 1 }, options.Seed + 1));
+        var (first, second) = (new Study<TPhoto>(enough[..fitted], DamageRecipe.Fitted, options, options.Seed),
+            new Study<TPhoto>(enough[fitted..], [.. DamageRecipe.Fitted, .. DamageRecipe.Unseen], options with { RecipesEach = 1 },
+                options.Seed + 1));
         var all = first.Count + second.Count;
         var (pairs, clean) = first.Pairs(align, embed, options.Seed, done => progress?.Report(new ImageProgress(done, all, 0)),
             cancellation);
@@ -100,7 +100,7 @@ public static class KindCalibration
         private readonly TPhoto[] _photos;
         private readonly DamagePlan _plan;
 
-        public Study(IReadOnlyList<TPhoto>[] people, RecipeKind[] kinds, KindCalibrationOptions options, int seed)
+        public Study(IReadOnlyList<TPhoto>[] people, IReadOnlyList<RecipeKind> kinds, KindCalibrationOptions options, int seed)
         {
             var at = 0;
             _photos = [.. people.SelectMany(person => person.Take(options.ImagesEach))];
