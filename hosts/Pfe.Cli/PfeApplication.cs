@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pfe.Cli.Commands;
+using Pfe.Cli.Commands.People;
 using Pfe.Vision.Faces;
 
 namespace Pfe.Cli;
@@ -70,6 +71,7 @@ internal static class PfeApplication
             InspectCommand.Create(terminal),
             IndexCommand.Create(terminal),
             SearchCommand.Create(terminal),
+            GalleryCommand.Create(terminal),
             BenchCommand.Create(terminal),
         };
         foreach (var command in training(terminal)) root.Subcommands.Add(command);

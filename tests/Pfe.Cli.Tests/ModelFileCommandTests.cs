@@ -42,6 +42,18 @@ public sealed class ModelFileCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_of_what_cannot_be_run_to_an_embedding_writes_nothing()
+    {
+        var head = Head("507", 512 * 7 * 7);
+        (head with { OutputWeight = Enumerable.Repeat(1e37f, head.OutputWeight.Length).ToArray() }).Save(_folder.File("head.safetensors"));
+        var run = await PfeCommand.Run("export", "--base", "base", "--head", _folder.File("head.safetensors"), "--output",
+            _folder.File("a.onnx"));
+        run.Code.ShouldBe(1, run.Error);
+        run.Error.ShouldContain("the model cannot be used");
+        File.Exists(_folder.File("a.onnx")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Inspect_shows_what_a_description_needs()
     {
         // On a machine without the network the first call says that it fetches it.

@@ -114,7 +114,8 @@ internal static partial class TensorTargets
         var seed = scratch.Made("journal", path =>
         {
             using var journal = new EmbeddingJournal(path, key, 20, 4);
-            journal.Append(0, [new(0, 1, 1, 1, default), new(2, 1, 1, 1, default)], new float[8], new float[8], [(1, new("b.jpg", "no face found"))]);
+            journal.Append(0, [new(0, 1, 1, 1, default), new(2, 1, 1, 1, default)], new float[8], new float[8],
+                [(1, new("b.jpg", "no face found"))]);
             journal.Append(1, [new(16, 1, float.NaN, 1, default)], new float[4], new float[4], []);
         });
         return new("embedding journal", [seed], bytes =>

@@ -18,7 +18,7 @@ public sealed class ArchitectureTests
         ["Pfe.Reporting"] = ["Pfe.Evaluation", "Pfe.Vision"],
         ["Pfe.Gallery"] = ["Pfe.Vision"],
         ["Pfe.Gallery.PostgreSql"] = ["Pfe.Gallery"],
-        ["Pfe.Cli"] = ["Pfe.Reporting"],
+        ["Pfe.Cli"] = ["Pfe.Gallery.PostgreSql", "Pfe.Reporting"],
         ["Pfe.Train"] = ["Pfe.Cli", "Pfe.Training"],
     };
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
 using Pfe.Onnx;
+using Pfe.Vision;
 
 namespace Pfe.Cli.Commands;
 
@@ -41,6 +42,8 @@ internal static class ExportCommand
             var (network, description) = parsed.Store()
                 .LoadBase(parsed.GetRequiredValue(Base), parsed.GetValue(Description), terminal.Progress(), cancellation);
             var (model, output) = (ProbabilisticModel.Build(network, description, head), parsed.GetRequiredValue(Output));
+            // Before there is a file of its name: a model that nobody can run is none.
+            ModelCheck.Run(model);
             model.Save(output);
             var result = new ExportResult(
                 output, model.Sha256(), description.Name, head.Dimension, head.Source, description.Width, description.Height);

@@ -5,12 +5,10 @@ namespace Pfe.Training.Trust;
 /// <summary>
 /// The cost of the trust head's evidence on known pairs, and its gradient, in float64. With s = sigmoid(clamp(o1 + 1)), t = o2 / 10, q =
 /// min(s1 s2, 0.99),
-/// p = sqrt(q) and c = mu1 . mu2 - t1 - t2, the evidence is <c>E = d [p (c - p) / (1 - q) - ln(1 - q) / 2]</c> (see <see cref="Calibration.TrustScore"/>;
-/// d, the effective number of dimensions, is learnt). It is held within 60 and costs, averaged over the priors pi of 1/2, 1/100 and
-/// 1/1000 and in units of what
-/// knowing nothing costs there, <c>pi ln(1 + exp(-(E + logit pi))) / H(pi)</c> for a genuine pair and <c>(1 - pi) ln(1 + exp(E + logit
-/// pi)) / H(pi)</c>
-/// for an impostor pair.
+/// p = sqrt(q) and c = mu1 . mu2 - t1 - t2, the evidence is <c>E = d [p (c - p) / (1 - q) - ln(1 - q) / 2]</c> (see <see
+/// cref="Calibration.TrustScore"/>; d, the effective number of dimensions, is learnt). It is held within 60 and costs, averaged over the
+/// priors pi of 1/2, 1/100 and 1/1000 and in units of what knowing nothing costs there, <c>pi ln(1 + exp(-(E + logit pi))) / H(pi)</c> for
+/// a genuine pair and <c>(1 - pi) ln(1 + exp(E + logit pi)) / H(pi)</c> for an impostor pair.
 /// </summary>
 internal static class TrustLoss
 {

@@ -147,7 +147,7 @@ public static class EmbeddingRun
                     sharpness.Add(SharpnessOf(input));
                     good.Add(i);
                 }
-                catch (PfeException e) when (!options.Strict)
+                catch (PfeException e) when (!options.Strict && !Descriptors.AreOut(e))
                 {
                     failed.Add((i, new FailedImage(images[i].Name, e is ImageException image ? image.Reason : e.Message)));
                 }

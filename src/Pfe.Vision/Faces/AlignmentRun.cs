@@ -75,7 +75,8 @@ public static class AlignmentRun
                     Interlocked.Increment(ref aligned);
                 }
             }
-            catch (PfeException e) when (!options.Strict && e is ImageException or { InnerException: PathTooLongException })
+            catch (PfeException e) when (!options.Strict && !Descriptors.AreOut(e)
+                && e is ImageException or { InnerException: PathTooLongException })
             {
                 failures[i] = new FailedImage(images[i].Name, e is ImageException image ? image.Reason : e.Message);
                 Interlocked.Increment(ref failed);

@@ -59,7 +59,7 @@ public static class IjbaCropRun
                     Interlocked.Increment(ref cropped);
                 }
             }
-            catch (ImageException e) when (!strict)
+            catch (ImageException e) when (!strict && !Descriptors.AreOut(e))
             {
                 failures[i] = new FailedImage(face.File, $"{e.Reason} (line {face.Line})");
                 Interlocked.Increment(ref failed);

@@ -13,6 +13,7 @@ internal static class ImageDecoder
 
     public static Image Decode(ReadOnlySpan<byte> encoded, string name)
     {
+        using var room = Room(encoded, name);
         var (result, picture) = Read(encoded, name);
         if (result == SKCodecResult.IncompleteInput
             && WithoutEndMarker(encoded, name) is { } whole) (result, picture) = (SKCodecResult.Success, whole);
@@ -24,17 +25,27 @@ internal static class ImageDecoder
     /// <summary>Stored pixels, before they are turned upright.</summary>
     private readonly record struct Stored(byte[] Rgba, int Width, int Height, bool Opaque, SKEncodedOrigin Origin);
 
+    /// <summary>Room for the decoded picture, by its header; given back when it is upright.</summary>
+    private static unsafe IDisposable Room(ReadOnlySpan<byte> encoded, string name)
+    {
+        if (encoded.IsEmpty) throw new UnreadableImageException(name, ForeignFormat.Explain(encoded));
+        fixed (byte* start = encoded)
+        {
+            using var data = SKData.Create((IntPtr)start, encoded.Length);
+            using var codec = SKCodec.Create(data) ?? throw new UnreadableImageException(name, ForeignFormat.Explain(encoded));
+            var (width, height) = (codec.Info.Width, codec.Info.Height);
+            return (long)width * height <= Image.MaxPixels
+                ? PixelBudget.OfThisProcess.Take(width, height, name)
+                : throw new UnreadableImageException(name, $"{width} x {height} pixels are more than the " +
+                    $"{Image.MaxPixels / 1_000_000} million that are decoded; make it smaller first");
+        }
+    }
+
     private static unsafe (SKCodecResult Result, Stored Picture) Read(ReadOnlySpan<byte> encoded, string name)
     {
         using var data = SKData.CreateCopy(encoded);
         using var codec = SKCodec.Create(data) ?? throw new UnreadableImageException(name, ForeignFormat.Explain(encoded));
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if ((long)width * height > Image.MaxPixels)
-        {
-            throw new UnreadableImageException(name,
-                $"{width} x {height} pixels are more than the {Image.MaxPixels / 1_000_000} million that are decoded; make it " +
-                "smaller first");
-        }
         var opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
         var rgba = GC.AllocateUninitializedArray<byte>(width * height * 4);
         fixed (byte* start = rgba)

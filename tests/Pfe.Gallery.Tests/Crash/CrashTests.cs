@@ -63,7 +63,7 @@ public sealed class CrashTests(PostgreSqlServer server, ITestOutputHelper output
             await SearchAsync(gallery, expected, operations);
         }
         output.WriteLine($"{Cycles} kills, {operations} operations, {cutOff} cut off, {wholeUnacknowledged} stored and not acknowledged");
-        operations.ShouldBeGreaterThan(Cycles);
+        cutOff.ShouldBeGreaterThan(0, "no kill met a change: nothing was tested");
     }
 
     /// <summary>

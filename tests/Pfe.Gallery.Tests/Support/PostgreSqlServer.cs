@@ -94,7 +94,12 @@ public sealed class PostgreSqlServer : IAsyncLifetime
         NpgsqlConnection.ClearAllPools();
         if (_server is { HasExited: false }) await RunAsync(Binary("pg_ctl")!, "-D", Path.Combine(_data, "db"), "-m", "immediate", "stop");
         if (_server is not null) await _server.WaitForExitAsync();
-        if (Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
+        // The server's last children may still take their files away.
+        for (var attempt = 1; Directory.Exists(_data); attempt++)
+        {
+            try { Directory.Delete(_data, recursive: true); }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException && attempt < 20) { await Task.Delay(200); }
+        }
     }
 
     private static bool IsRoot => Environment.UserName == "root";
