@@ -48,7 +48,8 @@ internal static class ModelOptions
             ? store.OpenModel(reference, messages, cancellation) : DefaultModel.Load(store, messages, cancellation);
 
     /// <summary>A model by its name, file or address, or by the folder of a TensorFlow checkpoint, which is imported once.</summary>
-    public static OnnxModel OpenModel(this ModelStore store, string reference, IProgress<string> messages, CancellationToken cancellation) =>
+    public static OnnxModel OpenModel(this ModelStore store, string reference, IProgress<string> messages,
+        CancellationToken cancellation) =>
         Directory.Exists(reference)
             ? OnnxModel.Load(SphereNetImport.Keep(reference, store.Folder, cancellation))
             : store.Read(reference, messages, cancellation).ToModel();

@@ -23,9 +23,9 @@ internal static class PfeApplication
         try
         {
             args = ReferenceArguments.Rewrite(args, LandmarkList.IsOne);
-            if (training is null && TrainingAddOn.Owns(args))
-                return await TrainingAddOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
-            var root = Root(terminal, training ?? (_ => TrainingAddOn.Placeholders()));
+            if (AddOn.Of(args, carriesTraining: training is not null) is { } addOn)
+                return await addOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
+            var root = Root(terminal, training ?? (_ => AddOn.Training.Placeholders()));
             NumberParsing.Apply(root);
             var parsed = root.Parse(args);
             if (parsed.Errors.Count > 0)
@@ -74,7 +74,7 @@ internal static class PfeApplication
             GalleryCommand.Create(terminal),
             BenchCommand.Create(terminal),
         };
-        foreach (var command in training(terminal)) root.Subcommands.Add(command);
+        foreach (var command in training(terminal).Concat(AddOn.Service.Placeholders())) root.Subcommands.Add(command);
         return root;
     }
 }

@@ -33,7 +33,7 @@ public sealed class NumberParsingTests
     [Fact]
     public void Every_number_of_every_command_is_parsed_strictly()
     {
-        var root = PfeApplication.Root(new Terminal(TextWriter.Null, TextWriter.Null), _ => TrainingAddOn.Placeholders());
+        var root = PfeApplication.Root(new Terminal(TextWriter.Null, TextWriter.Null), _ => AddOn.Training.Placeholders());
         NumberParsing.Apply(root);
         Loose(root).ShouldBeEmpty();
     }

@@ -18,7 +18,9 @@ public sealed class ArchitectureTests
         ["Pfe.Reporting"] = ["Pfe.Evaluation", "Pfe.Vision"],
         ["Pfe.Gallery"] = ["Pfe.Vision"],
         ["Pfe.Gallery.PostgreSql"] = ["Pfe.Gallery"],
+        ["Pfe.Client"] = [],
         ["Pfe.Cli"] = ["Pfe.Gallery.PostgreSql", "Pfe.Reporting"],
+        ["Pfe.Server"] = ["Pfe.Client", "Pfe.Gallery", "Pfe.Gallery.PostgreSql"],
         ["Pfe.Train"] = ["Pfe.Cli", "Pfe.Training"],
     };
 
@@ -29,6 +31,7 @@ public sealed class ArchitectureTests
         ["SkiaSharp"] = "Pfe.Vision",
         ["Microsoft.Data.Sqlite"] = "Pfe.Gallery",
         ["Npgsql"] = "Pfe.Gallery.PostgreSql",
+        ["Microsoft.AspNetCore.OpenApi"] = "Pfe.Server",
         ["System.CommandLine"] = "Pfe.Cli",
     };
 

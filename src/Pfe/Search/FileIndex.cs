@@ -106,6 +106,10 @@ public sealed class FileIndex : IMutableFaceIndex
     public bool Contains(FaceId id) => Read(state => state.Find(new HashSet<FaceId> { id }, CancellationToken.None).Count > 0);
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<FaceId> WhichAreIn(IReadOnlyCollection<FaceId> ids) =>
+        Read(state => state.Find(ids.ToHashSet(), CancellationToken.None).ConvertAll(state.Id).ToHashSet());
+
+    /// <inheritdoc/>
     public SearchResult<FaceMatch> SearchFaces(
         IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) =>
         Read(state => IndexScan.Faces(state, probes, options, cancellation));

@@ -53,6 +53,10 @@ public interface IFaceIndex : IFaceSearcher, IDisposable
     /// <param name="id">The face.</param>
     bool Contains(FaceId id);
 
+    /// <summary>Those of some faces that are in the index, each once.</summary>
+    /// <param name="ids">The faces.</param>
+    IReadOnlyCollection<FaceId> WhichAreIn(IReadOnlyCollection<FaceId> ids) => [.. ids.Distinct().Where(Contains)];
+
     /// <summary>Finds the best faces for each probe.</summary>
     /// <param name="probes">The probes; an <see cref="EmbeddingSet"/> is one too. Up to 64 share one pass over the index.</param>
     /// <param name="options">What to look for; null for the ten best, exactly.</param>

@@ -53,17 +53,19 @@ internal static class IndexChange
         });
     }
 
-    /// <summary>Adds faces behind those in a file; <paramref name="replace"/> removes those of the same ids.</summary>
+    /// <summary>Adds faces behind those in a file; <paramref name="replace"/> removes those of the same ids, and
+    /// <paramref name="removed"/> of others.</summary>
     public static void Add(string path, FaceBatch faces, bool replace, bool normalise, IProgress<int>? progress,
-        CancellationToken cancellation) =>
+        CancellationToken cancellation, IReadOnlyCollection<FaceId>? removed = null) =>
         Change(path, (state, stream) =>
         {
-            if (faces.Rows.Count == 0) return null;
+            if (faces.Rows.Count == 0 && removed is not { Count: > 0 }) return null;
             using var use = faces.Rows.Enter();
             ModelMismatchException.Check("the faces", state.Dimension, state.ModelId, faces.Rows.Dimension, faces.ModelId);
             var ids = new HashSet<FaceId>();
             for (var row = 0; row < faces.Rows.Count; row++)
                 if (!ids.Add(faces.Id(row))) throw new DuplicateFaceException(faces.Id(row), "is given twice");
+            ids.UnionWith(removed ?? []);
             var old = state.Find(ids, cancellation);
             if (old.Count > 0 && !replace) throw new DuplicateFaceException(state.Id(old[0]), "is in the index already");
             var source = new NewFaces(faces.Rows, faces.Id, faces.Person, state.Head, normalise);

@@ -51,6 +51,10 @@ public sealed class MemoryIndex : IMutableFaceIndex
     public bool Contains(FaceId id) => Read(() => _table?.Contains(id) ?? false);
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<FaceId> WhichAreIn(IReadOnlyCollection<FaceId> ids) =>
+        Read(() => _table is null ? [] : ids.Where(_table.Contains).ToHashSet());
+
+    /// <inheritdoc/>
     public SearchResult<FaceMatch> SearchFaces(
         IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) =>
         Read(() => IndexScan.Faces(State, probes, options, cancellation));

@@ -84,7 +84,7 @@ public sealed class ReferenceAlignmentTests
     public void A_face_reduced_by_two_and_more_differs_from_the_references_plain_warp_by_what_halving_takes_away(int enlarged)
     {
         var (sum, count) = (0.0, 0L);
-        foreach (var (small, shown) in LfwFaces(40))
+        foreach (var (small, shown) in LfwFaces(12))
         {
             // LFW's photographs are small: enlarged, with the noise that a camera would add between its pixels.
             var photo = Enlarged(small, enlarged);
@@ -96,7 +96,7 @@ public sealed class ReferenceAlignmentTests
             var aligned = Warp.ToImage(level, map, template.Width, template.Height).Pixels;
             for (var i = 0; i < expected.Length; i++) (sum, count) = (sum + Math.Abs(expected[i] - aligned[i]), count + 1);
         }
-        count.ShouldBeGreaterThan(20 * 96 * 112 * 3);
+        count.ShouldBeGreaterThan(6 * 96 * 112 * 3);
         TestContext.Current.TestOutputHelper?.WriteLine($"enlarged {enlarged} times: mean {sum / count:0.00} grey levels");
         // Noise of 8 grey levels has a mean of 6.4: a plain bilinear warp keeps most of it, the halved one loses it.
         (sum / count).ShouldBeInRange(1, 6.4);

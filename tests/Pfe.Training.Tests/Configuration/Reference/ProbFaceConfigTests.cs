@@ -53,7 +53,7 @@ public sealed class ProbFaceConfigTests
         config.LearningRateSchedule.Keys.ShouldBe(["0", "6000", "9000"]);
         config.EmbeddingNetwork.ShouldBe("log/resface64/20200122-214343-arc.onnx");
         config.PooledInputs.ShouldBeEmpty();
-        config.PreprocessTest![0][1].GetRawText().ShouldBe("[96,96]");
+        config.PreprocessTest![0][1].EnumerateArray().Select(side => side.GetInt32()).ShouldBe([96, 96]);
         config.PreprocessTrain![2][1].GetString().ShouldBe("mean_scale_128");
         converted.UnknownKeys.ShouldBe(["test_data_dir_mx (line 3)"]);
         converted.Notes.ShouldNotContain(note => note.Contains("restore_scopes"));

@@ -1,0 +1,3 @@
+using Pfe.Server.Hosting;
+
+return await ServerCommand.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace Pfe.Client;
+
+/// <summary>The service's records as JSON: camel case, enumerations by name. Both ends use it.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    RespectNullableAnnotations = true, PropertyNameCaseInsensitive = true)]
+[JsonSerializable(typeof(DetectResult))]
+[JsonSerializable(typeof(EmbeddingsResult))]
+[JsonSerializable(typeof(Embedding))]
+[JsonSerializable(typeof(QualityResult))]
+[JsonSerializable(typeof(VerifyResult))]
+[JsonSerializable(typeof(Identification))]
+[JsonSerializable(typeof(PersonVerification))]
+[JsonSerializable(typeof(GalleryRequest))]
+[JsonSerializable(typeof(GalleryRecord))]
+[JsonSerializable(typeof(Page<GalleryRecord>))]
+[JsonSerializable(typeof(PersonRequest))]
+[JsonSerializable(typeof(Person))]
+[JsonSerializable(typeof(Page<Person>))]
+[JsonSerializable(typeof(ImageList))]
+[JsonSerializable(typeof(EnrolResult))]
+[JsonSerializable(typeof(MergeRequest))]
+[JsonSerializable(typeof(SplitRequest))]
+[JsonSerializable(typeof(MoveRequest))]
+[JsonSerializable(typeof(MoveResult))]
+[JsonSerializable(typeof(Review))]
+[JsonSerializable(typeof(Page<Review>))]
+[JsonSerializable(typeof(DecisionRequest))]
+[JsonSerializable(typeof(Job))]
+[JsonSerializable(typeof(Page<Job>))]
+[JsonSerializable(typeof(ReembedRequest))]
+[JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(Page<AuditEntry>))]
+[JsonSerializable(typeof(KeyRequest))]
+[JsonSerializable(typeof(Key))]
+[JsonSerializable(typeof(KeyList))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+public sealed partial class WireJson : JsonSerializerContext;
