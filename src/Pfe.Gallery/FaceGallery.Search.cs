@@ -9,8 +9,8 @@ public sealed partial class FaceGallery
 {
     private const int MostCandidates = 100;
 
-    // The probability needs the best few even where fewer are listed: whoever is not known is bounded by the last who is.
-    private const int FewestSearched = 10;
+    // The probability needs more than are listed: from how the scores fall off it is judged what all the others add.
+    private const int FewestSearched = 64;
 
     /// <summary>Who is this?</summary>
     /// <param name="probe">A face, of the gallery's model.</param>
@@ -40,10 +40,11 @@ public sealed partial class FaceGallery
         foreach (var probe in probes) CheckEmbedding(probe);
         if (probes.Count == 0) return [];
         var faces = probes.Select(FacePoint.Of).ToArray();
-        var index = await FollowAsync(options.MinimumVersion, cancellation);
-        var found = await Task.Run(() =>
-            index.Search(Probes(faces), Math.Max(options.K + 1, FewestSearched), _catalog.Options.Threads, cancellation), cancellation);
-        return await DecideAsync(faces, found, index.Version, 1, options, context, cancellation);
+        var found = await SearchAsync(probes, faces, Math.Max(options.K + 1, FewestSearched), options.MinimumVersion, cancellation);
+        if (found.Coverage < options.MinimumCoverage)
+            throw new GalleryException(GalleryError.Unavailable,
+                $"only {found.Coverage:0 %} of the gallery can be searched now; try again");
+        return await DecideAsync(faces, found, options, context, cancellation);
     }
 
     /// <summary>Is this that person?</summary>
@@ -92,37 +93,73 @@ public sealed partial class FaceGallery
         return index;
     }
 
-    private async Task<IReadOnlyList<Identification>> DecideAsync(
-        FacePoint[] faces, PersonScore[][] found, long version, double coverage, IdentifyOptions options, WriteContext? context,
-            CancellationToken cancellation)
+    private sealed record SearchAnswer(PersonScore[][] Matches, long Version, double Coverage);
+
+    private async Task<SearchAnswer> SearchAsync(
+        IReadOnlyList<FaceEmbedding> probes, FacePoint[] faces, int k, long minimum, CancellationToken cancellation)
     {
-        var (info, persons, known) = await Store.ReadAsync(async session =>
+        if (_catalog.Options.Searcher is { } searcher)
         {
-            var people = new Dictionary<Guid, Person>();
-            foreach (var id in found.SelectMany(matches => matches.Take(options.K + 1)).Select(match => match.PersonId).Distinct())
-                if (await session.FindPersonAsync(Id, id, cancellation) is { } person) people.Add(id, person);
-            return (await session.GetGalleryAsync(Id, cancellation), await session.CountPersonsAsync(Id, cancellation), people);
+            var remote = await searcher.SearchAsync(Id, probes, k, minimum, cancellation);
+            return new([.. remote.Matches.Select(matches => matches.Select(one => new PersonScore(one.PersonId, one.Score,
+                one.Uncertainty)).ToArray())],
+                remote.Version, remote.Coverage);
+        }
+        var index = await FollowAsync(minimum, cancellation);
+        return new(await Task.Run(() => index.Search(Probes(faces), k, _catalog.Options.Threads, cancellation), cancellation),
+            index.Version, 1);
+    }
+
+    private async Task<IReadOnlyList<Identification>> DecideAsync(
+        FacePoint[] faces, SearchAnswer result, IdentifyOptions options, WriteContext? context, CancellationToken cancellation)
+    {
+        var ranked = await Store.ReadAsync(async session =>
+        {
+            var info = await session.GetGalleryAsync(Id, cancellation);
+            GalleryCatalog.RefuseModel(info, _model);
+            var persons = await session.CountPersonsAsync(Id, cancellation);
+            var all = new List<Ranked>();
+            for (var i = 0; i < faces.Length; i++)
+                all.Add(await RankAsync(session, info, persons, faces[i], result.Matches[i], result.Coverage, options.K + 1, cancellation));
+            return all;
         }, cancellation);
-        GalleryCatalog.RefuseModel(info, _model);
         var answers = new List<Identification>();
         for (var i = 0; i < faces.Length; i++)
         {
-            var decision = IdentityDecision.Decide(found[i], persons, faces[i].Uncertainty, Calibration, info.Policy, coverage);
-            var ranked = found[i]
-                .Select((match, n) => (Match: match, Probability: decision.Probabilities[n], Evidence: decision.Evidence[n]))
-                .OrderByDescending(candidate => candidate.Probability).ThenByDescending(candidate => candidate.Match.Score)
-                // Somebody removed since the search was found in the state that was searched, but is not named any more.
-                .Where(candidate => known.ContainsKey(candidate.Match.PersonId))
-                .Select(candidate =>
-                    new Candidate(candidate.Match.PersonId, known[candidate.Match.PersonId].ExternalId, known[candidate.Match.PersonId]
-                    .Name,
-                    candidate.Probability, candidate.Match.Score, candidate.Evidence)).ToList();
-            var review = options.OpenReview && decision.Answer == IdentityAnswer.CannotTell && ranked.Count > 0
-                ? await OpenReviewAsync(faces[i], ranked[0], found[i], decision.Reason, context, cancellation) : null;
-            answers.Add(new(decision.Answer, decision.Reason, decision.Probability, decision.Answer == IdentityAnswer.Person
-                ? ranked.FirstOrDefault()?.PersonId : null, decision.UnknownProbability,
-                [.. ranked.Take(options.K)], ranked.Count > 1 ? ranked[1] : null, QualityOf(faces[i]), version, coverage, review?.Id));
+            var (decision, candidates) = ranked[i];
+            var review = options.OpenReview && decision.Answer == IdentityAnswer.CannotTell && candidates.Count > 0
+                ? await OpenReviewAsync(faces[i], candidates[0], result.Matches[i], decision.Reason, context, cancellation) : null;
+            answers.Add(new(decision.Answer, decision.Reason, decision.Probability,
+                decision.Answer == IdentityAnswer.Person ? candidates[0].PersonId : null, decision.UnknownProbability,
+                [.. candidates.Take(options.K)], candidates.Count > 1 ? candidates[1] : null, QualityOf(faces[i]), result.Version,
+                result.Coverage, review?.Id));
         }
         return answers;
+    }
+
+    private sealed record Ranked(IdentityDecision.Result Decision, IReadOnlyList<Candidate> Candidates);
+
+    /// <summary>
+    /// Decides, and names the likeliest. Who was removed since the search is neither named nor counted: then it is decided anew without
+    /// them.
+    /// </summary>
+    private async Task<Ranked> RankAsync(StoreSession session, GalleryInfo info, long persons, FacePoint face, PersonScore[] matches,
+        double coverage, int count, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var decision = IdentityDecision.Decide(matches, persons, face.Uncertainty, Calibration, info.Policy, coverage);
+            var (candidates, gone) = (new List<Candidate>(), new HashSet<Guid>());
+            // The likeliest is not always the one with the best score: the anchors differ in certainty.
+            foreach (var n in Enumerable.Range(0, matches.Length).OrderByDescending(n => decision.Probabilities[n])
+                .ThenByDescending(n => matches[n].Score).Take(count))
+            {
+                if (await session.FindPersonAsync(Id, matches[n].PersonId, cancellation) is not { } person) gone.Add(matches[n].PersonId);
+                else candidates.Add(new(person.Id, person.ExternalId, person.Name, decision.Probabilities[n], matches[n].Score,
+                    decision.Evidence[n]));
+            }
+            if (gone.Count == 0) return new(decision, candidates);
+            matches = Array.FindAll(matches, match => !gone.Contains(match.PersonId));
+        }
     }
 }
