@@ -82,7 +82,8 @@ internal static class ModelPage
                     y="{Y(value) + 4:0.0}" text-anchor="end">{100 * value:0} %</text>
                 """))}
               {Html.Each(Enumerable.Range(0, 5), i => Html.Of($"""
-                <text x="{X(from + (to - from) * i / 4):0.0}" y="{Height - 14}" text-anchor="{(i == 4 ? "end" : "middle")}">{from + (to - from) * i / 4:0}</text>
+                <text x="{X(from + (to - from) * i / 4):0.0}" y="{Height - 14}" text-anchor="{(i == 4 ? "end" : "middle")}">{from + (to -
+                    from) * i / 4:0}</text>
                 """))}
               {Html.Each(uncertainties, line => Html.Of($"""<polyline class="line {line.Style}" points="{Points(line.Uncertainty)}"/>"""))}
               {Html.Each(uncertainties.Select((line, i) => (line.Style, Place: i)), line => Html.Of($"""
