@@ -38,19 +38,20 @@ internal static class FaceOptions
         return File.Exists(images) ? FaceSource.InList(images, prefix) : FaceSource.InFolder(images);
     }
 
-    /// <summary>The same, and says how many pictures of the folder a landmark list leaves out.</summary>
-    public static IReadOnlyList<FaceSource> Sources(this ParseResult parsed, Terminal terminal)
+    /// <summary>Says how many pictures of the folder a landmark list leaves out.</summary>
+    public static void SayUnlisted(this ParseResult parsed, Terminal terminal, IReadOnlyList<FaceSource> sources)
     {
-        var sources = parsed.Sources();
-        if (parsed.GetValue(Landmarks) is not { } list || parsed.GetValue(Prefix) is not null) return sources;
+        if (parsed.GetValue(Landmarks) is not { } list || parsed.GetValue(Prefix) is not null) return;
         var listed = sources.Select(source => source.Path).ToHashSet(StringComparer.Ordinal);
-        var pictures = FaceSource.InFolder(parsed.GetRequiredValue(Images));
+        var folder = parsed.GetRequiredValue(Images);
+        IReadOnlyList<FaceSource> pictures;
+        try { pictures = FaceSource.InFolder(folder); }
+        // What the list names is done; a folder without a picture that is found by its name leaves nothing out.
+        catch (PfeException) { return; }
         var unlisted = pictures.Where(picture => !listed.Contains(Path.GetFullPath(picture.Path))).ToList();
         if (unlisted.Count > 0)
-            terminal.Say($"note: {unlisted.Count} of {pictures.Count} pictures in '{parsed.GetRequiredValue(Images)}' are not in " +
-                $"'{list}' and are left " +
-                $"out, '{unlisted[0].Name}' first");
-        return sources;
+            terminal.Say($"note: {unlisted.Count} of {pictures.Count} pictures in '{folder}' are not in '{list}' and are left out, " +
+                $"'{unlisted[0].Name}' first");
     }
 
     /// <summary>Names the first of the images that were left out.</summary>

@@ -21,8 +21,7 @@ public sealed partial class FaceGallery
         if (request.Samples.Count == 0) throw new GalleryException(GalleryError.Invalid, "an enrolment needs at least one face");
         foreach (var sample in request.Samples) CheckEmbedding(sample.Embedding);
         var faces = request.Samples.Select(sample => FacePoint.Of(sample.Embedding)).ToArray();
-        var index = await FollowAsync(0, cancellation);
-        var nearest = index.Search(Probes(faces), 2, _catalog.Options.Threads, cancellation);
+        var nearest = (await SearchAsync([.. request.Samples.Select(sample => sample.Embedding)], faces, 2, 0, cancellation)).Matches;
         return await ChangeAsync("person.enrol", context, GalleryJson.Default.EnrolResult, async (scope, info, changed) =>
         {
             var (person, created) = await PersonForAsync(scope, request, cancellation);

@@ -9,8 +9,8 @@ public sealed partial class FaceGallery
 {
     private const int MostCandidates = 100;
 
-    // The probability needs the best few even where fewer are listed: whoever is not known is bounded by the last who is.
-    private const int FewestSearched = 10;
+    // The probability needs more than are listed: from how the scores fall off it is judged what all the others add.
+    private const int FewestSearched = 64;
 
     /// <summary>Who is this?</summary>
     /// <param name="probe">A face, of the gallery's model.</param>
@@ -40,10 +40,11 @@ public sealed partial class FaceGallery
         foreach (var probe in probes) CheckEmbedding(probe);
         if (probes.Count == 0) return [];
         var faces = probes.Select(FacePoint.Of).ToArray();
-        var index = await FollowAsync(options.MinimumVersion, cancellation);
-        var found = await Task.Run(() =>
-            index.Search(Probes(faces), Math.Max(options.K + 1, FewestSearched), _catalog.Options.Threads, cancellation), cancellation);
-        return await DecideAsync(faces, found, index.Version, 1, options, context, cancellation);
+        var found = await SearchAsync(probes, faces, Math.Max(options.K + 1, FewestSearched), options.MinimumVersion, cancellation);
+        if (found.Coverage < options.MinimumCoverage)
+            throw new GalleryException(GalleryError.Unavailable,
+                $"only {found.Coverage:0 %} of the gallery can be searched now; try again");
+        return await DecideAsync(faces, found, options, context, cancellation);
     }
 
     /// <summary>Is this that person?</summary>
@@ -92,10 +93,27 @@ public sealed partial class FaceGallery
         return index;
     }
 
-    private async Task<IReadOnlyList<Identification>> DecideAsync(
-        FacePoint[] faces, PersonScore[][] found, long version, double coverage, IdentifyOptions options, WriteContext? context,
-            CancellationToken cancellation)
+    private sealed record SearchAnswer(PersonScore[][] Matches, long Version, double Coverage);
+
+    private async Task<SearchAnswer> SearchAsync(
+        IReadOnlyList<FaceEmbedding> probes, FacePoint[] faces, int k, long minimum, CancellationToken cancellation)
     {
+        if (_catalog.Options.Searcher is { } searcher)
+        {
+            var remote = await searcher.SearchAsync(Id, probes, k, minimum, cancellation);
+            return new([.. remote.Matches.Select(matches => matches.Select(one => new PersonScore(one.PersonId, one.Score,
+                one.Uncertainty)).ToArray())],
+                remote.Version, remote.Coverage);
+        }
+        var index = await FollowAsync(minimum, cancellation);
+        return new(await Task.Run(() => index.Search(Probes(faces), k, _catalog.Options.Threads, cancellation), cancellation),
+            index.Version, 1);
+    }
+
+    private async Task<IReadOnlyList<Identification>> DecideAsync(
+        FacePoint[] faces, SearchAnswer result, IdentifyOptions options, WriteContext? context, CancellationToken cancellation)
+    {
+        var (found, version, coverage) = result;
         var (info, persons, known) = await Store.ReadAsync(async session =>
         {
             var people = new Dictionary<Guid, Person>();

@@ -96,6 +96,7 @@ public sealed partial class FaceGallery
     // What could not be shown now is shown by the next search, which reads the change log first.
     private async Task ShowAsync(long version)
     {
+        if (_catalog.Options.Searcher is not null) return;
         try { await Index.CatchUpAsync(version, CancellationToken.None); }
         catch (PfeException) { Interlocked.Exchange(ref _followed, 0); }
     }

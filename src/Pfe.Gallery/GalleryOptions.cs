@@ -28,6 +28,9 @@ public sealed record GalleryOptions
     /// <summary>Threads of one search; 0, the default, for one a processor.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Who searches; null, the default, for this process.</summary>
+    public IPersonSearcher? Searcher { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

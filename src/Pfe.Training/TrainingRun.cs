@@ -133,9 +133,10 @@ public sealed class TrainingRun
             // Before the checkpoint: from there on a resumed run takes the table as written.
             heldOut = MeasureHeldOut(trainer, input);
             good = State(trainer, health, last);
+            // This as well: a best head that is newer than the checkpoint is found again, an older one would not be.
+            if (best.Add(good, heldOut)) Checkpoint.Save(good, _folder.Best);
             Checkpoint.Save(good, _folder.Checkpoint(trainer.Step));
             _folder.RemoveOldCheckpoints(keep: 2);
-            if (best.Add(good, heldOut)) Checkpoint.Save(good, _folder.Best);
             (intervalStart, intervalStep) = (clock.Elapsed, trainer.Step);
             if (!best.ShouldStop) continue;
             Say($"stopped after step {trainer.Step}: {_config.EarlyStopping} epochs brought no better held-out figure than {best}");
@@ -171,8 +172,10 @@ public sealed class TrainingRun
         if (trainer.Step == 0 || input.Faces.HeldOut.Count == 0 || !File.Exists(_folder.Best)) return best;
         var state = Checkpoint.Load(_folder.Best);
         if (state.Step > trainer.Step) return best;
+        var epochs = (trainer.Step - state.Step) / _config.EpochSize;
         trainer.Load(state);
-        best.Add(state, HeldOutEvaluation.Measure(trainer.Head, input.Cache, input.Faces.HeldOut, input.Labels, _config.BaseRandomSeed));
+        best.Add(state, HeldOutEvaluation.Measure(trainer.Head, input.Cache, input.Faces.HeldOut, input.Labels, _config.BaseRandomSeed),
+            epochs);
         trainer.Load(at);
         return best;
     }

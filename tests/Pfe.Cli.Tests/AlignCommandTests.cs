@@ -23,6 +23,16 @@ public sealed class AlignCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Pictures_that_a_landmark_list_leaves_out_are_counted()
+    {
+        var list = List(transposed: false, "p/a.png");
+        for (var i = 0; i < 3; i++) BadPictures.Noise(30, 30, i).Save(_folder.File("in", "q", $"{i}.png"));
+        var run = await PfeCommand.Run("align", In, "--landmarks", list, "--output", Out);
+        run.Code.ShouldBe(0, run.Error);
+        run.Error.ShouldContain($"note: 3 of 4 pictures in '{In}' are not in '{list}' and are left out, 'q/0.png' first");
+    }
+
+    [Fact]
     public async Task The_demo_template_is_chosen_by_image_size_and_scale()
     {
         var list = List(transposed: false, "p/a.png");

@@ -85,6 +85,25 @@ public sealed class ReportingCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_to_be_shared_holds_no_name_of_a_picture_and_refuses_a_folder_that_does()
+    {
+        for (var i = 0; i < 4; i++)
+            BadPictures.Faces(1).Save(_folder.File("photographs", i < 2 ? "Secret_Ann" : "Secret_Bob", $"{i}.png"));
+        var (photographs, output) = (Path.Combine(_folder.Path, "photographs"), Path.Combine(_folder.Path, "shared"));
+        string[] report = ["report", photographs, "--no-faces", "--resamples", "2", "--output", output];
+        var run = await PfeCommand.Run(report);
+        run.Code.ShouldBe(0, run.Error);
+        foreach (var path in Directory.GetFiles(output, "*", SearchOption.AllDirectories))
+        {
+            path.ShouldNotEndWith(".safetensors");
+            System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(path)).Contains("Secret_", StringComparison.Ordinal)
+                .ShouldBeFalse(path);
+        }
+        File.WriteAllText(Path.Combine(output, "photographs.safetensors"), "of an earlier report");
+        (await PfeCommand.Run(report)).ShouldFailInOneLine(2, "photographs.safetensors", "every image's path");
+    }
+
+    [Fact]
     public async Task A_groups_file_that_names_some_strangers_and_leaves_some_faces_out_is_used_and_counted()
     {
         var groups = _folder.File("groups.csv");

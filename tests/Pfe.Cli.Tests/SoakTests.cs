@@ -31,7 +31,7 @@ public sealed class SoakTests : IDisposable
         {
             await Ended(embed);
             await Ended("compare", _folder.File("face.png"), _folder.File("face.png"));
-            await Ended("search", index, faces, "--k", "3");
+            await Ended("search", "--index", index, "--probe", faces, "--k", "3");
             await Ended("index", "add", index, faces, "--replace");
             rounds++;
             if (clock.Elapsed > Warm) log.Add((clock.Elapsed.TotalMinutes, Resident(), Descriptors()));

@@ -43,6 +43,28 @@ public abstract class TransferTests : StoreTests
     }
 
     [Fact]
+    public async Task Whoever_follows_sees_everybody_of_more_changes_than_are_read_at_once()
+    {
+        // Other versions than the export's, so that the last page of changes ends inside one.
+        await using var source = await SqliteGalleryStore.OpenAsync(Path.Combine(Folder, "source"));
+        await using var catalog = new GalleryCatalog(source, Options);
+        var gallery = await catalog.OpenAsync((await catalog.CreateAsync("many", TestFaces.Model)).Id, TestFaces.Model);
+        var samples = Enumerable.Range(0, 1100).Select(person => TestFaces.Request(person, 0));
+        foreach (var request in samples) await gallery.EnrolAsync(request with { OpenReviews = false });
+        using var file = new MemoryStream();
+        await gallery.ExportAsync(file);
+
+        await using var store = await OpenStoreAsync();
+        await using var following = new GalleryCatalog(store, Options);
+        var follower = await following.OpenAsync(Gallery.Id, TestFaces.Model);
+        (await follower.IdentifyAsync(TestFaces.Image(5, 9))).Candidates.ShouldBeEmpty();
+        file.Position = 0;
+        await Gallery.ImportAsync(file);
+        foreach (var person in new[] { 0, 500, 959, 960, 999, 1000, 1001, 1099 })
+            (await follower.IdentifyAsync(TestFaces.Image(person, 9))).Candidates[0].ExternalId.ShouldBe($"id-{person}");
+    }
+
+    [Fact]
     public async Task A_damaged_export_is_refused_with_its_line_and_one_of_another_model_as_a_whole()
     {
         await Gallery.EnrolAsync(TestFaces.Request(1, 0));

@@ -18,6 +18,7 @@ public sealed class ArchitectureTests
         ["Pfe.Reporting"] = ["Pfe.Evaluation", "Pfe.Vision"],
         ["Pfe.Gallery"] = ["Pfe.Vision"],
         ["Pfe.Gallery.PostgreSql"] = ["Pfe.Gallery"],
+        ["Pfe.Cluster"] = ["Pfe.Gallery.PostgreSql"],
         ["Pfe.Client"] = [],
         ["Pfe.Cli"] = ["Pfe.Gallery.PostgreSql", "Pfe.Reporting"],
         ["Pfe.Server"] = ["Pfe.Client", "Pfe.Gallery", "Pfe.Gallery.PostgreSql"],

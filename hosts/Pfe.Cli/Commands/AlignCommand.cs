@@ -51,7 +51,7 @@ internal static class AlignCommand
             CommonOptions.Strict, CommonOptions.Overwrite, FaceOptions.Workers, ModelOptions.Models, ModelOptions.Device,
         }.Does(terminal, (parsed, cancellation) =>
         {
-            var (sources, store, output) = (parsed.Sources(terminal), parsed.Store(), parsed.GetRequiredValue(Output));
+            var (sources, store, output) = (parsed.Sources(), parsed.Store(), parsed.GetRequiredValue(Output));
             if (parsed.GetValue(DirDepth) is < 1 and var depth) throw new UsageException($"--dir-depth is at least 1, not {depth}");
             var options = new AlignmentRunOptions
             {
@@ -71,6 +71,7 @@ internal static class AlignCommand
             else terminal.Output.WriteLine($"{run.Aligned} of {sources.Count} faces aligned ({options.Template.Name}) -> " +
                 $"{output}{(run.AlreadyThere > 0 ? $"; {run.AlreadyThere} were there already" : "")}");
             terminal.SayFailures(run.Failures);
+            parsed.SayUnlisted(terminal, sources);
         });
 
     private static AlignmentTemplate ChooseTemplate(ParseResult parsed)

@@ -39,7 +39,7 @@ internal static class EmbedCommand
             CommonOptions.Strict, FaceOptions.Workers, ModelOptions.Model, ModelOptions.Models, ModelOptions.Device,
         }.Does(terminal, (parsed, cancellation) =>
         {
-            var sources = parsed.Sources(terminal);
+            var sources = parsed.Sources();
             var options = new EmbeddingRunOptions { Aligned = parsed.GetValue(Aligned), Strict = parsed.GetValue(CommonOptions.Strict),
                 Workers = parsed.GetValue(FaceOptions.Workers) };
             if (options.Aligned && parsed.GetValue(FaceOptions.Landmarks) is not null)
@@ -57,5 +57,6 @@ internal static class EmbedCommand
             else terminal.Output.WriteLine($"{result.Embedded} of {result.Images} images -> {output} (D = {result.Dimension}, " +
                 $"{result.Seconds:0.0} s, {result.Images / clock.Elapsed.TotalSeconds:0} images/s)");
             terminal.SayFailures(run.Failures);
+            parsed.SayUnlisted(terminal, sources);
         });
 }

@@ -37,8 +37,7 @@ internal static class IdentityDecision
         var evidence = matches.Select(match => calibration.LogLikelihoodRatio(match.Score, uncertainty, match.Uncertainty)).ToArray();
         var prior = (1 - policy.StrangerShare) / Math.Max(persons, 1);
         var weights = evidence.Select(ratio => prior * Math.Exp(ratio)).ToArray();
-        // Nobody who is not listed scored better than the last who is: an upper bound of what all of them add.
-        var rest = weights.Length == 0 ? 0 : Math.Max(persons - weights.Length, 0) * weights.Min();
+        var rest = prior * Rest(evidence, persons, calibration.LogLikelihoodRatio(float.MinValue, uncertainty, uncertainty));
         var sum = policy.StrangerShare + weights.Sum() + rest;
         var (probabilities, unknown) = (weights.Select(weight => weight / sum).ToArray(), policy.StrangerShare / sum);
         var best = probabilities.Length == 0 ? -1 : Array.IndexOf(probabilities, probabilities.Max());
@@ -53,7 +52,7 @@ internal static class IdentityDecision
             _ when coverage < 1 =>
                 (IdentityAnswer.CannotTell, $"only {coverage:0 %} of the gallery could be searched, and nobody was found there"),
             _ when persons == 0 => (IdentityAnswer.Unknown, "nobody is enrolled"),
-            _ when unknown >= policy.CertainFrom =>
+            _ when unknown >= policy.UnknownFrom =>
                 (IdentityAnswer.Unknown, $"none of the {persons:#,0} enrolled persons looks enough alike"),
             _ when probabilities.Count(value => value >= WorthNaming) > 1 =>
                 (IdentityAnswer.CannotTell, "several enrolled persons look alike to this face"),
@@ -64,5 +63,25 @@ internal static class IdentityDecision
             _ => (IdentityAnswer.CannotTell, "the evidence lies between what an enrolled person and what a stranger usually shows"),
         };
         return new(answer, reason, answer == IdentityAnswer.Unknown ? unknown : probability, unknown, evidence, probabilities);
+    }
+
+    /// <summary>
+    /// What the likelihood ratios of those who are not listed add up to. Sorted, they fall off at least as fast beyond the list as within
+    /// its last three quarters: <c>ratio(r) = ratio(k) (r / k)^-a</c> for rank r, summed by its integral, and for each at least what the
+    /// calibration gives to a pair that looks like nothing.
+    /// </summary>
+    internal static double Rest(double[] evidence, long persons, double floor)
+    {
+        var k = evidence.Length;
+        if (k == 0 || persons <= k) return 0;
+        var sorted = evidence.OrderDescending().ToArray();
+        var (last, earlier) = (Math.Exp(sorted[^1]), Math.Exp(sorted[(k - 1) / 4]));
+        // Rank (k - 1) / 4 + 1 against rank k.
+        var a = Math.Log(earlier / last) / Math.Log(k / ((k - 1) / 4 + 1.0));
+        double n = persons, sum;
+        if (!(a > 0)) sum = last * (n - k);
+        else if (Math.Abs(a - 1) < 1e-6) sum = last * k * Math.Log(n / k);
+        else sum = last * k * (Math.Pow(n / k, 1 - a) - 1) / (1 - a);
+        return sum + Math.Exp(floor) * (n - k);
     }
 }

@@ -25,10 +25,15 @@ public sealed record GalleryPolicy
     /// </summary>
     public double? FalseMatchRate { get; init; }
 
-    /// <summary>
-    /// The probability from which an identification names a person or says "unknown"; between, it cannot tell. 0.95 by default.
-    /// </summary>
+    /// <summary>The probability from which an identification names a person; 0.95 by default.</summary>
     public double CertainFrom { get; init; } = 0.95;
+
+    /// <summary>
+    /// The probability from which an identification says "unknown"; 0.9 by default. It is lower than <see cref="CertainFrom"/> because some
+    /// photographs of enrolled people look like nobody's: the calibration never rules them out, so "unknown" cannot be as certain as a
+    /// name.
+    /// </summary>
+    public double UnknownFrom { get; init; } = 0.9;
 
     /// <summary>The share of probes whose person is not enrolled, before looking: above 0, below 1; 0.5 by default.</summary>
     public double StrangerShare { get; init; } = 0.5;
@@ -55,6 +60,7 @@ public sealed record GalleryPolicy
     {
         Want(FalseMatchRate is null or (> 0 and < 1), $"a false-match rate lies between 0 and 1, not at {FalseMatchRate}");
         Want(CertainFrom is >= 0.5 and < 1, $"an answer is certain from a probability of 0.5 to below 1, not {CertainFrom}");
+        Want(UnknownFrom is >= 0.5 and < 1, $"nobody is known from a probability of 0.5 to below 1, not {UnknownFrom}");
         Want(StrangerShare is > 0 and < 1, $"the share of strangers lies between 0 and 1, not at {StrangerShare}");
         Want(MinimumQuality is >= 0 and <= 100, $"the minimum quality lies between 0 and 100, not at {MinimumQuality}");
         Want(MinimumFaceWidth is >= 0 and <= 10_000, $"the minimum face width lies between 0 and 10,000 pixels, not at {MinimumFaceWidth}");

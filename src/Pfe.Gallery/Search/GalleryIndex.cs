@@ -10,11 +10,14 @@ namespace Pfe.Gallery.Search;
 /// the tail has grown or somebody was removed. The change log says only whose templates changed; the templates are always read from the
 /// store, so whatever happened in between cannot be applied twice or in the wrong order.
 /// </summary>
-internal sealed class GalleryIndex(GalleryStore store, Guid gallery, ScoreCalibration calibration, GalleryOptions options) : IDisposable
+internal sealed class GalleryIndex(
+    GalleryStore store, Guid gallery, ScoreCalibration calibration, GalleryOptions options, ShardFilter? part = null, string? folder = null)
+    : IDisposable
 {
     private const int ChangesAtOnce = 1000;
 
-    private readonly IndexCache _cache = new(store.CacheFolder, gallery);
+    private readonly ShardFilter _part = part ?? ShardFilter.All;
+    private readonly IndexCache _cache = new(folder ?? store.CacheFolder, gallery);
     private readonly SemaphoreSlim _turn = new(1);
     private volatile PersonIndex? _current;
 
@@ -89,19 +92,29 @@ internal sealed class GalleryIndex(GalleryStore store, Guid gallery, ScoreCalibr
             await OpenAsync(session, info, floor, cancellation);
         while (index.Version < info.Version)
         {
-            var changes = await session.ListChangesAsync(gallery, index.Version, ChangesAtOnce, cancellation);
-            // A version is whole or not applied: the last one of a full page may go on behind it.
-            if (changes.Count == ChangesAtOnce && changes[0].Version != changes[^1].Version) changes.RemoveAll(change =>
-                change.Version == changes[^1].Version);
-            else if (changes.Count == ChangesAtOnce) changes =
-                await session.ListChangesAsync(gallery, index.Version, int.MaxValue, cancellation);
+            var (persons, version) = await NextChangesAsync(session, index.Version, info.Version, cancellation);
             var changed = new List<PersonAnchors>();
-            foreach (var person in changes.Select(change => change.PersonId).Distinct())
+            foreach (var person in persons.Where(_part.Holds))
                 changed.Add(Plan(person, await session.ListTemplatesAsync(gallery, info.Generation, person, cancellation), info));
-            index = index.With(changed, changes.Count < ChangesAtOnce ? info.Version : changes[^1].Version);
+            index = index.With(changed, version);
         }
         return index;
     }, cancellation);
+
+    /// <summary>The persons of the next changes, and the version that is reached with them. A version is whole or not applied.</summary>
+    private async Task<(IEnumerable<Guid> Persons, long Version)> NextChangesAsync(
+        StoreSession session, long after, long newest, CancellationToken cancellation)
+    {
+        var changes = await session.ListChangesAsync(gallery, after, ChangesAtOnce, cancellation);
+        if (changes.Count < ChangesAtOnce) return (changes.Select(change => change.PersonId).Distinct(), newest);
+        // A full page: its last version may go on behind it.
+        var last = changes[^1].Version;
+        if (changes[0].Version == last)
+            return ((await session.ListChangesAsync(gallery, after, int.MaxValue, cancellation)).Select(change =>
+                change.PersonId).Distinct(), newest);
+        var whole = changes.TakeWhile(change => change.Version < last).ToArray();
+        return (whole.Select(change => change.PersonId).Distinct(), whole[^1].Version);
+    }
 
     private async Task<PersonIndex> OpenAsync(StoreSession session, GalleryInfo info, long floor, CancellationToken cancellation)
     {
@@ -127,6 +140,7 @@ internal sealed class GalleryIndex(GalleryStore store, Guid gallery, ScoreCalibr
         var person = new List<Template>();
         await foreach (var template in session.StreamTemplatesAsync(gallery, info.Generation, cancellation))
         {
+            if (!_part.Holds(template.PersonId)) continue;
             if (person.Count > 0 && person[0].PersonId != template.PersonId)
             {
                 yield return Plan(person[0].PersonId, person, info);

@@ -25,7 +25,8 @@ public static class ReproductionRun
     /// <param name="progress">Told where the run is.</param>
     /// <param name="cancellation">Stops the run; a later one goes on.</param>
     /// <exception cref="PfeException">Input that cannot be used; the message says which.</exception>
-    public static ResultsTable Run(ReproductionOptions options, Func<FaceDetector> detector, IProgress<ReproductionProgress>? progress = null,
+    public static ResultsTable Run(
+        ReproductionOptions options, Func<FaceDetector> detector, IProgress<ReproductionProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -62,7 +63,8 @@ public static class ReproductionRun
 
     private static ResultsRow WithTemplates(ResultsRow row, ReproductionOptions options, TemplateBenchmark templates, FaceEmbedder embedder,
         ScoreKind score,
-        Pooling pooling, Func<FaceDetector> detector, List<string> notes, HashSet<string> protocols, IProgress<ReproductionProgress>? progress,
+        Pooling pooling, Func<FaceDetector> detector, List<string> notes, HashSet<string> protocols,
+            IProgress<ReproductionProgress>? progress,
             CancellationToken cancellation)
     {
         using var faces = Embedded(options, templates.Images, embedder, $"{row.Model}: templates", detector, progress, cancellation);

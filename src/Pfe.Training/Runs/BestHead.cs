@@ -31,14 +31,15 @@ internal sealed class BestHead(int patience)
     /// <summary>Takes note of an epoch; gives whether it is the best so far.</summary>
     /// <param name="state">Its state.</param>
     /// <param name="rows">Its held-out table.</param>
-    public bool Add(TrainerState state, IReadOnlyList<HeldOutRow> rows)
+    /// <param name="since">Epochs that have passed since, where a run goes on.</param>
+    public bool Add(TrainerState state, IReadOnlyList<HeldOutRow> rows, int since = 0)
     {
         var (mls, cosine) = (FigureOf(rows, "mls"), FigureOf(rows, "cosine"));
         if (double.IsNaN(mls)) return false;
         Cosine = cosine;
         _since++;
         if (mls <= Figure) return false;
-        (State, Figure, _since) = (state, mls, 0);
+        (State, Figure, _since) = (state, mls, since);
         return true;
     }
 

@@ -40,6 +40,21 @@ public sealed class LfwProtocolTests
     }
 
     [Fact]
+    public void Names_in_quotes_are_read_and_a_kind_of_pair_without_images_is_said_with_what_was_looked_for()
+    {
+        Write(Small.Replace("A 1 2", "\"A\" 1 2", StringComparison.Ordinal)).Pairs.ShouldBe(Write(Small).Pairs);
+        var pairs = Write(Small);
+        var halves = pairs.Pairs.Where(pair => pair.Same).Select(pair => pair.Second).ToHashSet(StringComparer.Ordinal);
+        string[] there = [.. pairs.Pairs.SelectMany(pair => new[] { pair.First, pair.Second }).Distinct()
+            .Where(name => !halves.Contains(name))];
+        var faces = Faces.Of([.. there.Select(name => name + ".jpg")], [.. there.Select(name => name.Split('/')[0])], 24, 0.3, seed: 4);
+        var message = Should.Throw<PfeException>(() =>
+            LfwProtocol.Evaluate(faces, pairs, cancellation: TestContext.Current.CancellationToken)).Message;
+        message.ShouldContain("no pair of one person has both of its images: 6 of the protocol's 12 images are missing, 'A/A_0002' first");
+        message.ShouldContain("the first embedded one is 'A/A_0001.jpg'");
+    }
+
+    [Fact]
     public void A_pairs_file_gives_folds_names_and_labels()
     {
         var pairs = Write(Small);

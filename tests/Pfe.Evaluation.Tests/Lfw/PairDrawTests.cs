@@ -55,7 +55,8 @@ public sealed class PairDrawTests
         Read(PairDraw.Draw(folder, new PairDrawOptions { Folds = 2, PairsPerFold = 2 })).Pairs.Count.ShouldBe(8);
         Should.Throw<PfeException>(() => PairDraw.Draw(folder, new PairDrawOptions { Folds = 2, PairsPerFold = 3 })).Message
             .ShouldBe(
-                "the folder's 4 persons give at most 2 pairs of each kind in each of 2 folds, 3 are wanted: ask for fewer, or for fewer folds");
+                "the folder's 4 persons give at most 2 pairs of each kind in each of 2 folds, 3 are wanted: ask for fewer, or for fewer " +
+                    "folds");
         Should.Throw<InvalidConfigurationException>(() => PairDraw.Draw(folder, new PairDrawOptions { Folds = 1 }));
     }
 

@@ -40,6 +40,20 @@ public sealed class IdentityDecisionTests
             .ShouldBe((IdentityAnswer.CannotTell, "only 50 % of the gallery could be searched, and nobody was found there"));
     }
 
+    [Theory]
+    [InlineData(1_000, 2.5, -6)]
+    [InlineData(100_000, 2.5, -6)]
+    [InlineData(100_000, 1.5, -4)]
+    public void What_those_who_are_not_listed_add_is_bounded_from_those_who_are(int persons, double deviation, double mean)
+    {
+        // Evidence of strangers is Gaussian here: its quantiles stand for a gallery of that size.
+        var all = Enumerable.Range(0, persons).Select(rank => mean + deviation * Quantile(1 - (rank + 0.5) / persons)).ToArray();
+        var listed = all[..64];
+        var (truth, estimate) = (all[64..].Sum(Math.Exp), IdentityDecision.Rest(listed, persons, double.NegativeInfinity));
+        estimate.ShouldBeGreaterThanOrEqualTo(truth);
+        estimate.ShouldBeLessThan((persons - 64) * Math.Exp(listed[^1]) / 2, "no better than the last one for all");
+    }
+
     [Fact]
     public void The_more_are_enrolled_the_more_evidence_an_answer_takes()
     {
@@ -48,6 +62,27 @@ public sealed class IdentityDecisionTests
         var many = Decide(matches, 1_000_000_000).Probabilities.Max();
         many.ShouldBeLessThan(few);
         Decide(matches, 1_000_000_000).Answer.ShouldNotBe(IdentityAnswer.Person);
+    }
+
+    // By bisection of the distribution function (Abramowitz and Stegun 7.1.26 for erf, error below 2e-7).
+    private static double Quantile(double probability)
+    {
+        var (low, high) = (-9.0, 9.0);
+        for (var step = 0; step < 60; step++)
+        {
+            var middle = (low + high) / 2;
+            if (Distribution(middle) < probability) low = middle;
+            else high = middle;
+        }
+        return (low + high) / 2;
+    }
+
+    private static double Distribution(double x)
+    {
+        var t = 1 / (1 + 0.3275911 * Math.Abs(x) / Math.Sqrt(2));
+        var erf = 1 - t * Math.Exp(-x * x / 2)
+            * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+        return 0.5 * (1 + Math.Sign(x) * erf);
     }
 
     private static PersonScore[] Matches(FaceEmbedding probe, int persons) =>

@@ -89,6 +89,27 @@ public sealed class MemoryIndexTests
     }
 
     [Fact]
+    public void The_values_of_a_removed_face_are_overwritten()
+    {
+        using var set = RandomFaces.Create(2, 32, 1);
+        using var table = new FaceTable(32, Pfe.Scoring.Kernels.BlockStore.Float32, default);
+        foreach (var row in new[] { 0, 1 }) table.Put(row, row, set.Mu(row), set.Variance(row), new(1e-4f, 1e-2f));
+        Values(1).Mu.ShouldBe(set.Mu(1).ToArray());
+        table.Remove(1).ShouldBeTrue();
+        Values(1).Mu.ShouldAllBe(value => value == 0);
+        Values(1).Variance.ShouldAllBe(value => value == 0.5f);
+        Values(0).Mu.ShouldBe(set.Mu(0).ToArray());
+
+        (float[] Mu, float[] Variance) Values(int slot)
+        {
+            using var buffer = new RunBuffer();
+            var (mu, variance) = (new float[32], new float[32]);
+            table.Runs[0].Source.Read(0, 1, buffer).Read(slot, mu, variance);
+            return (mu, variance);
+        }
+    }
+
+    [Fact]
     public void A_face_that_is_there_is_refused_by_add_and_replaced_by_upsert_and_a_change_is_whole_or_not_at_all()
     {
         using var index = new MemoryIndex(32);

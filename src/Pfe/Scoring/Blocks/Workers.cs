@@ -7,7 +7,7 @@ internal static class Workers
     /// <paramref name="count"/> - 1.</summary>
     /// <param name="count">Number of items.</param>
     /// <param name="run">Items in a run.</param>
-    /// <param name="threads">At most so many threads; 0 for one a processor.</param>
+    /// <param name="threads">At most so many threads; 0 for one per processor.</param>
     /// <param name="work">Does items first to end - 1.</param>
     /// <param name="cancellation">Stops the work between runs.</param>
     public static void Run(int count, int run, int threads, Action<int, int> work, CancellationToken cancellation)
