@@ -113,34 +113,53 @@ public sealed partial class FaceGallery
     private async Task<IReadOnlyList<Identification>> DecideAsync(
         FacePoint[] faces, SearchAnswer result, IdentifyOptions options, WriteContext? context, CancellationToken cancellation)
     {
-        var (found, version, coverage) = result;
-        var (info, persons, known) = await Store.ReadAsync(async session =>
+        var ranked = await Store.ReadAsync(async session =>
         {
-            var people = new Dictionary<Guid, Person>();
-            foreach (var id in found.SelectMany(matches => matches.Take(options.K + 1)).Select(match => match.PersonId).Distinct())
-                if (await session.FindPersonAsync(Id, id, cancellation) is { } person) people.Add(id, person);
-            return (await session.GetGalleryAsync(Id, cancellation), await session.CountPersonsAsync(Id, cancellation), people);
+            var info = await session.GetGalleryAsync(Id, cancellation);
+            GalleryCatalog.RefuseModel(info, _model);
+            var persons = await session.CountPersonsAsync(Id, cancellation);
+            var all = new List<Ranked>();
+            for (var i = 0; i < faces.Length; i++)
+                all.Add(await RankAsync(session, info, persons, faces[i], result.Matches[i], result.Coverage, options.K + 1, cancellation));
+            return all;
         }, cancellation);
-        GalleryCatalog.RefuseModel(info, _model);
         var answers = new List<Identification>();
         for (var i = 0; i < faces.Length; i++)
         {
-            var decision = IdentityDecision.Decide(found[i], persons, faces[i].Uncertainty, Calibration, info.Policy, coverage);
-            var ranked = found[i]
-                .Select((match, n) => (Match: match, Probability: decision.Probabilities[n], Evidence: decision.Evidence[n]))
-                .OrderByDescending(candidate => candidate.Probability).ThenByDescending(candidate => candidate.Match.Score)
-                // Somebody removed since the search was found in the state that was searched, but is not named any more.
-                .Where(candidate => known.ContainsKey(candidate.Match.PersonId))
-                .Select(candidate =>
-                    new Candidate(candidate.Match.PersonId, known[candidate.Match.PersonId].ExternalId, known[candidate.Match.PersonId]
-                    .Name,
-                    candidate.Probability, candidate.Match.Score, candidate.Evidence)).ToList();
-            var review = options.OpenReview && decision.Answer == IdentityAnswer.CannotTell && ranked.Count > 0
-                ? await OpenReviewAsync(faces[i], ranked[0], found[i], decision.Reason, context, cancellation) : null;
-            answers.Add(new(decision.Answer, decision.Reason, decision.Probability, decision.Answer == IdentityAnswer.Person
-                ? ranked.FirstOrDefault()?.PersonId : null, decision.UnknownProbability,
-                [.. ranked.Take(options.K)], ranked.Count > 1 ? ranked[1] : null, QualityOf(faces[i]), version, coverage, review?.Id));
+            var (decision, candidates) = ranked[i];
+            var review = options.OpenReview && decision.Answer == IdentityAnswer.CannotTell && candidates.Count > 0
+                ? await OpenReviewAsync(faces[i], candidates[0], result.Matches[i], decision.Reason, context, cancellation) : null;
+            answers.Add(new(decision.Answer, decision.Reason, decision.Probability,
+                decision.Answer == IdentityAnswer.Person ? candidates[0].PersonId : null, decision.UnknownProbability,
+                [.. candidates.Take(options.K)], candidates.Count > 1 ? candidates[1] : null, QualityOf(faces[i]), result.Version,
+                result.Coverage, review?.Id));
         }
         return answers;
+    }
+
+    private sealed record Ranked(IdentityDecision.Result Decision, IReadOnlyList<Candidate> Candidates);
+
+    /// <summary>
+    /// Decides, and names the likeliest. Who was removed since the search is neither named nor counted: then it is decided anew without
+    /// them.
+    /// </summary>
+    private async Task<Ranked> RankAsync(StoreSession session, GalleryInfo info, long persons, FacePoint face, PersonScore[] matches,
+        double coverage, int count, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var decision = IdentityDecision.Decide(matches, persons, face.Uncertainty, Calibration, info.Policy, coverage);
+            var (candidates, gone) = (new List<Candidate>(), new HashSet<Guid>());
+            // The likeliest is not always the one with the best score: the anchors differ in certainty.
+            foreach (var n in Enumerable.Range(0, matches.Length).OrderByDescending(n => decision.Probabilities[n])
+                .ThenByDescending(n => matches[n].Score).Take(count))
+            {
+                if (await session.FindPersonAsync(Id, matches[n].PersonId, cancellation) is not { } person) gone.Add(matches[n].PersonId);
+                else candidates.Add(new(person.Id, person.ExternalId, person.Name, decision.Probabilities[n], matches[n].Score,
+                    decision.Evidence[n]));
+            }
+            if (gone.Count == 0) return new(decision, candidates);
+            matches = Array.FindAll(matches, match => !gone.Contains(match.PersonId));
+        }
     }
 }

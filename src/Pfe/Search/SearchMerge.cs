@@ -10,7 +10,8 @@ public static class SearchMerge
     public static SearchResult<FaceMatch> Faces(IReadOnlyList<SearchResult<FaceMatch>> parts, int k) => Merge(parts, k, matches =>
         matches.Order(Comparer<FaceMatch>.Create(static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Id.Order(b.Id))));
 
-    /// <summary>The best persons. One whom several parts found, as it may be while they are moved, counts once, by their best face.</summary>
+    /// <summary>The best persons. One whom several parts found, as it may be while they are moved, counts once, by their best
+    /// face.</summary>
     /// <param name="parts">The parts' results, for the same probes in the same order.</param>
     /// <param name="k">How many matches a probe, at least 1.</param>
     /// <returns>The best first, equal scores by face; the versions add up, the coverage is the parts' mean.</returns>

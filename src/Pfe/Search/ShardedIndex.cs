@@ -5,7 +5,8 @@ namespace Pfe.Search;
 /// (<see cref="PersonId.Shard"/>), so that each shard's best persons are the persons' best.
 /// </summary>
 /// <remarks>
-/// A search finds what it would find in one index of all the faces, but for the order of equal scores, which here is that of the ids. A change is whole or
+/// A search finds what it would find in one index of all the faces, but for the order of equal scores, which here is that of the ids. A
+/// change is whole or
 /// not at all in each shard; where it concerns several and one of them fails, those before it have changed. The version is the sum of the
 /// shards'. Give all shards one model and one scale (<see cref="IndexOptions.ScaleExponent"/>).
 /// </remarks>

@@ -1,11 +1,13 @@
 namespace Pfe.Search;
 
 /// <summary>
-/// Asks several searchers at once, wherever they are, and merges what they find. Persons must not be split over them; see <see cref="ShardedIndex"/>.
+/// Asks several searchers at once, wherever they are, and merges what they find. Persons must not be split over them; see
+/// <see cref="ShardedIndex"/>.
 /// </summary>
 /// <param name="shards">The searchers, at least one.</param>
 /// <param name="allowMissing">
-/// Whether to answer without shards that fail: the result's coverage then is below 1, and a person who is not found may be in a shard that is missing.
+/// Whether to answer without shards that fail: the result's coverage then is below 1, and a person who is not found may be in a shard
+/// that is missing.
 /// Else, by default, a failure is a failure.
 /// </param>
 public sealed class ShardedSearcher(IReadOnlyList<IFaceSearcher> shards, bool allowMissing = false) : IFaceSearcher

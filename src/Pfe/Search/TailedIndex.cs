@@ -2,9 +2,11 @@ namespace Pfe.Search;
 
 /// <summary>
 /// An index file and, beside it in memory, what has changed since: recent faces are searched at once and cost no write to the disk, until
-/// <see cref="Flush"/> brings them into the file. For a service whose truth lies elsewhere, in a store that the file can be made from again.
+/// <see cref="Flush"/> brings them into the file. For a service whose truth lies elsewhere, in a store that the file can be made from
+/// again.
 /// </summary>
-/// <remarks>Safe for use by several threads at once; changes and flushes wait for the searches that run. What is not flushed is lost with the process.</remarks>
+/// <remarks>Safe for use by several threads at once; changes and flushes wait for the searches that run. What is not flushed is lost
+/// with the process.</remarks>
 /// <example><code>
 /// using var index = new TailedIndex(FileIndex.Open("people.pfi"));
 /// index.Upsert([new IndexedFace("ann/1.jpg", Person: "ann", face)]);
@@ -105,7 +107,8 @@ public sealed class TailedIndex : IMutableFaceIndex
     /// <summary>Brings the tail and the removals into the file, as one change, and empties the tail.</summary>
     /// <param name="compact">Whether to write the file anew, so that the bytes of removed faces go.</param>
     /// <param name="cancellation">Stops the work; file and tail stay as they were.</param>
-    /// <exception cref="PfeException">The file is damaged, cannot be written or is being changed by another process; the tail stays.</exception>
+    /// <exception cref="PfeException">The file is damaged, cannot be written or is being changed by another process; the tail
+    /// stays.</exception>
     public void Flush(bool compact = false, CancellationToken cancellation = default) => Write(() =>
     {
         if (_tail.Count + _removed.Count > 0)
