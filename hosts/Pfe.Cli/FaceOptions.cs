@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pfe.Vision.Faces;
+using Pfe.Vision.Verification;
 
 namespace Pfe.Cli;
 
@@ -15,6 +16,11 @@ internal static class FaceOptions
     public static readonly Option<bool> TransposeInput =
         new("--transpose-input") { Description = "The landmark list is 'path x1..x5 y1..y5'." };
     public static readonly Option<string?> Prefix = new("--prefix") { Description = "Folder that the paths of a list are relative to." };
+    public static readonly Option<FaceChoice> Faces = new("--faces")
+    {
+        Description = "Which faces of a photograph: main (the large and central one), only (several are an error) or all.",
+        DefaultValueFactory = _ => FaceChoice.Main,
+    };
     public static readonly Option<int?> MinimumFace = new("--min-face")
     {
         Description = "Side of the smallest face to look for, in pixels; large photographs are looked through in tiles for it. " +
@@ -38,10 +44,16 @@ internal static class FaceOptions
         return File.Exists(images) ? FaceSource.InList(images, prefix) : FaceSource.InFolder(images);
     }
 
-    /// <summary>Says how many pictures of the folder a landmark list leaves out.</summary>
+    /// <summary>Says what of the folder is left out: files that are no pictures by their names, pictures that a landmark list
+    /// lacks.</summary>
     public static void SayUnlisted(this ParseResult parsed, Terminal terminal, IReadOnlyList<FaceSource> sources)
     {
-        if (parsed.GetValue(Landmarks) is not { } list || parsed.GetValue(Prefix) is not null) return;
+        if (parsed.GetValue(Landmarks) is not { } list)
+        {
+            SayKinds(terminal, parsed.GetRequiredValue(Images));
+            return;
+        }
+        if (parsed.GetValue(Prefix) is not null) return;
         var listed = sources.Select(source => source.Path).ToHashSet(StringComparer.Ordinal);
         var folder = parsed.GetRequiredValue(Images);
         IReadOnlyList<FaceSource> pictures;
@@ -53,6 +65,24 @@ internal static class FaceOptions
             terminal.Say($"note: {unlisted.Count} of {pictures.Count} pictures in '{folder}' are not in '{list}' and are left out, " +
                 $"'{unlisted[0].Name}' first");
     }
+
+    /// <summary>Says that of several faces one was taken.</summary>
+    public static void SaySeveralFaces(this Terminal terminal, int several)
+    {
+        if (several > 0)
+            terminal.Say($"note: {several} photograph(s) show several faces; the main one was taken (--faces all takes every one)");
+    }
+
+    private static void SayKinds(Terminal terminal, string folder)
+    {
+        if (!Directory.Exists(folder)) return;
+        FaceSource.InFolder(folder, out var skipped);
+        if (skipped.Count > 0) terminal.Say($"note: {Kinds(skipped)} in '{folder}' left out: not read as pictures");
+    }
+
+    private static string Kinds(IReadOnlyDictionary<string, int> skipped) =>
+        $"{skipped.Values.Sum()} file(s) (" + string.Join(", ", skipped.OrderByDescending(kind => kind.Value)
+            .Select(kind => $"{kind.Value} {(kind.Key.Length == 0 ? "without extension" : kind.Key)}")) + ")";
 
     /// <summary>Names the first of the images that were left out.</summary>
     public static void SayFailures(this Terminal terminal, IReadOnlyList<FailedImage> failures)

@@ -67,6 +67,11 @@ internal sealed class TrainingInput : IDisposable
         try
         {
             foreach (var bad in cache.Index.Unreadable.Take(10)) Say($"left out: {bad.Reason}");
+            if (cache.Index.Unreadable.Length == images.Paths.Count)
+            {
+                throw new PfeException(
+                    $"none of {images.Paths.Count} images can be used; the first: {cache.Index.Unreadable[0].Reason}");
+            }
             if (cache.Index.Unreadable.Length > 10) Say($"left out: {cache.Index.Unreadable.Length - 10} more");
             var faces = new TrainingFaces(images.Labels, cache.Index.Unreadable.Select(bad => bad.Image), config);
             if (faces.Singles > 0) Say($"{faces.Singles} classes have a single image: it is paired with its own variants only and " +

@@ -95,6 +95,22 @@ public sealed class ScarcityTests : IDisposable
         File.ReadLines(trace).Where(line => line.Contains("AF_INET", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void ONNX_Runtime_leaves_nothing_in_the_users_folders()
+    {
+        Needs("env");
+        var store = new ModelStore();
+        _ = DefaultModel.Load(store);
+        Pictures(3);
+        var home = Directory.CreateDirectory(Path.Combine(_folder.Path, "home")).FullName;
+        // What switches telemetry off elsewhere must not do it here: a continuous-integration run, the user's own setting.
+        var run = PfeProcess.Under(
+            $"env -u CI -u ORT_DISABLE_TELEMETRY HOME={home} XDG_CACHE_HOME={home}/cache PFE_MODELS={store.Folder}", Embed(Out));
+        run.Code.ShouldBe(0, run.Error);
+        Directory.GetFiles(home, "*onnxruntime*", SearchOption.AllDirectories).ShouldBeEmpty();
+        Directory.GetFiles(home, "deviceid", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
     private string Out => Path.Combine(_folder.Path, "out", "e.safetensors");
 
     private string[] Embed(string output) => ["embed", Path.Combine(_folder.Path, "in"), "--aligned", "--output", output];

@@ -122,8 +122,7 @@ internal static partial class TensorTargets
         {
             using var journal = new EmbeddingJournal(scratch.Write("journal", bytes), key, 20, 4);
             var row = new byte[EmbeddingJournal.RowBytes(4)];
-            for (var image = 0; image < 20; image++)
-                if (journal.HasRow(image)) journal.ReadRow(image, row);
+            foreach (var place in journal.Rows()) journal.ReadRow(place, row);
         }, Framed);
     }
 

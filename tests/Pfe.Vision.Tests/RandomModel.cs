@@ -11,6 +11,11 @@ internal static class RandomModel
     public static OnnxModel Build(ModelStore store)
     {
         var (model, description) = store.LoadBase("base");
+        return Build(model, description);
+    }
+
+    public static OnnxModel Build(OnnxModel model, NetworkDescription description)
+    {
         var random = new Random(1);
         float[] Weights() => [.. Enumerable.Range(0, Size * Size).Select(_ => (float)(random.NextDouble() - 0.5) * 0.1f)];
         float[] All(float value) => [.. Enumerable.Repeat(value, Size)];

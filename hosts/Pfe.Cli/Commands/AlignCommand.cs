@@ -48,7 +48,8 @@ internal static class AlignCommand
         {
             FaceOptions.Images, Output, FaceOptions.Landmarks, FaceOptions.TransposeInput, FaceOptions.Prefix, Template, ImageSize, Scale,
                 DirDepth, Visualize,
-            CommonOptions.Strict, CommonOptions.Overwrite, FaceOptions.Workers, ModelOptions.Models, ModelOptions.Device,
+            FaceOptions.Faces, FaceOptions.MinimumFace, CommonOptions.Strict, CommonOptions.Overwrite, FaceOptions.Workers,
+                ModelOptions.Models, ModelOptions.Device,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var (sources, store, output) = (parsed.Sources(), parsed.Store(), parsed.GetRequiredValue(Output));
@@ -56,7 +57,8 @@ internal static class AlignCommand
             var options = new AlignmentRunOptions
             {
                 Template = ChooseTemplate(parsed), DirectoryDepth = parsed.GetValue(DirDepth), Prefix = parsed.GetValue(FaceOptions.Prefix),
-                Strict = parsed.GetValue(CommonOptions.Strict), Overwrite = parsed.GetValue(CommonOptions.Overwrite),
+                Faces = parsed.GetValue(FaceOptions.Faces), Strict = parsed.GetValue(CommonOptions.Strict),
+                    Overwrite = parsed.GetValue(CommonOptions.Overwrite),
                 Workers = parsed.GetValue(FaceOptions.Workers),
             };
             using var detector = sources[0].Landmarks is null ? parsed.Detector(store, terminal.Progress(), cancellation) : null;
@@ -70,6 +72,7 @@ internal static class AlignCommand
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, AlignJson.Default.AlignResult);
             else terminal.Output.WriteLine($"{run.Aligned} of {sources.Count} faces aligned ({options.Template.Name}) -> " +
                 $"{output}{(run.AlreadyThere > 0 ? $"; {run.AlreadyThere} were there already" : "")}");
+            terminal.SaySeveralFaces(run.SeveralFaces);
             terminal.SayFailures(run.Failures);
             parsed.SayUnlisted(terminal, sources);
         });

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
 using Pfe.Cli.Measuring;
+using Pfe.Vision.Faces;
 using Spectre.Console;
 
 namespace Pfe.Cli.Commands;
@@ -15,13 +16,19 @@ internal static class BenchCommand
     private static readonly Option<string?> Embeddings =
         new("--embeddings") { Description =
         "Measure speed and recall of the search modes on these real faces instead: an embedding file." };
+    private static readonly Option<string?> Images =
+        new("--images") { Description = "Measure the way from photograph to embedding instead: a folder of photographs with a face each." };
+    private static readonly Option<int> Count =
+        new("--count") { Description = "Photographs of --images that are measured, spread over the folder.", DefaultValueFactory = _ =>
+            200 };
     private static readonly Option<string?> Temporary =
         new("--temp") { Description = "Folder for temporary files; the system's by default." };
 
     public static Command Create(Terminal terminal)
     {
         var command = new Command("bench", "Measure scores and search on this machine beside their baselines, in about two minutes. " +
-            "Example: pfe bench --json") { Faces, Rounds, Embeddings, Temporary };
+            "Example: pfe bench --json") { Faces, Rounds, Embeddings, Images, Count, Temporary, ModelOptions.Model,
+            ModelOptions.Models, ModelOptions.Device };
         return command.Does(terminal, (parsed, cancellation) =>
         {
             var options = new SpeedOptions { Faces = parsed.GetValue(Faces), Rounds = parsed.GetValue(Rounds),
@@ -38,6 +45,13 @@ internal static class BenchCommand
                     "others"));
                 return;
             }
+            if (parsed.GetValue(Images) is { } folder)
+            {
+                var pipeline = Pipeline(parsed, folder, options, terminal, cancellation);
+                if (json) terminal.WriteJson(pipeline, BenchJson.Default.PipelineReport);
+                else Print(terminal, pipeline);
+                return;
+            }
             var report = SpeedCheck.Run(options, progress, cancellation);
             if (json)
             {
@@ -49,6 +63,34 @@ internal static class BenchCommand
                 terminal.Results.Write(Table(report.Search, $"one probe against {report.GallerySize:N0} simulated faces, D = 512, " +
                 $"{report.Processors} processors"));
         });
+    }
+
+    private static PipelineReport Pipeline(
+        ParseResult parsed, string folder, SpeedOptions options, Terminal terminal, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(Count) is < 8 and var few) throw new UsageException($"--count is {few}; it must be at least 8");
+        var (store, messages) = (parsed.Store(), terminal.Progress());
+        using var embedder = parsed.Embedder(store, messages, cancellation);
+        using var detector = parsed.Detector(store, messages, cancellation);
+        var all = FaceSource.InFolder(folder);
+        var wanted = Math.Min(all.Count, parsed.GetValue(Count));
+        var photographs = Enumerable.Range(0, wanted).Select(i => all[(int)((long)i * all.Count / wanted)]).ToList();
+        return SpeedCheck.InFolder(options, scratch =>
+            new PipelineMeasurement(embedder, detector, photographs).Run(options.Rounds, scratch, messages, cancellation));
+    }
+
+    private static void Print(Terminal terminal, PipelineReport report)
+    {
+        var stages = new Table().Border(TableBorder.Simple).Title($"stages on one thread, {report.Images} images").AddColumn("stage")
+            .AddColumn(new TableColumn("ms of CPU an image").RightAligned());
+        foreach (var stage in report.Stages) stages.AddRow(Markup.Escape(stage.Name), $"{stage.Milliseconds:F2}");
+        var ways = new Table().Border(TableBorder.Simple).Title($"{report.Processors} workers on {report.Device}").AddColumn("way");
+        foreach (var name in new[] { "images / s", "ms of CPU an image", "% of the network alone" })
+            ways.AddColumn(new TableColumn(name).RightAligned());
+        foreach (var way in report.Ways)
+            ways.AddRow(Markup.Escape(way.Name), $"{way.ImagesPerSecond:F0}", $"{way.CpuMilliseconds:F2}", $"{way.ShareOfNetwork:P0}");
+        terminal.Results.Write(stages);
+        terminal.Results.Write(ways);
     }
 
     private static Table Table(SpeedReport report)
@@ -87,5 +129,6 @@ internal sealed record BenchSearchResult(string Embeddings, int Faces, IReadOnly
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(SpeedReport))]
+[JsonSerializable(typeof(PipelineReport))]
 [JsonSerializable(typeof(BenchSearchResult))]
 internal sealed partial class BenchJson : JsonSerializerContext;

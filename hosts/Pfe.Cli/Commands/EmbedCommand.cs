@@ -35,13 +35,14 @@ internal static class EmbedCommand
         new Command("embed", "Embed every image of a folder or list. Example: pfe embed lfw/images --landmarks lfw/landmarks.txt " +
             "--output lfw.safetensors")
         {
-            FaceOptions.Images, Output, FaceOptions.Landmarks, FaceOptions.TransposeInput, FaceOptions.Prefix, Aligned,
+            FaceOptions.Images, Output, FaceOptions.Landmarks, FaceOptions.TransposeInput, FaceOptions.Prefix, Aligned, FaceOptions.Faces,
+            FaceOptions.MinimumFace,
             CommonOptions.Strict, FaceOptions.Workers, ModelOptions.Model, ModelOptions.Models, ModelOptions.Device,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var sources = parsed.Sources();
-            var options = new EmbeddingRunOptions { Aligned = parsed.GetValue(Aligned), Strict = parsed.GetValue(CommonOptions.Strict),
-                Workers = parsed.GetValue(FaceOptions.Workers) };
+            var options = new EmbeddingRunOptions { Aligned = parsed.GetValue(Aligned), Faces = parsed.GetValue(FaceOptions.Faces),
+                Strict = parsed.GetValue(CommonOptions.Strict), Workers = parsed.GetValue(FaceOptions.Workers) };
             if (options.Aligned && parsed.GetValue(FaceOptions.Landmarks) is not null)
                 throw new UsageException("--aligned and --landmarks exclude each other: aligned faces need no landmarks");
             var (store, messages, output) = (parsed.Store(), terminal.Progress(), parsed.GetRequiredValue(Output));
@@ -56,6 +57,7 @@ internal static class EmbedCommand
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EmbedJson.Default.EmbedResult);
             else terminal.Output.WriteLine($"{result.Embedded} of {result.Images} images -> {output} (D = {result.Dimension}, " +
                 $"{result.Seconds:0.0} s, {result.Images / clock.Elapsed.TotalSeconds:0} images/s)");
+            terminal.SaySeveralFaces(run.SeveralFaces);
             terminal.SayFailures(run.Failures);
             parsed.SayUnlisted(terminal, sources);
         });

@@ -32,7 +32,8 @@ public static class SpeedCheck
         var kernels = KernelMeasurement.Run(options.Rounds, cancellation);
         var search = options.Faces == 0
             ? []
-            : InFolder(options, folder => SearchMeasurement.Simulated(options.Faces, options.Rounds, folder, progress, cancellation));
+            : InFolder<IReadOnlyList<SearchSpeed>>(options, folder =>
+                SearchMeasurement.Simulated(options.Faces, options.Rounds, folder, progress, cancellation));
         return new SpeedReport(SimdPath.Kernels.Name, Environment.ProcessorCount, kernels, search, options.Faces);
     }
 
@@ -50,7 +51,7 @@ public static class SpeedCheck
         return InFolder(options, folder => SearchMeasurement.Real(faces, options.Rounds, folder, progress, cancellation));
     }
 
-    private static IReadOnlyList<SearchSpeed> InFolder(SpeedOptions options, Func<string, IReadOnlyList<SearchSpeed>> measure)
+    internal static T InFolder<T>(SpeedOptions options, Func<string, T> measure)
     {
         var folder = Path.Combine(options.TemporaryFolder ?? Path.GetTempPath(), $"pfe-bench-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);

@@ -65,7 +65,7 @@ internal static class ServerCommand
     private static async Task<int> HealthAsync(
         ServerOptions options, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
         var address = options.Listen.Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal)
             .Replace("//*", "//127.0.0.1", StringComparison.Ordinal).TrimEnd('/');
         try

@@ -62,7 +62,7 @@ internal static class ModelPage
 
     private static Html Chart(ScoreCalibration calibration)
     {
-        const int Width = 560, Height = 220, Left = 44, Bottom = 34;
+        const int Width = 560, Height = 220, Left = 62, Bottom = 34;
         var uncertainties = Lines.Select(line => (Uncertainty: calibration.Quality.Uncertainties[100 - line.Quality], line.Style)).ToList();
         // From where even the best pair is surely two people to where even the poorest is surely one.
         var (from, to) = (Solve(calibration, uncertainties, -6, Math.Min), Solve(calibration, uncertainties, 6, Math.Max));
@@ -82,12 +82,13 @@ internal static class ModelPage
                     y="{Y(value) + 4:0.0}" text-anchor="end">{100 * value:0} %</text>
                 """))}
               {Html.Each(Enumerable.Range(0, 5), i => Html.Of($"""
-                <text x="{X(from + (to - from) * i / 4):0.0}" y="{Height - 14}" text-anchor="{(i == 4 ? "end" : "middle")}">{from + (to - from) * i / 4:0}</text>
+                <text x="{X(from + (to - from) * i / 4):0.0}" y="{Height - 14}" text-anchor="{(i == 4 ? "end" : "middle")}">{from + (to -
+                    from) * i / 4:0}</text>
                 """))}
               {Html.Each(uncertainties, line => Html.Of($"""<polyline class="line {line.Style}" points="{Points(line.Uncertainty)}"/>"""))}
               {Html.Each(uncertainties.Select((line, i) => (line.Style, Place: i)), line => Html.Of($"""
-                <line class="line {line.Style}" x1="{Left + 14}" x2="{Left + 34}" y1="{26 + 18 * line.Place}"
-                    y2="{26 + 18 * line.Place}"/><text x="{Left + 40}" y="{30 + 18 * line.Place}">{line.Style}</text>
+                <line class="line {line.Style}" x1="{Left + 14}" x2="{Left + 34}" y1="{26 + 22 * line.Place}"
+                    y2="{26 + 22 * line.Place}"/><text x="{Left + 40}" y="{30 + 22 * line.Place}">{line.Style}</text>
                 """))}
             </svg>
             """);

@@ -21,6 +21,10 @@ public sealed record TrustOptions
     [Description("Damages a group; the kinds take turns.")]
     public int RecipesEach { get; set; } = 5;
 
+    /// <summary>Further masks and eye covers a group.</summary>
+    [Description("Further masks and eye covers a group.")]
+    public int WornEach { get; set; } = 1;
+
     /// <summary>Size of the hidden layer.</summary>
     [Description("Size of the hidden layer.")]
     public int Hidden { get; set; } = 512;

@@ -1,13 +1,11 @@
 using Pfe.Storage;
+using Pfe.Vision.Faces;
 
 namespace Pfe.Training.Data;
 
 /// <summary>Image files grouped by person: from a folder of class folders, or from a list file.</summary>
 public sealed class LabelledImages
 {
-    private static readonly HashSet<string> Extensions =
-        new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif" };
-
     private LabelledImages(string root, IEnumerable<(string Class, string Path)> images)
     {
         Root = root;
@@ -53,9 +51,9 @@ public sealed class LabelledImages
         {
             var before = images.Count;
             foreach (var file in Directory.EnumerateFiles(folder))
-                if (Extensions.Contains(System.IO.Path.GetExtension(file))) images.Add((System.IO.Path.GetFileName(folder), file));
+                if (FaceSource.IsPicture(file)) images.Add((System.IO.Path.GetFileName(folder), file));
             if (images.Count == before)
-                throw new PfeException($"class folder '{folder}' has no images: add some ({string.Join(", ", Extensions)}) or remove it");
+                throw new PfeException($"class folder '{folder}' has no images: add some (.jpg, .png, .webp, .bmp, .gif) or remove it");
         }
         return images.Count > 0 ? images
             : throw new PfeException($"'{root}' has no class folders: each person's images belong into a folder of their own");

@@ -43,8 +43,7 @@ internal sealed class FaceVariants : IFeatureSource, IDisposable
     {
         var tensors = _tensors.Value;
         Fill(image, tensors.Span);
-        if (FeatureSize == 0) _base.Network.Run(tensors, Variants, embeddings);
-        else _base.Network.Run(tensors, Variants, embeddings, features);
+        _base.Run(tensors, Variants, embeddings, features);
     }
 
     private void Fill(int index, Span<float> tensors)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Pfe.Onnx;
 using Pfe.Training.Configuration;
 using Pfe.Vision;
@@ -31,6 +32,27 @@ internal sealed class FrozenBase : IDisposable
         if (HeadInput != main) graph = BaseGraph.Prepare(model, description, HeadInput);
         FeatureSize = HeadInput == Embedding ? 0 : graph.SizeOf(HeadInput);
         Network = new BaseNetwork(graph.Model, description, FeatureSize == 0 ? [Embedding] : [Embedding, HeadInput]);
+    }
+
+    /// <summary>Runs the base, and names it where it gives no embedding.</summary>
+    /// <param name="images">count images of input.</param>
+    /// <param name="count">Number of images.</param>
+    /// <param name="embeddings">count x D values, filled.</param>
+    /// <param name="features">count x the head's input, filled; not looked at where the head reads the embedding.</param>
+    /// <exception cref="UnusableNetworkException">NaN, infinity or all zeros came out.</exception>
+    public void Run(Memory<float> images, int count, Memory<float> embeddings, Memory<float> features)
+    {
+        if (FeatureSize == 0) Network.Run(images, count, embeddings);
+        else Network.Run(images, count, embeddings, features);
+        for (var i = 0; i < count; i++)
+        {
+            var length = TensorPrimitives.SumOfSquares<float>(embeddings.Span.Slice(i * Dimension, Dimension));
+            if (!float.IsFinite(length) || length == 0)
+            {
+                throw new UnusableNetworkException(Model.Name,
+                    $"the base network '{Model.Name}' gives {(length == 0 ? "nothing but zeros" : "NaN or infinity")}");
+            }
+        }
     }
 
     /// <summary>Opens the base that a configuration names.</summary>

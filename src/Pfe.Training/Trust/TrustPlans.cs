@@ -43,12 +43,10 @@ internal sealed record TrustPlans(DamagePlan Training, DamagePlan Calibration, D
             throw new InvalidConfigurationException($"trust: held_out_classes is {config.HeldOutClasses}; "
                 + $"the thresholds and their check take {MinPeople} people each at least");
         var seed = config.BaseRandomSeed;
-        RecipeKind[] fitted = [.. DamageRecipe.Menu, .. DamageRecipe.NonFaces];
         return new TrustPlans(
-            DamagePlan.InGroups(trained, options.GroupSize, options.ImagesEach, options.RecipesEach, seed),
-            DamagePlan.ByKind(held[..calibration], fitted, CalibrationRecipes, CalibrationImages, seed + 1),
-            DamagePlan.ByKind(held[calibration..], [.. DamageRecipe.Menu, .. DamageRecipe.Unseen, .. DamageRecipe.NonFaces], 1,
-                CheckImages, seed + 2));
+            DamagePlan.InGroups(trained, options.GroupSize, options.ImagesEach, options.RecipesEach, options.WornEach, seed),
+            DamagePlan.ByKind(held[..calibration], DamageRecipe.Fitted, CalibrationRecipes, CalibrationImages, seed + 1),
+            DamagePlan.ByKind(held[calibration..], [.. DamageRecipe.Fitted, .. DamageRecipe.Unseen], 1, CheckImages, seed + 2));
     }
 
     /// <summary>The fewest people of the calibration and of the check.</summary>

@@ -47,22 +47,24 @@ internal static class TrustRun
 
     private static TrustCalibration Calibrate(TrustNetwork network, TrustInput input, TrainingConfig config, CancellationToken cancellation)
     {
-        var (pairs, trust) = Pairs(network, input.Calibration, config.BaseRandomSeed, cancellation);
+        var (pairs, trust, misnamed) = Pairs(network, input.Calibration, config.BaseRandomSeed, leaveOut: true, cancellation);
         var clean = trust.Where((_, row) => input.Calibration.Plan.Faces[row].Recipe == DamagePlan.Clean).ToArray();
         var people = input.Calibration.Plan.Faces.Select(face => face.Person).Distinct().Count();
         var source = $"{config.TrainingData ?? "training data"}: {people} people held out, {input.Calibration.Count} faces, " +
-            $"clean and damaged in {input.Calibration.Plan.Recipes.Count} ways";
+            $"clean and damaged in {input.Calibration.Plan.Recipes.Count} ways, {misnamed} photographs under a wrong name left out";
         var calibration = TrustFit.Fit(pairs, clean, source, cancellation);
-        var (check, _) = Pairs(network, input.Check, config.BaseRandomSeed, cancellation);
+        var (check, _, _) = Pairs(network, input.Check, config.BaseRandomSeed, leaveOut: false, cancellation);
         return calibration with { Kinds = KindCalibration.Rates(check, calibration) };
     }
 
     /// <summary>The pairs of a sample with their trust scores.</summary>
-    internal static (IReadOnlyList<KindPairs> Pairs, FaceTrust[] Trust) Pairs(
-        TrustNetwork network, TrustSample sample, int seed, CancellationToken cancellation)
+    internal static (IReadOnlyList<KindPairs> Pairs, FaceTrust[] Trust, int Misnamed) Pairs(
+        TrustNetwork network, TrustSample sample, int seed, bool leaveOut, CancellationToken cancellation)
     {
         var trust = network.Trust(sample);
         double Score(int a, int b) => TrustScore.Of(TensorPrimitives.Dot(sample.Mu(a), sample.Mu(b)), trust[a], trust[b]);
-        return (PlannedPairs.Of(sample.Plan, null, Score, seed, cancellation), trust);
+        var misnamed = leaveOut ? PlannedPairs.Misnamed(sample.Plan, null, Score) : new HashSet<int>();
+        return (PlannedPairs.Of(sample.Plan, row => !misnamed.Contains(sample.Plan.Faces[row].Image), Score, seed, cancellation), trust,
+            misnamed.Count);
     }
 }

@@ -15,6 +15,12 @@ namespace Pfe.Vision.Embedding;
 /// <param name="Trust">The trust head's numbers, NaN where the model has none.</param>
 internal readonly record struct EmbeddedImage(int Image, float Norm, float DetectionScore, float Sharpness, FaceTrust Trust);
 
+/// <summary>Where a row lies.</summary>
+/// <param name="Image">Its image's index in the list.</param>
+/// <param name="Face">Which of the image's faces, from 0 on.</param>
+/// <param name="At">Byte in the journal.</param>
+internal readonly record struct JournalRow(int Image, int Face, long At);
+
 /// <summary>
 /// The rows computed so far, beside the output file: appended chunk by chunk, so an interrupted run goes on where it was. A chunk is
 /// [length][checksum][payload]; a torn tail is cut off. The key in front ties the journal to the model and the list of images.
@@ -26,14 +32,15 @@ internal sealed class EmbeddingJournal : IDisposable
     private readonly string _path;
     private readonly int _vectorBytes;
     private readonly int _rowBytes;
-    private readonly long[] _rowAt;
+    private readonly int _images;
+    private readonly List<(int Image, long At)> _rows = [];
     private readonly HashSet<int> _chunks = [];
     private readonly Lock _lock = new();
 
     public EmbeddingJournal(string path, byte[] key, int images, int dimension)
     {
         (_path, _vectorBytes, _rowBytes) = (path, dimension * sizeof(float), RowBytes(dimension));
-        _rowAt = new long[images];
+        _images = images;
         try
         {
             // Without a buffer: what a full disk refuses must fail here, and not again when the file is closed.
@@ -73,7 +80,14 @@ internal sealed class EmbeddingJournal : IDisposable
 
     public bool Has(int chunk) => _chunks.Contains(chunk);
 
-    public bool HasRow(int image) => _rowAt[image] > 0;
+    /// <summary>Every row, in the order of the images; of one image in the order in which its faces were recorded.</summary>
+    public IReadOnlyList<JournalRow> Rows()
+    {
+        var rows = new List<JournalRow>(_rows.Count);
+        foreach (var (image, at) in _rows.OrderBy(row => row.Image))
+            rows.Add(new JournalRow(image, rows.Count > 0 && rows[^1].Image == image ? rows[^1].Face + 1 : 0, at));
+        return rows;
+    }
 
     /// <summary>Records a finished chunk; safe for several threads.</summary>
     public void Append(int chunk, IReadOnlyList<EmbeddedImage> images, ReadOnlySpan<float> mu, ReadOnlySpan<float> logVariance,
@@ -122,10 +136,10 @@ internal sealed class EmbeddingJournal : IDisposable
         }
     }
 
-    /// <summary>Reads the row of an image, <see cref="RowBytes"/> long.</summary>
-    public void ReadRow(int image, Span<byte> row)
+    /// <summary>Reads a row, <see cref="RowBytes"/> long.</summary>
+    public void ReadRow(JournalRow place, Span<byte> row)
     {
-        if (RandomAccess.Read(_file.SafeFileHandle, row, _rowAt[image]) != _rowBytes)
+        if (RandomAccess.Read(_file.SafeFileHandle, row, place.At) != _rowBytes)
             throw new PfeException($"'{_path}' was cut off while it was read");
     }
 
@@ -171,14 +185,14 @@ internal sealed class EmbeddingJournal : IDisposable
             if (reader.ReadInt32() < 0) return false;
             for (var failures = reader.ReadInt32(); failures > 0; failures--)
             {
-                if ((uint)reader.ReadInt32() >= (uint)_rowAt.Length) return false;
+                if ((uint)reader.ReadInt32() >= (uint)_images) return false;
                 reader.ReadString();
             }
             var rows = reader.ReadInt32();
             if (rows < 0 || rows * (sizeof(int) + (long)_rowBytes) != payload.Length - reader.BaseStream.Position) return false;
             for (; rows > 0; rows--)
             {
-                if ((uint)reader.ReadInt32() >= (uint)_rowAt.Length) return false;
+                if ((uint)reader.ReadInt32() >= (uint)_images) return false;
                 reader.BaseStream.Position += _rowBytes;
             }
             return true;
@@ -190,11 +204,20 @@ internal sealed class EmbeddingJournal : IDisposable
     {
         using var reader = new BinaryReader(new MemoryStream(payload), Encoding.UTF8);
         _chunks.Add(reader.ReadInt32());
-        for (var failures = reader.ReadInt32(); failures > 0; failures--, Done++) Failures[reader.ReadInt32()] = reader.ReadString();
-        for (var rows = reader.ReadInt32(); rows > 0; rows--, Done++)
+        var images = new HashSet<int>();
+        for (var failures = reader.ReadInt32(); failures > 0; failures--)
         {
-            _rowAt[reader.ReadInt32()] = start + reader.BaseStream.Position;
+            var image = reader.ReadInt32();
+            images.Add(image);
+            Failures[image] = reader.ReadString();
+        }
+        for (var rows = reader.ReadInt32(); rows > 0; rows--)
+        {
+            var image = reader.ReadInt32();
+            images.Add(image);
+            _rows.Add((image, start + reader.BaseStream.Position));
             reader.BaseStream.Position += _rowBytes;
         }
+        Done += images.Count;
     }
 }

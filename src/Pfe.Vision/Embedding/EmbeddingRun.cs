@@ -3,7 +3,7 @@ using System.Text;
 using Pfe.Calibration;
 using Pfe.Storage;
 using Pfe.Vision.Faces;
-using Pfe.Vision.Imaging;
+using Pfe.Vision.Verification;
 
 namespace Pfe.Vision.Embedding;
 
@@ -12,6 +12,9 @@ public sealed record EmbeddingRunOptions
 {
     /// <summary>The images are faces aligned to the model's template already; nothing is detected.</summary>
     public bool Aligned { get; init; }
+
+    /// <summary>Which faces of a photograph are embedded where landmarks are not given.</summary>
+    public FaceChoice Faces { get; init; } = FaceChoice.Main;
 
     /// <summary>Fail on the first image that cannot be used instead of counting it.</summary>
     public bool Strict { get; init; }
@@ -23,7 +26,11 @@ public sealed record EmbeddingRunOptions
 /// <summary>What came of a run.</summary>
 /// <param name="Embedded">Rows in the output.</param>
 /// <param name="Failures">The images left out, in the order of the list.</param>
-public sealed record EmbeddingRunResult(int Embedded, IReadOnlyList<FailedImage> Failures);
+public sealed record EmbeddingRunResult(int Embedded, IReadOnlyList<FailedImage> Failures)
+{
+    /// <summary>Photographs of this run, not of an earlier part of it, that show several faces of which the main one was taken.</summary>
+    public int SeveralFaces { get; init; }
+}
 
 /// <summary>
 /// Embeds many images into one file: in parallel, in bounded memory, in the order of the list whatever the number of workers, and
@@ -31,7 +38,7 @@ public sealed record EmbeddingRunResult(int Embedded, IReadOnlyList<FailedImage>
 /// </summary>
 public static class EmbeddingRun
 {
-    // Consecutive images share a run of the network. The chunks are fixed by the list, so results do not depend on the workers.
+    // What is recorded at once, and lost when a run is killed.
     private const int ChunkSize = 16;
 
     /// <summary>Embeds the images.</summary>
@@ -55,12 +62,16 @@ public static class EmbeddingRun
         var part = AtomicFile.IsDevice(output) ? Path.Combine(Path.GetTempPath(), $"pfe-{Guid.NewGuid():N}.part") : output + ".part";
         using var journal = new EmbeddingJournal(part, Key(images, embedder, options), images.Count, embedder.Dimension);
         var chunks = Enumerable.Range(0, (images.Count + ChunkSize - 1) / ChunkSize).Where(chunk => !journal.Has(chunk)).ToList();
-        ParallelImages.ForEach(chunks, options.Workers, () => new Worker(embedder, detector, options), (chunk, worker) =>
+        var several = 0;
+        ParallelImages.ForEach(chunks, options.Workers, () => new EmbeddingWorker(embedder, detector, options), (chunk, worker) =>
         {
-            worker.Embed(chunk, images, journal, cancellation);
+            var first = chunk * ChunkSize;
+            var done = worker.Embed(images, first, Math.Min(ChunkSize, images.Count - first), cancellation);
+            journal.Append(chunk, done.Rows, done.Mu, done.LogVariance, done.Failures);
+            Interlocked.Add(ref several, done.SeveralFaces);
             progress?.Report(new ImageProgress(journal.Done, images.Count, journal.Failures.Count));
         }, cancellation);
-        var rows = Enumerable.Range(0, images.Count).Where(journal.HasRow).ToList();
+        var rows = journal.Rows();
         FailedImage[] failures = [.. journal.Failures.Select(failure => new FailedImage(images[failure.Key].Name, failure.Value))];
         if (rows.Count == 0)
         {
@@ -70,21 +81,21 @@ public static class EmbeddingRun
         }
         Write(output, journal, rows, images, embedder, options);
         journal.Delete();
-        return new EmbeddingRunResult(rows.Count, failures);
+        return new EmbeddingRunResult(rows.Count, failures) { SeveralFaces = several };
     }
 
     private static void Write(
-        string output, EmbeddingJournal journal, List<int> rows, IReadOnlyList<FaceSource> images, FaceEmbedder embedder,
+        string output, EmbeddingJournal journal, IReadOnlyList<JournalRow> rows, IReadOnlyList<FaceSource> images, FaceEmbedder embedder,
         EmbeddingRunOptions options)
     {
         var vector = embedder.Dimension * sizeof(float);
-        var paths = Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(row => images[row].Name)));
+        var paths = Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(row => NameOf(row, images, options))));
         void Part(Stream stream, int offset, int length)
         {
             var row = new byte[EmbeddingJournal.RowBytes(embedder.Dimension)];
-            foreach (var index in rows)
+            foreach (var place in rows)
             {
-                journal.ReadRow(index, row);
+                journal.ReadRow(place, row);
                 stream.Write(row, offset, length);
             }
         }
@@ -100,6 +111,11 @@ public static class EmbeddingRun
             Column(EmbeddingSet.Norm, 0), Column(EmbeddingSet.DetectionScore, 1), Column(EmbeddingSet.Sharpness, 2), .. trust,
         ], Metadata(images, embedder, options));
     }
+
+    // Every face of a photograph has the photograph's name and its own number, the best detection first.
+    private static string NameOf(JournalRow row, IReadOnlyList<FaceSource> images, EmbeddingRunOptions options) =>
+        options is { Faces: FaceChoice.All, Aligned: false } && images[row.Image].Landmarks is null
+            ? $"{images[row.Image].Name}#{row.Face + 1}" : images[row.Image].Name;
 
     // The calibration goes along: whoever has the embeddings can turn their scores into probabilities without the model.
     private static Dictionary<string, string> Metadata(IReadOnlyList<FaceSource> images, FaceEmbedder embedder, EmbeddingRunOptions options)
@@ -120,77 +136,10 @@ public static class EmbeddingRun
     private static byte[] Key(IReadOnlyList<FaceSource> images, FaceEmbedder embedder, EmbeddingRunOptions options)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{embedder.Sha256} {options.Aligned} {ChunkSize} " +
+        hash.AppendData(Encoding.UTF8.GetBytes($"{embedder.Sha256} {options.Aligned} {options.Faces} {ChunkSize} " +
             $"{EmbeddingJournal.RowBytes(embedder.Dimension)}\n"));
         foreach (var image in images)
             hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\n{image.Path}\n{image.Landmarks}\n{FileStamp.Of(image.Path)}\n"));
         return hash.GetHashAndReset();
-    }
-
-    /// <summary>One worker's buffers.</summary>
-    private sealed class Worker(FaceEmbedder embedder, IFaceDetector? detector, EmbeddingRunOptions options)
-    {
-        private readonly Memory<float> _input = AlignedMemory.Of(ChunkSize * embedder.InputLength);
-        private readonly Memory<float> _mu = AlignedMemory.Of(ChunkSize * embedder.Dimension);
-        private readonly Memory<float> _logVariance = AlignedMemory.Of(ChunkSize * embedder.Dimension);
-
-        public void Embed(int chunk, IReadOnlyList<FaceSource> images, EmbeddingJournal journal, CancellationToken cancellation)
-        {
-            var (good, scores, sharpness, failed) = (new List<int>(), new List<float>(), new List<float>(), new List<(int, FailedImage)>());
-            for (var i = chunk * ChunkSize; i < Math.Min(images.Count, (chunk + 1) * ChunkSize); i++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                try
-                {
-                    var input = _input.Span.Slice(good.Count * embedder.InputLength, embedder.InputLength);
-                    scores.Add(Prepare(images[i], input));
-                    sharpness.Add(SharpnessOf(input));
-                    good.Add(i);
-                }
-                catch (PfeException e) when (!options.Strict && !Descriptors.AreOut(e))
-                {
-                    failed.Add((i, new FailedImage(images[i].Name, e is ImageException image ? image.Reason : e.Message)));
-                }
-            }
-            var values = good.Count * embedder.Dimension;
-            var (norms, trusts) = (new float[good.Count], new FaceTrust[good.Count]);
-            if (good.Count > 0) embedder.Run(
-                _input.Slice(0, good.Count * embedder.InputLength), good.Count, _mu.Slice(0, values), _logVariance.Slice(0, values), norms,
-                trusts);
-            journal.Append(
-                chunk, [.. good.Select((image, row) => new EmbeddedImage(image, norms[row], scores[row], sharpness[row], trusts[row]))],
-                _mu.Span[..values], _logVariance.Span[..values], failed);
-        }
-
-        // Green is the middle plane in either order of channels, and most of what an eye calls brightness.
-        private float SharpnessOf(ReadOnlySpan<float> input)
-        {
-            var (network, std) = (embedder.Description, embedder.Description.Std[1]);
-            var plane = network.Width * network.Height;
-            return (float)(Sharpness.Of(input.Slice(plane, plane), network.Width, network.Height) * std * std);
-        }
-
-        /// <summary>Writes a face into the network's input and gives the detector's score, NaN where it was not asked.</summary>
-        private float Prepare(FaceSource source, Span<float> input)
-        {
-            var image = Image.Load(source.Path);
-            if (options.Aligned)
-            {
-                embedder.Template.RequireShape(image, source.Path);
-                embedder.PrepareAligned(image, input);
-                return float.NaN;
-            }
-            var photo = new Pyramid(image);
-            if (source.Landmarks is { } landmarks)
-            {
-                embedder.Prepare(photo, landmarks, input);
-                return float.NaN;
-            }
-            if (detector is null) throw new ArgumentException(
-                $"'{source.Name}' has no landmarks and there is no face detector", nameof(source));
-            var face = detector.DetectMain(photo) ?? throw new ImageException(source.Path, "no face found");
-            embedder.Prepare(photo, face.Landmarks, input);
-            return face.Score;
-        }
     }
 }

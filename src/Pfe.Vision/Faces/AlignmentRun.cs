@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pfe.Storage;
 using Pfe.Vision.Imaging;
+using Pfe.Vision.Verification;
 
 namespace Pfe.Vision.Faces;
 
@@ -13,6 +14,10 @@ public sealed record AlignmentRunOptions
     /// <summary>How many components of an image's name, counted from its end, make its path in the output folder; the reference's
     /// <c>--dir-depth</c>.</summary>
     public int DirectoryDepth { get; init; } = 2;
+
+    /// <summary>Which faces of a photograph are aligned where landmarks are not given; the second of all is named like the first with -2
+    /// behind.</summary>
+    public FaceChoice Faces { get; init; } = FaceChoice.Main;
 
     /// <summary>What a list's paths are relative to, as it was written: its folders count for <see cref="DirectoryDepth"/>, as in the
     /// reference. Null: only the names' own.</summary>
@@ -30,10 +35,14 @@ public sealed record AlignmentRunOptions
 }
 
 /// <summary>What came of an alignment run.</summary>
-/// <param name="Aligned">Faces written.</param>
-/// <param name="AlreadyThere">Faces that an earlier run had written.</param>
+/// <param name="Aligned">Photographs whose faces were written.</param>
+/// <param name="AlreadyThere">Photographs whose faces an earlier run had written.</param>
 /// <param name="Failures">The images left out, in the order of the list.</param>
-public sealed record AlignmentRunResult(int Aligned, int AlreadyThere, IReadOnlyList<FailedImage> Failures);
+public sealed record AlignmentRunResult(int Aligned, int AlreadyThere, IReadOnlyList<FailedImage> Failures)
+{
+    /// <summary>Photographs of this run, not of an earlier part of it, that show several faces of which the main one was taken.</summary>
+    public int SeveralFaces { get; init; }
+}
 
 /// <summary>
 /// Aligns many faces into a folder: in parallel and resumable, as each picture appears whole and one that is there is not made again.
@@ -57,21 +66,26 @@ public static class AlignmentRun
         ArgumentNullException.ThrowIfNull(images);
         options ??= new AlignmentRunOptions();
         var targets = TargetsOf(images, output, options.DirectoryDepth, options.Prefix);
-        var settings = Settings(options.Template);
+        var settings = Settings(options.Template) + (options.Faces == FaceChoice.All ? " all" : "");
         using var record = OutputRecord.Open(output,
             [.. images.Select((image, i) => (targets[i], OutputRecord.Key($"{settings} {image.Landmarks}", image.Path)))],
                 options.Overwrite);
         var failures = new FailedImage?[images.Count];
-        var (done, aligned, failed) = (0, 0, 0);
+        var (done, aligned, failed, several) = (0, 0, 0, 0);
+        var taken = targets.ToHashSet(StringComparer.Ordinal);
         ParallelImages.For(images.Count, options.Workers, i =>
         {
             try
             {
                 if (!record.IsDone(i))
                 {
-                    var face = Align(images[i], detector, options.Template).Face;
+                    var faces = AlignAll(images[i], detector, options, cancellation, out var others);
+                    var places = Enumerable.Range(0, faces.Count).Select(face => Numbered(targets[i], face)).ToList();
+                    if (places.Skip(1).FirstOrDefault(taken.Contains) is { } other)
+                        throw new ImageException(images[i].Path, $"another of its faces would be written over '{other}'");
                     record.Begin(i);
-                    face.Save(targets[i]);
+                    for (var face = 0; face < faces.Count; face++) faces[face].Save(places[face]);
+                    if (others > 0) Interlocked.Increment(ref several);
                     Interlocked.Increment(ref aligned);
                 }
             }
@@ -83,8 +97,28 @@ public static class AlignmentRun
             }
             progress?.Report(new ImageProgress(Interlocked.Increment(ref done), images.Count, Volatile.Read(ref failed)));
         }, cancellation);
-        return new AlignmentRunResult(aligned, images.Count - aligned - failed, [.. failures.OfType<FailedImage>()]);
+        return new AlignmentRunResult(aligned, images.Count - aligned - failed, [.. failures.OfType<FailedImage>()])
+        {
+            SeveralFaces = several,
+        };
     }
+
+    // The main face keeps the photograph's name, so that it is the same file whether the others are wanted or not.
+    private static List<Image> AlignAll(
+        FaceSource source, IFaceDetector? detector, AlignmentRunOptions options, CancellationToken cancellation, out int others)
+    {
+        others = 0;
+        if (source.Landmarks is not null || detector is null) return [Align(source, detector, options.Template).Face];
+        var photo = source.Open();
+        var faces = FaceSelection.Choose(detector, photo, options.Faces, cancellation, out others);
+        var main = FaceDetector.Main(faces, photo.Open().Image)!;
+        var aligner = new FaceAligner(options.Template);
+        return [.. faces.OrderByDescending(face => face == main).Select(face => aligner.Align(photo, face.Landmarks, cancellation))];
+    }
+
+    private static string Numbered(string path, int face) => face == 0
+        ? path
+        : Path.Combine(Path.GetDirectoryName(path)!, $"{Path.GetFileNameWithoutExtension(path)}-{face + 1}{Path.GetExtension(path)}");
 
     /// <summary>Aligns one face.</summary>
     /// <param name="source">The image; its main face is detected when it has no landmarks.</param>
@@ -100,7 +134,7 @@ public static class AlignmentRun
         var landmarks = source.Landmarks
             ?? (detector ?? throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face detector", nameof(source)))
                 .DetectMain(photo)?.Landmarks
-            ?? throw new ImageException(source.Path, "no face found");
+            ?? throw FaceSelection.None(photo, source.Path);
         AffineMap toPhoto;
         try
         {

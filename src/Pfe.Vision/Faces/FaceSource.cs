@@ -1,4 +1,5 @@
 using Pfe.Storage;
+using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision.Faces;
 
@@ -10,15 +11,30 @@ namespace Pfe.Vision.Faces;
 public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmarks = null)
 {
     private static readonly HashSet<string> Extensions =
-        new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif" };
+        new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif" };
+
+    /// <summary>Whether a file is a picture that is read, by its extension.</summary>
+    /// <param name="path">The file.</param>
+    public static bool IsPicture(string path) => Extensions.Contains(System.IO.Path.GetExtension(path));
+
+    /// <summary>The photograph, to be read when it is needed.</summary>
+    internal ImageInput Open() => ImageInput.FromFile(Path);
+
 
     /// <summary>Every picture below a folder, ordered by name.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="PfeException">There is no such folder, or no picture in it.</exception>
-    public static IReadOnlyList<FaceSource> InFolder(string folder)
+    public static IReadOnlyList<FaceSource> InFolder(string folder) => InFolder(folder, out _);
+
+    /// <summary>Every picture below a folder, ordered by name, and what else is there.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="skipped">The files that are no pictures by their names, counted by their extension ("" for none).</param>
+    /// <exception cref="PfeException">There is no such folder, or no picture in it.</exception>
+    public static IReadOnlyList<FaceSource> InFolder(string folder, out IReadOnlyDictionary<string, int> skipped)
     {
-        var found = FolderWalk.Files(folder)
-            .Where(path => Extensions.Contains(System.IO.Path.GetExtension(path)))
+        var files = FolderWalk.Files(folder).ToLookup(IsPicture);
+        skipped = files[false].CountBy(path => System.IO.Path.GetExtension(path).ToLowerInvariant()).ToDictionary();
+        var found = files[true]
             .Select(path => new FaceSource(System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/'), path))
             .OrderBy(source => source.Name, StringComparer.Ordinal).ToList();
         return found.Count > 0 ? found : throw new PfeException($"there is no picture (.jpg, .png, .webp, .bmp, .gif) in '{folder}'");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pfe.Onnx;
@@ -88,6 +89,11 @@ public static class Warp
     private static void Run<TSink>(Image source, in AffineMap map, int width, int height, ref TSink sink) where TSink
         : struct, ISink, allows ref struct
     {
+        if (map is { Xy: 0, Yx: 0 })
+        {
+            Stretch(source, map, width, height, ref sink);
+            return;
+        }
         ref var pixels = ref MemoryMarshal.GetReference(source.Pixels);
         var stride = 3 * source.Width;
         for (var y = 0; y < height; y++)
@@ -114,6 +120,54 @@ public static class Warp
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// The same without rotation, as detectors see photographs: where a column looks and how it mixes is computed once and not for every
+    /// row.
+    /// The same numbers in the same order, so the same bits.
+    /// </summary>
+    private static void Stretch<TSink>(Image source, in AffineMap map, int width, int height, ref TSink sink)
+        where TSink : struct, ISink, allows ref struct
+    {
+        ref var pixels = ref MemoryMarshal.GetReference(source.Pixels);
+        var stride = 3 * source.Width;
+        var (lefts, rights) = (ArrayPool<double>.Shared.Rent(width), ArrayPool<float>.Shared.Rent(width));
+        for (var x = 0; x < width; x++)
+        {
+            var sx = map.Xx * x + map.X0;
+            lefts[x] = Math.Floor(sx);
+            rights[x] = (float)(sx - lefts[x]);
+        }
+        // Columns from first to last have both neighbours inside: the map goes one way only.
+        var (first, last) = (0, width - 1);
+        while (first < width && !(lefts[first] >= 0 && lefts[first] < source.Width - 1)) first++;
+        while (last >= first && !(lefts[last] >= 0 && lefts[last] < source.Width - 1)) last--;
+        for (var y = 0; y < height; y++)
+        {
+            var sy = map.Yy * y + map.Y0;
+            var top = Math.Floor(sy);
+            var lower = (float)(sy - top);
+            var inside = top >= 0 && top < source.Height - 1;
+            var (from, to) = inside ? (first, last + 1) : (width, width);
+            for (var x = 0; x < Math.Min(from, width); x++)
+                PutAtBorder(source, lefts[x], top, rights[x], lower, y * width + x, ref sink);
+            if (!inside) continue;
+            ref var row = ref Unsafe.Add(ref pixels, (int)top * stride);
+            for (var x = from; x < to; x++)
+            {
+                ref var a = ref Unsafe.Add(ref row, 3 * (int)lefts[x]);
+                ref var b = ref Unsafe.Add(ref a, stride);
+                var right = rights[x];
+                sink.Put(y * width + x,
+                    Mix(a, Unsafe.Add(ref a, 3), b, Unsafe.Add(ref b, 3), right, lower),
+                    Mix(Unsafe.Add(ref a, 1), Unsafe.Add(ref a, 4), Unsafe.Add(ref b, 1), Unsafe.Add(ref b, 4), right, lower),
+                    Mix(Unsafe.Add(ref a, 2), Unsafe.Add(ref a, 5), Unsafe.Add(ref b, 2), Unsafe.Add(ref b, 5), right, lower));
+            }
+            for (var x = to; x < width; x++) PutAtBorder(source, lefts[x], top, rights[x], lower, y * width + x, ref sink);
+        }
+        ArrayPool<double>.Shared.Return(lefts);
+        ArrayPool<float>.Shared.Return(rights);
     }
 
     /// <summary>Neighbours outside the image count as black.</summary>

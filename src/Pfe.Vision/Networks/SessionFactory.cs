@@ -60,8 +60,7 @@ internal static class SessionFactory
         }
         catch (Exception e) when (e is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
         {
-            // The runtime's first line ends with the library or the driver call that failed.
-            return (null, $"CUDA 13, cuDNN 9 and a driver for them are needed; ONNX Runtime says: {FirstLine(e)}", e);
+            return (null, $"CUDA 13, cuDNN 9 and a driver for them are needed; ONNX Runtime says: {LastCause(e)}", e);
         }
     }
 
@@ -69,6 +68,15 @@ internal static class SessionFactory
     {
         IntraOpNumThreads = network.Threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
     };
+
+    // Where a library is missing, the runtime's line is its own source position and error code, and then what the loader said.
+    private static string LastCause(Exception e)
+    {
+        const string Mark = "with error: ";
+        var line = FirstLine(e);
+        var at = line.LastIndexOf(Mark, StringComparison.Ordinal);
+        return at < 0 ? line : line[(at + Mark.Length)..];
+    }
 
     private static string FirstLine(Exception e) => e.Message.Split('\n')[0].Trim();
 }

@@ -3,28 +3,42 @@ using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision.Verification;
 
-/// <summary>The face of a photograph that is meant.</summary>
+/// <summary>The faces of a photograph that are meant.</summary>
 internal static class FaceSelection
 {
     /// <exception cref="NoFaceException">There is none.</exception>
     /// <exception cref="MultipleFacesException">There are several where one is wanted.</exception>
-    public static DetectedFace Choose(IFaceDetector detector, ImageInput photo, FaceChoice choice, CancellationToken cancellationToken)
+    public static DetectedFace ChooseOne(IFaceDetector detector, ImageInput photo, FaceChoice choice,
+        CancellationToken cancellationToken) =>
+        choice == FaceChoice.All
+            ? throw new InvalidConfigurationException("a comparison is between two faces; choose the only or the main one, not all")
+            { Setting = nameof(CompareOptions.Choice), Value = nameof(FaceChoice.All) }
+            : Choose(detector, photo, choice, cancellationToken, out _)[0];
+
+    /// <param name="detector">Finds the faces.</param>
+    /// <param name="photo">The photograph.</param>
+    /// <param name="choice">Which of them.</param>
+    /// <param name="cancellationToken">Stops between two runs of a network.</param>
+    /// <param name="others">How many faces were seen and not taken.</param>
+    /// <exception cref="NoFaceException">There is none.</exception>
+    /// <exception cref="MultipleFacesException">There are several where one is wanted.</exception>
+    public static IReadOnlyList<DetectedFace> Choose(
+        IFaceDetector detector, ImageInput photo, FaceChoice choice, CancellationToken cancellationToken, out int others)
     {
-        if (choice == FaceChoice.Main) return detector.DetectMain(photo, cancellationToken) ?? throw None(photo);
-        var found = detector.DetectLarge(photo, cancellationToken);
-        return found.Count switch
-        {
-            0 => throw None(photo),
-            1 => found[0],
-            _ => throw new MultipleFacesException(photo.Name, found.Count),
-        };
+        others = 0;
+        var found = choice == FaceChoice.All ? detector.Detect(photo, cancellationToken) : detector.DetectLarge(photo, cancellationToken);
+        if (found.Count == 0) throw None(photo);
+        if (choice == FaceChoice.All || found.Count == 1) return found;
+        if (choice == FaceChoice.Only) throw new MultipleFacesException(photo.Name, found.Count);
+        others = found.Count - 1;
+        return [FaceDetector.Main(found, photo.Open().Image)!];
     }
 
     /// <summary>Why a photograph shows no face.</summary>
-    public static NoFaceException None(ImageInput photo) => IsEven(photo.Open().Image)
-        ? new NoFaceException(photo.Name,
+    public static NoFaceException None(ImageInput photo, string? name = null) => IsEven(photo.Open().Image)
+        ? new NoFaceException(name ?? photo.Name,
             "no face found: the picture is one even surface without anything to see (black, white or covered?)")
-        : new NoFaceException(photo.Name);
+        : new NoFaceException(name ?? photo.Name);
 
     /// <summary>Whether all grey levels of a sample of pixels lie within a few of each other.</summary>
     private static bool IsEven(Image image)

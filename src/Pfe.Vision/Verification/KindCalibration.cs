@@ -71,15 +71,17 @@ public static class KindCalibration
         new Random(options.Seed).Shuffle(enough);
         enough = enough[..Math.Min(enough.Length, options.MaxPeople)];
         var fitted = (int)Math.Round(options.FitShare * enough.Length);
-        RecipeKind[] kinds = [.. DamageRecipe.Menu, .. DamageRecipe.NonFaces];
-        var (first, second) = (new Study<TPhoto>(enough[..fitted], kinds, options, options.Seed),
-            new Study<TPhoto>(enough[fitted..], [.. kinds, .. DamageRecipe.Unseen], options with { RecipesEach = 1 }, options.Seed + 1));
+        var (first, second) = (new Study<TPhoto>(enough[..fitted], DamageRecipe.Fitted, options, options.Seed),
+            new Study<TPhoto>(enough[fitted..], [.. DamageRecipe.Fitted, .. DamageRecipe.Unseen], options with { RecipesEach = 1 },
+                options.Seed + 1));
         var all = first.Count + second.Count;
-        var (pairs, clean) = first.Pairs(align, embed, options.Seed, done => progress?.Report(new ImageProgress(done, all, 0)),
+        var (pairs, clean) = first.Pairs(align, embed, options.Seed, leaveOut: true,
+            done => progress?.Report(new ImageProgress(done, all, 0)),
             cancellation);
         var words = $"{source}: {fitted} people, clean and damaged in {first.Recipes} ways; the table on {enough.Length - fitted} others";
         var calibration = TrustFit.Fit(pairs, clean, words, cancellation);
-        var (check, _) = second.Pairs(align, embed, options.Seed, done => progress?.Report(new ImageProgress(first.Count + done, all, 0)),
+        var (check, _) = second.Pairs(align, embed, options.Seed, leaveOut: false,
+            done => progress?.Report(new ImageProgress(first.Count + done, all, 0)),
             cancellation);
         return calibration with { Kinds = Rates(check, calibration) };
     }
@@ -100,7 +102,7 @@ public static class KindCalibration
         private readonly TPhoto[] _photos;
         private readonly DamagePlan _plan;
 
-        public Study(IReadOnlyList<TPhoto>[] people, RecipeKind[] kinds, KindCalibrationOptions options, int seed)
+        public Study(IReadOnlyList<TPhoto>[] people, IReadOnlyList<RecipeKind> kinds, KindCalibrationOptions options, int seed)
         {
             var at = 0;
             _photos = [.. people.SelectMany(person => person.Take(options.ImagesEach))];
@@ -115,7 +117,7 @@ public static class KindCalibration
 
         public (IReadOnlyList<KindPairs> Pairs, FaceTrust[] Clean) Pairs(Func<TPhoto, Image> align, Func<Image,
             (float[] Mu, FaceTrust Trust)> embed,
-            int seed, Action<int> progress, CancellationToken cancellation)
+            int seed, bool leaveOut, Action<int> progress, CancellationToken cancellation)
         {
             var aligned = new Image?[_photos.Length];
             var (mus, trust, done) = (new float[_plan.Faces.Count][], new FaceTrust[_plan.Faces.Count], 0);
@@ -134,8 +136,10 @@ public static class KindCalibration
                     embed(face.Recipe == DamagePlan.Clean ? image : _plan.Recipes[face.Recipe].Apply(image, face.Image));
                 if (Interlocked.Increment(ref done) is var count && count % 64 == 0) progress(count);
             });
-            var pairs = PlannedPairs.Of(_plan, row => mus[row] is not null,
-                (a, b) => TrustScore.Of(TensorPrimitives.Dot<float>(mus[a], mus[b]), trust[a], trust[b]), seed, cancellation);
+            bool Usable(int row) => mus[row] is not null;
+            double Score(int a, int b) => TrustScore.Of(TensorPrimitives.Dot<float>(mus[a], mus[b]), trust[a], trust[b]);
+            var misnamed = leaveOut ? PlannedPairs.Misnamed(_plan, Usable, Score) : new HashSet<int>();
+            var pairs = PlannedPairs.Of(_plan, row => Usable(row) && !misnamed.Contains(_plan.Faces[row].Image), Score, seed, cancellation);
             var clean = Enumerable.Range(0, mus.Length).Where(row => mus[row] is not null && _plan.Faces[row].Recipe == DamagePlan.Clean);
             return (pairs, [.. clean.Select(row => trust[row])]);
         }

@@ -82,6 +82,26 @@ public static class PlannedPairs
         }
     }
 
+    /// <summary>
+    /// Photographs under a wrong name, as far as scores tell: against every other clean photograph of their person, of which there are
+    /// two at
+    /// least, the score speaks for two people. A threshold on the lowest percent of genuine pairs would be set by these alone.
+    /// </summary>
+    /// <param name="plan">The faces.</param>
+    /// <param name="usable">Whether a row of the plan can be used; null where all can.</param>
+    /// <param name="score">Scores two rows; below 0 for two people.</param>
+    /// <returns>Indices of images.</returns>
+    public static IReadOnlySet<int> Misnamed(DamagePlan plan, Func<int, bool>? usable, Func<int, int, double> score)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(score);
+        var people = Enumerable.Range(0, plan.Faces.Count).Where(row => plan.Faces[row].Recipe == DamagePlan.Clean
+            && (usable is null || usable(row)))
+            .GroupBy(row => plan.Faces[row].Person).Select(person => person.ToArray()).Where(person => person.Length > 2);
+        return people.SelectMany(person => person.Where(row => person.All(other => other == row || score(row, other) < 0)))
+            .Select(row => plan.Faces[row].Image).ToHashSet();
+    }
+
     private static IEnumerable<(int, int)> Within(int[] rows)
     {
         for (var i = 0; i < rows.Length; i++)

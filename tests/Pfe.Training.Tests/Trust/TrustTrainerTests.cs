@@ -20,7 +20,7 @@ public sealed class TrustTrainerTests
     {
         var random = new Random(seed);
         IReadOnlyList<int>[] people = [.. Enumerable.Range(0, 24).Select(p => (IReadOnlyList<int>)[3 * p, 3 * p + 1, 3 * p + 2])];
-        var plan = DamagePlan.InGroups(people, Options.GroupSize, Options.ImagesEach, Options.RecipesEach, seed);
+        var plan = DamagePlan.InGroups(people, Options.GroupSize, Options.ImagesEach, Options.RecipesEach, 0, seed);
         var (identities, damages) = (people.Select(_ => Vector(random)).ToArray(), plan.Recipes.Select(_ => Vector(random)).ToArray());
         var (inputs, mus) = (new float[plan.Faces.Count * (Dimension + 1)], new float[plan.Faces.Count * Dimension]);
         for (var row = 0; row < plan.Faces.Count; row++)

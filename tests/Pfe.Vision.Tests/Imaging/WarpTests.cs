@@ -71,4 +71,23 @@ public sealed class WarpTests
                     sum += (1 - Math.Abs(sx - nx)) * (1 - Math.Abs(sy - ny)) * source.Pixels[(ny * source.Width + nx) * 3 + channel];
         return sum;
     }
+
+    [Theory]
+    [InlineData(0.7, 0.4, -3.3, 2.1)]
+    [InlineData(1.9, 1.1, 0.25, -0.5)]
+    [InlineData(-0.8, 0.9, 60, -2)]
+    [InlineData(3, 3, -40, -30)]
+    [InlineData(0.01, 0.01, 5, 5)]
+    public void Without_rotation_the_bits_are_those_of_the_general_way(double xx, double yy, double x0, double y0)
+    {
+        var image = Drawn.Noise(64, 48, 5);
+        var straight = new AffineMap(xx, 0, x0, 0, yy, y0);
+        // Too little to move anything, and not 0.
+        var general = straight with { Xy = 1e-300, Yx = 1e-300 };
+        Warp.ToImage(image, straight, 70, 50).Pixels.ToArray().ShouldBe(Warp.ToImage(image, general, 70, 50).Pixels.ToArray());
+        var (a, b) = (new float[3 * 70 * 50], new float[3 * 70 * 50]);
+        Warp.ToTensor(image, straight, 70, 50, PixelFormat.Rgb, a);
+        Warp.ToTensor(image, general, 70, 50, PixelFormat.Rgb, b);
+        a.ShouldBe(b);
+    }
 }

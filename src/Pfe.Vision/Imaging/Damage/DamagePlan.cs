@@ -21,35 +21,41 @@ public sealed record DamagePlan(IReadOnlyList<PlannedFace> Faces, IReadOnlyList<
 
     /// <summary>
     /// Small groups of people, each with recipes of its own: many recipes on few faces each. What lies beyond the recipes of training
-    /// limits a head
-    /// before the number of its people does.
+    /// limits a head before the number of its people does.
     /// </summary>
     /// <param name="people">The photographs of each person.</param>
     /// <param name="groupSize">People a group; the last, smaller group is left out unless it is the only one.</param>
     /// <param name="imagesEach">The most photographs taken of a person.</param>
     /// <param name="recipesEach">Recipes a group; the kinds take turns.</param>
+    /// <param name="wornEach">Further recipes a group of <see cref="DamageRecipe.Worn"/>, which take turns as well.</param>
     /// <param name="seed">Draws the recipes.</param>
-    public static DamagePlan InGroups(IReadOnlyList<IReadOnlyList<int>> people, int groupSize, int imagesEach, int recipesEach, int seed)
+    public static DamagePlan InGroups(
+        IReadOnlyList<IReadOnlyList<int>> people, int groupSize, int imagesEach, int recipesEach, int wornEach, int seed)
     {
-        // Masks and dark glasses are what people really wear, in more shapes than anything else here: they come round twice.
-        RecipeKind[] kinds = [.. DamageRecipe.Menu, RecipeKind.Mask, RecipeKind.EyeCover, .. DamageRecipe.NonFaces];
-        var (faces, recipes) = (new List<PlannedFace>(), new List<DamageRecipe>());
+        // What people wear comes in more shapes than anything else here: it comes round twice.
+        RecipeKind[] kinds = [.. DamageRecipe.Menu, .. DamageRecipe.Worn, .. DamageRecipe.NonFaces];
+        var (faces, recipes, turns, worn) = (new List<PlannedFace>(), new List<DamageRecipe>(), 0, 0);
         foreach (var group in Enumerable.Range(0, people.Count).Chunk(groupSize))
         {
             if (group.Length < groupSize && recipes.Count > 0) break;
             Add(faces, people, group, imagesEach, Clean);
-            for (var i = 0; i < recipesEach; i++)
-            {
-                recipes.Add(new DamageRecipe(kinds[recipes.Count % kinds.Length], SeedOf(seed, recipes.Count)));
-                Add(faces, people, group, imagesEach, recipes.Count - 1);
-            }
+            for (var i = 0; i < recipesEach; i++, turns++) AddUnder(new(kinds[turns % kinds.Length], SeedOf(seed, turns)), group);
+            // Seeds of their own, so that more of them change none of the others.
+            for (var i = 0; i < wornEach; i++, worn++)
+                AddUnder(new(DamageRecipe.Worn[worn % DamageRecipe.Worn.Count], SeedOf(~seed, worn)), group);
         }
         return new DamagePlan(faces, recipes);
+
+        void AddUnder(DamageRecipe recipe, IEnumerable<int> group)
+        {
+            recipes.Add(recipe);
+            Add(faces, people, group, imagesEach, recipes.Count - 1);
+        }
     }
 
     /// <summary>Every kind on everybody, in a few recipes each: what thresholds are measured on, kind by kind.</summary>
     /// <param name="people">The photographs of each person.</param>
-    /// <param name="kinds">The kinds.</param>
+    /// <param name="kinds">The kinds; one that comes several times gets as many times the recipes.</param>
     /// <param name="recipesEach">Recipes a kind; the people are dealt out among them.</param>
     /// <param name="imagesEach">The most photographs taken of a person.</param>
     /// <param name="seed">Draws the recipes.</param>

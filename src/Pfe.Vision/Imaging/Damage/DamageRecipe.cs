@@ -12,11 +12,17 @@ public readonly record struct DamageRecipe(RecipeKind Kind, int Seed)
     /// <summary>Kinds that leave a face: what a trust head and its thresholds are fitted on.</summary>
     public static IReadOnlyList<RecipeKind> Menu { get; } = [.. Enum.GetValues<RecipeKind>().Where(kind => kind <= RecipeKind.Mixture)];
 
+    /// <summary>Kinds that people wear: the most frequent damage that strangers share, and the richest in shapes.</summary>
+    public static IReadOnlyList<RecipeKind> Worn { get; } = [RecipeKind.Mask, RecipeKind.EyeCover];
+
     /// <summary>Kinds that nothing is fitted on: how far a promise reaches beyond the menu.</summary>
     public static IReadOnlyList<RecipeKind> Unseen { get; } = [RecipeKind.Swirl, RecipeKind.Hue, RecipeKind.Squash, RecipeKind.HalfMirror];
 
     /// <summary>Kinds after which nobody can be recognised: such pictures have no mates.</summary>
     public static IReadOnlyList<RecipeKind> NonFaces { get; } = [RecipeKind.Shuffled, RecipeKind.Zoomed, RecipeKind.Synthetic];
+
+    /// <summary>What thresholds are fitted on: the menu and no faces, and what people wear four times.</summary>
+    public static IReadOnlyList<RecipeKind> Fitted { get; } = [.. Menu, .. NonFaces, .. Worn, .. Worn, .. Worn];
 
     /// <summary>Whether what comes out no longer shows anybody.</summary>
     public bool IsNonFace => Kind >= RecipeKind.Shuffled;

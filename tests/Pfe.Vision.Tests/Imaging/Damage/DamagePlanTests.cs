@@ -13,7 +13,7 @@ public sealed class DamagePlanTests
     [Fact]
     public void A_group_shares_its_recipes_and_no_other_group_has_them()
     {
-        var plan = DamagePlan.InGroups(People, groupSize: 4, imagesEach: 2, recipesEach: 3, seed: 7);
+        var plan = DamagePlan.InGroups(People, groupSize: 4, imagesEach: 2, recipesEach: 2, wornEach: 1, seed: 7);
         plan.Recipes.Count.ShouldBe(6);
         plan.Recipes.Distinct().Count().ShouldBe(6);
         foreach (var recipe in Enumerable.Range(0, 6))
@@ -23,8 +23,8 @@ public sealed class DamagePlanTests
             faces.Select(face => face.Image).ShouldBe(plan.Faces.Where(face => face.Recipe == DamagePlan.Clean
                 && face.Person / 4 == recipe / 3).Select(face => face.Image));
         }
-        DamagePlan.InGroups(People, 4, 2, 3, 7).Recipes.ShouldBe(plan.Recipes);
-        DamagePlan.InGroups(People, 4, 2, 3, 8).Recipes.ShouldNotBe(plan.Recipes);
+        DamagePlan.InGroups(People, 4, 2, 2, 1, 7).Recipes.ShouldBe(plan.Recipes);
+        DamagePlan.InGroups(People, 4, 2, 2, 1, 8).Recipes.ShouldNotBe(plan.Recipes);
     }
 
     [Fact]

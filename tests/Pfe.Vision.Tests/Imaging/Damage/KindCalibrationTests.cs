@@ -39,7 +39,7 @@ public sealed class KindCalibrationTests
         IReadOnlyList<(int, int)>[] people = [.. Enumerable.Range(0, 26).Select(p => (IReadOnlyList<(int, int)>)[(p, 0), (p, 1), (p, 2)])];
         var calibration = KindCalibration.Fit(people, Photo, Embed, Options, "tiles", null, TestContext.Current.CancellationToken);
 
-        calibration.Source.ShouldBe("tiles: 16 people, clean and damaged in 27 ways; the table on 10 others");
+        calibration.Source.ShouldBe("tiles: 16 people, clean and damaged in 33 ways; the table on 10 others");
         calibration.Kinds.Select(kind => kind.Name).ShouldContain("same damage: mask");
         calibration.Kinds.Select(kind => kind.Name).ShouldContain("same damage: swirl",
             "kinds that nothing was fitted on are checked as well");
