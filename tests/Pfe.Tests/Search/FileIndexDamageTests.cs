@@ -85,6 +85,38 @@ public sealed class FileIndexDamageTests : IDisposable
     }
 
     [Fact]
+    public void A_flipped_bit_of_a_face_is_noticed_by_the_search_itself_far_from_every_id()
+    {
+        using var faces = RandomFaces.Create(3000, 64, 1);
+        FileIndex.Build(IndexPath, [faces]);
+        var bad = File.ReadAllBytes(IndexPath);
+        // In the third of two dozen chunks; the ids lie in the last.
+        bad[4096 + 150_000] ^= 2;
+        File.WriteAllBytes(IndexPath, bad);
+        foreach (var access in new[] { IndexAccess.Mapped, IndexAccess.Streamed })
+        {
+            using var index = FileIndex.Open(IndexPath, access);
+            Should.Throw<DamagedFileException>(() => index.SearchFaces(faces[0])).Message.ShouldContain("faces 256 to 383");
+        }
+        Should.Throw<DamagedFileException>(() => FileIndex.Open(IndexPath, IndexAccess.Loaded).Dispose());
+    }
+
+    [Theory]
+    [InlineData(512)]
+    [InlineData(1024)]
+    public void Either_slot_alone_gives_the_newest_state(int spoilt)
+    {
+        using var faces = RandomFaces.Create(20, 16, 1);
+        FileIndex.Build(IndexPath, [faces]);
+        using (var index = FileIndex.Open(IndexPath)) index.Remove(["face 7"]);
+        var bad = File.ReadAllBytes(IndexPath);
+        bad.AsSpan(spoilt, 40).Clear();
+        File.WriteAllBytes(IndexPath, bad);
+        using var reader = FileIndex.Open(IndexPath);
+        (reader.Count, reader.Version).ShouldBe((19, 2));
+    }
+
+    [Fact]
     public void A_file_cut_off_anywhere_is_refused()
     {
         using var faces = RandomFaces.Create(20, 16, 12);
