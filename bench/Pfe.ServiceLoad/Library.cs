@@ -11,8 +11,8 @@ internal static class Library
 {
     /// <summary>Photographs a second: with everything decoded and prepared, and from the file's bytes.</summary>
     /// <remarks>
-    /// "Networks alone" runs the detector and its landmarks on a decoded photograph and the embedder on prepared input, one thread a run and
-    /// one worker a core: the sessions, and the little around them that no service could leave out.
+    /// "Networks alone" runs the detector and its landmarks on a decoded photograph and the embedder on prepared input, one thread a run
+    /// and one worker a core: the sessions, and the little around them that no service could leave out.
     /// </remarks>
     public static (double Networks, double Whole) Measure(byte[] photo, TimeSpan time)
     {

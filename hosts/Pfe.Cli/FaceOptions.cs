@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Pfe.Vision.Faces;
-using Pfe.Vision.Verification;
 
 namespace Pfe.Cli;
 
@@ -16,10 +15,10 @@ internal static class FaceOptions
     public static readonly Option<bool> TransposeInput =
         new("--transpose-input") { Description = "The landmark list is 'path x1..x5 y1..y5'." };
     public static readonly Option<string?> Prefix = new("--prefix") { Description = "Folder that the paths of a list are relative to." };
-    public static readonly Option<FaceChoice> Faces = new("--faces")
+    public static readonly Option<FaceSubset> Faces = new("--faces")
     {
         Description = "Which faces of a photograph: main (the large and central one), only (several are an error) or all.",
-        DefaultValueFactory = _ => FaceChoice.Main,
+        DefaultValueFactory = _ => FaceSubset.Main,
     };
     public static readonly Option<int?> MinimumFace = new("--min-face")
     {

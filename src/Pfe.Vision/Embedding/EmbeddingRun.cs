@@ -3,7 +3,6 @@ using System.Text;
 using Pfe.Calibration;
 using Pfe.Storage;
 using Pfe.Vision.Faces;
-using Pfe.Vision.Verification;
 
 namespace Pfe.Vision.Embedding;
 
@@ -14,7 +13,7 @@ public sealed record EmbeddingRunOptions
     public bool Aligned { get; init; }
 
     /// <summary>Which faces of a photograph are embedded where landmarks are not given.</summary>
-    public FaceChoice Faces { get; init; } = FaceChoice.Main;
+    public FaceSubset Faces { get; init; } = FaceSubset.Main;
 
     /// <summary>Fail on the first image that cannot be used instead of counting it.</summary>
     public bool Strict { get; init; }
@@ -114,7 +113,7 @@ public static class EmbeddingRun
 
     // Every face of a photograph has the photograph's name and its own number, the best detection first.
     private static string NameOf(JournalRow row, IReadOnlyList<FaceSource> images, EmbeddingRunOptions options) =>
-        options is { Faces: FaceChoice.All, Aligned: false } && images[row.Image].Landmarks is null
+        options is { Faces: FaceSubset.All, Aligned: false } && images[row.Image].Landmarks is null
             ? $"{images[row.Image].Name}#{row.Face + 1}" : images[row.Image].Name;
 
     // The calibration goes along: whoever has the embeddings can turn their scores into probabilities without the model.

@@ -2,7 +2,6 @@ using Pfe.Calibration;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 using Pfe.Vision.Networks;
-using Pfe.Vision.Verification;
 
 namespace Pfe.Vision.Embedding;
 

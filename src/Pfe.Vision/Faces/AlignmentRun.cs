@@ -1,7 +1,6 @@
 using System.Globalization;
 using Pfe.Storage;
 using Pfe.Vision.Imaging;
-using Pfe.Vision.Verification;
 
 namespace Pfe.Vision.Faces;
 
@@ -17,7 +16,7 @@ public sealed record AlignmentRunOptions
 
     /// <summary>Which faces of a photograph are aligned where landmarks are not given; the second of all is named like the first with -2
     /// behind.</summary>
-    public FaceChoice Faces { get; init; } = FaceChoice.Main;
+    public FaceSubset Faces { get; init; } = FaceSubset.Main;
 
     /// <summary>What a list's paths are relative to, as it was written: its folders count for <see cref="DirectoryDepth"/>, as in the
     /// reference. Null: only the names' own.</summary>
@@ -66,7 +65,7 @@ public static class AlignmentRun
         ArgumentNullException.ThrowIfNull(images);
         options ??= new AlignmentRunOptions();
         var targets = TargetsOf(images, output, options.DirectoryDepth, options.Prefix);
-        var settings = Settings(options.Template) + (options.Faces == FaceChoice.All ? " all" : "");
+        var settings = Settings(options.Template) + (options.Faces == FaceSubset.All ? " all" : "");
         using var record = OutputRecord.Open(output,
             [.. images.Select((image, i) => (targets[i], OutputRecord.Key($"{settings} {image.Landmarks}", image.Path)))],
                 options.Overwrite);

@@ -10,9 +10,6 @@ public enum FaceChoice
 
     /// <summary>The main one: <see cref="IFaceDetector.DetectMain"/>.</summary>
     Main,
-
-    /// <summary>Every one, small ones included; not for a comparison of two photographs.</summary>
-    All,
 }
 
 /// <summary>How two faces are compared.</summary>

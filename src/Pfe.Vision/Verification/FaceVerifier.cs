@@ -129,7 +129,8 @@ public sealed class FaceVerifier : IDisposable
         ArgumentNullException.ThrowIfNull(photo);
         options ??= new CompareOptions();
         if (options.Aligned) return Of(photo.Name, null, _embedder.EmbedAligned(photo, cancellationToken));
-        var face = FaceSelection.ChooseOne(_detector, photo, options.Choice, cancellationToken);
+        var face = FaceSelection.Choose(
+            _detector, photo, options.Choice == FaceChoice.Main ? FaceSubset.Main : FaceSubset.Only, cancellationToken, out _)[0];
         return Of(photo.Name, face, _embedder.Embed(photo, face.Landmarks, cancellationToken));
     }
 

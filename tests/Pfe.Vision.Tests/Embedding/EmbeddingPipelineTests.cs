@@ -4,7 +4,6 @@ using Pfe.Vision.Embedding;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 using Pfe.Vision.Models;
-using Pfe.Vision.Verification;
 
 namespace Pfe.Vision.Tests.Embedding;
 
@@ -47,9 +46,9 @@ public sealed class EmbeddingPipelineTests : IDisposable
     }
 
     [Theory]
-    [InlineData(FaceChoice.All, 3, 0)]
-    [InlineData(FaceChoice.Main, 1, 1)]
-    public void Of_a_group_photograph_all_faces_or_the_main_one_is_embedded(FaceChoice choice, int rows, int several)
+    [InlineData(FaceSubset.All, 3, 0)]
+    [InlineData(FaceSubset.Main, 1, 1)]
+    public void Of_a_group_photograph_all_faces_or_the_main_one_is_embedded(FaceSubset choice, int rows, int several)
     {
         var store = Needs.Store();
         using var embedder = new FaceEmbedder(DefaultModel.Load(store));
@@ -58,7 +57,7 @@ public sealed class EmbeddingPipelineTests : IDisposable
         var run = EmbeddingRun.Run(images, embedder, detector, File1, new EmbeddingRunOptions { Faces = choice });
         (run.Embedded, run.SeveralFaces).ShouldBe((rows, several));
         using var set = EmbeddingSet.Load(File1);
-        set.Paths.ShouldBe(choice == FaceChoice.All ? ["group.jpg#1", "group.jpg#2", "group.jpg#3"] : ["group.jpg"]);
+        set.Paths.ShouldBe(choice == FaceSubset.All ? ["group.jpg#1", "group.jpg#2", "group.jpg#3"] : ["group.jpg"]);
         var aligned = AlignmentRun.Run(images, detector, Path.Combine(_folder.Path, "aligned"), new AlignmentRunOptions { Faces = choice });
         aligned.SeveralFaces.ShouldBe(several);
         Directory.GetFiles(Path.Combine(_folder.Path, "aligned"), "group*.jpg").Length.ShouldBe(rows);
@@ -72,7 +71,7 @@ public sealed class EmbeddingPipelineTests : IDisposable
         using var detector = FaceDetector.Open(store);
         FaceSource[] images = [new("group.jpg", store.Get("sample1"))];
         Should.Throw<PfeException>(() =>
-            EmbeddingRun.Run(images, embedder, detector, File1, new EmbeddingRunOptions { Faces = FaceChoice.Only }))
+            EmbeddingRun.Run(images, embedder, detector, File1, new EmbeddingRunOptions { Faces = FaceSubset.Only }))
             .Message.ShouldContain("3 faces found");
     }
 

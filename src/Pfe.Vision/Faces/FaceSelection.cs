@@ -1,20 +1,10 @@
-using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 
-namespace Pfe.Vision.Verification;
+namespace Pfe.Vision.Faces;
 
 /// <summary>The faces of a photograph that are meant.</summary>
 internal static class FaceSelection
 {
-    /// <exception cref="NoFaceException">There is none.</exception>
-    /// <exception cref="MultipleFacesException">There are several where one is wanted.</exception>
-    public static DetectedFace ChooseOne(IFaceDetector detector, ImageInput photo, FaceChoice choice,
-        CancellationToken cancellationToken) =>
-        choice == FaceChoice.All
-            ? throw new InvalidConfigurationException("a comparison is between two faces; choose the only or the main one, not all")
-            { Setting = nameof(CompareOptions.Choice), Value = nameof(FaceChoice.All) }
-            : Choose(detector, photo, choice, cancellationToken, out _)[0];
-
     /// <param name="detector">Finds the faces.</param>
     /// <param name="photo">The photograph.</param>
     /// <param name="choice">Which of them.</param>
@@ -23,13 +13,13 @@ internal static class FaceSelection
     /// <exception cref="NoFaceException">There is none.</exception>
     /// <exception cref="MultipleFacesException">There are several where one is wanted.</exception>
     public static IReadOnlyList<DetectedFace> Choose(
-        IFaceDetector detector, ImageInput photo, FaceChoice choice, CancellationToken cancellationToken, out int others)
+        IFaceDetector detector, ImageInput photo, FaceSubset choice, CancellationToken cancellationToken, out int others)
     {
         others = 0;
-        var found = choice == FaceChoice.All ? detector.Detect(photo, cancellationToken) : detector.DetectLarge(photo, cancellationToken);
+        var found = choice == FaceSubset.All ? detector.Detect(photo, cancellationToken) : detector.DetectLarge(photo, cancellationToken);
         if (found.Count == 0) throw None(photo);
-        if (choice == FaceChoice.All || found.Count == 1) return found;
-        if (choice == FaceChoice.Only) throw new MultipleFacesException(photo.Name, found.Count);
+        if (choice == FaceSubset.All || found.Count == 1) return found;
+        if (choice == FaceSubset.Only) throw new MultipleFacesException(photo.Name, found.Count);
         others = found.Count - 1;
         return [FaceDetector.Main(found, photo.Open().Image)!];
     }
