@@ -7,7 +7,7 @@ namespace Pfe.Gallery;
 /// </summary>
 public static class QualityGate
 {
-    // From the 1 % and 99 % quantiles of CelebA's faces (docs/gallery.md): rarer than one in a hundred among ordinary photographs.
+    // Rules of thumb, not measured quantiles (docs/gallery.md).
     private const double Dark = 60, Bright = 205, Flat = 25, Blurred = 40, Tilted = 25, Turned = 0.35, Covered = 25;
 
     /// <summary>Judges a face.</summary>

@@ -28,7 +28,8 @@ internal sealed class MatElements(ReadOnlyMemory<byte> bytes, long offset, bool 
         length = Whole();
         if (length < 0 || length > bytes.Length - _at)
             throw new PfeException(
-                $"'{path}', byte {start}: an element of {unchecked((uint)length)} bytes, {bytes.Length - _at} are left: the file is cut off");
+                $"'{path}', byte {start}: an element of {unchecked((uint)length)} bytes, {bytes.Length - _at} are left: " +
+                "the file is cut off");
         var content = Take(length);
         if (type != Compressed) _at = Math.Min(bytes.Length, _at + (8 - length % 8) % 8);
         return new MatElement(type, content, start);
