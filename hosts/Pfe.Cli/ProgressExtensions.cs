@@ -8,17 +8,12 @@ namespace Pfe.Cli;
 internal static class ProgressExtensions
 {
     /// <summary>One line a message.</summary>
-    public static IProgress<string> Progress(this Terminal terminal) => new Lines(terminal);
+    public static IProgress<string> Progress(this Terminal terminal) => new SynchronousProgress<string>(terminal.Say);
 
     /// <summary>Every few seconds a line that says how far a run over images is and how long it will take.</summary>
     /// <param name="terminal">Where to speak.</param>
     /// <param name="verb">What is done to the images, in the past tense.</param>
     public static IProgress<ImageProgress> ImageProgress(this Terminal terminal, string verb) => new Images(terminal, verb);
-
-    private sealed class Lines(Terminal terminal) : IProgress<string>
-    {
-        public void Report(string value) => terminal.Say(value);
-    }
 
     private sealed class Images(Terminal terminal, string verb) : IProgress<ImageProgress>
     {

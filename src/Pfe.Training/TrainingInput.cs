@@ -52,12 +52,12 @@ internal sealed class TrainingInput : IDisposable
         var images = LabelledImages.Load(config.TrainDatasetPath);
         // Batches that the data cannot fill are refused before the long part.
         _ = new TrainingFaces(images.Labels, [], config);
-        using var network = FrozenBase.Open(config, store, new Relay<string>(Say), cancellation);
+        using var network = FrozenBase.Open(config, store, new SynchronousProgress<string>(Say), cancellation);
         using var landmarks = new LandmarkLookup(config, images, store);
         using var variants = new FaceVariants(network, images.Paths, landmarks, config);
         var folder = Path.Combine(config.CacheDir ?? DefaultCacheFolder(), Key(images, network, config));
         var (clock, passes) = (Stopwatch.StartNew(), 0L);
-        var caching = new Relay<CacheProgress>(step =>
+        var caching = new SynchronousProgress<CacheProgress>(step =>
         {
             passes = step.Passes;
             progress?.Report(new TrainingEvent.Caching(step));
@@ -118,10 +118,4 @@ internal sealed class TrainingInput : IDisposable
 
     internal static string DefaultCacheFolder() =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "pfe", "features");
-
-    // Progress<T> would call back later, on another thread.
-    private sealed class Relay<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
-    }
 }

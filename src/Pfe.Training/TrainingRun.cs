@@ -235,7 +235,7 @@ public sealed class TrainingRun
     private TrustInput? PrepareTrust(TrainingInput input, CancellationToken cancellation)
     {
         if (_config.Trust is null) return null;
-        var caching = new Relay<CacheProgress>(step => _progress?.Report(new TrainingEvent.Caching(step)));
+        var caching = new SynchronousProgress<CacheProgress>(step => _progress?.Report(new TrainingEvent.Caching(step)));
         return TrustInput.Prepare(_config, input.Images, input.Cache.Index.Unreadable.Select(bad => bad.Image), _store,
             _config.CacheDir ?? TrainingInput.DefaultCacheFolder(), caching, cancellation);
     }
@@ -287,12 +287,6 @@ public sealed class TrainingRun
             Say($"the model has no calibration: {e.Message}; fit one on people of your own");
             return model;
         }
-    }
-
-    // Progress<T> would call back later, on another thread.
-    private sealed class Relay<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 
     private void Say(string text) => _progress?.Report(new TrainingEvent.Note(text));

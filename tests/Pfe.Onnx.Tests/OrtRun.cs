@@ -18,6 +18,17 @@ internal sealed record Values(float[] Data, long[] Shape)
         var size = (int)(Data.Length / Shape[0]);
         return new Values(Data[(index * size)..((index + 1) * size)], [1, .. Shape[1..]]);
     }
+
+    /// <summary>One image of a batch [N, 3, height, width] in TensorFlow's order: height, width, channel.</summary>
+    public double[,,] Turned(int index)
+    {
+        var (height, width, data) = ((int)Shape[2], (int)Shape[3], Item(index).Data);
+        var result = new double[height, width, 3];
+        for (var r = 0; r < height; r++)
+            for (var c = 0; c < width; c++)
+                for (var k = 0; k < 3; k++) result[r, c, k] = data[(k * height + r) * width + c];
+        return result;
+    }
 }
 
 /// <summary>Runs a graph as a user would: in ONNX Runtime, one thread, so that values repeat bit for bit.</summary>

@@ -58,6 +58,14 @@ public sealed class ArchitectureTests
         Rooms.SelectMany(room => Directory.GetDirectories(Path.Combine(TestData.RepoRoot, room)))
             .Select(folder => Path.GetFileName(folder)!).Order().ShouldBe(AllowedProjects.Keys.Order());
 
+    [Fact]
+    public void The_page_has_a_row_for_every_project()
+    {
+        var page = File.ReadAllLines(Path.Combine(TestData.RepoRoot, "docs", "architecture.md"));
+        AllowedProjects.Keys.Where(project => !page.Any(line => line.StartsWith($"| `{project}` |", StringComparison.Ordinal)))
+            .ShouldBeEmpty();
+    }
+
     private static IEnumerable<string> References(string project, string kind) =>
         XDocument.Load(Rooms.Select(room => Path.Combine(TestData.RepoRoot, room, project, project + ".csproj")).Single(File.Exists))
             .Descendants(kind).Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/'));

@@ -35,7 +35,7 @@ internal static class BenchCommand
                 TemporaryFolder = parsed.GetValue(Temporary) };
             if (options.Faces is not 0 and < 1000) throw new UsageException($"--faces is {options.Faces}; it must be 0 or at least 1000");
             if (options.Rounds < 1) throw new UsageException($"--rounds is {options.Rounds}; it must be at least 1");
-            var (json, progress) = (parsed.GetValue(CommonOptions.Json), new Teller(terminal));
+            var (json, progress) = (parsed.GetValue(CommonOptions.Json), terminal.Progress());
             if (parsed.GetValue(Embeddings) is { } path)
             {
                 using var faces = EmbeddingSet.Load(path);
@@ -113,11 +113,6 @@ internal static class BenchCommand
             table.AddRow(Markup.Escape(row.Name), $"{row.Milliseconds:F2}", $"{row.ShareOfPlainRead:F2}",
                 row.Recall is { } recall ? $"{recall:F4}" : "", row.Recall is null ? "" : $"{row.NearTies}");
         return table;
-    }
-
-    private sealed class Teller(Terminal terminal) : IProgress<string>
-    {
-        public void Report(string value) => terminal.Say(value);
     }
 }
 

@@ -89,7 +89,7 @@ public static class ReproductionRun
     {
         if (options.Templates is not { CropMetadata: { } metadata } templates) return options.Templates;
         var (crops, faces) = (Path.Combine(options.WorkFolder, "ijba-cropped"), IjbaMetadata.Read(metadata));
-        var told = new Relay<ImageProgress>(images => progress?.Report(new("IJB-A: cutting the faces out", images)));
+        var told = new SynchronousProgress<ImageProgress>(images => progress?.Report(new("IJB-A: cutting the faces out", images)));
         IjbaCropRun.Run(faces, templates.Images.Folder, crops, progress: told, cancellation: cancellation);
         return templates with { Images = templates.Images with { Folder = crops } };
     }
@@ -106,7 +106,7 @@ public static class ReproductionRun
         {
             progress?.Report(new(step, null));
             using var found = images.Aligned || sources.All(source => source.Landmarks is not null) ? null : detector();
-            var told = new Relay<ImageProgress>(done => progress?.Report(new(step, done)));
+            var told = new SynchronousProgress<ImageProgress>(done => progress?.Report(new(step, done)));
             EmbeddingRun.Run(sources, embedder, found, path, new EmbeddingRunOptions { Aligned = images.Aligned,
                 Workers = options.Workers }, told, cancellation);
         }
@@ -125,10 +125,5 @@ public static class ReproductionRun
                 $"{source.Name} {source.Landmarks} {(file.Exists ? $"{file.Length} {file.LastWriteTimeUtc.Ticks}" : "missing")}"));
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
-    }
-
-    private sealed class Relay<T>(Action<T> act) : IProgress<T>
-    {
-        public void Report(T value) => act(value);
     }
 }

@@ -17,7 +17,7 @@ namespace Pfe.Scoring;
 /// </remarks>
 public static unsafe class MutualLikelihood
 {
-    private const double LogTwoPi = 1.8378770664093454836;
+    internal const double LogTwoPi = 1.8378770664093454836;
 
     /// <summary>The score of two faces; error bound in docs/numerics.md.</summary>
     /// <param name="first">One face.</param>

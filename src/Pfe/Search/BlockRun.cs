@@ -30,7 +30,7 @@ internal readonly record struct BlockRun(IBlockSource Source, int Begin, int End
 /// <summary>Memory for blocks that are read from disk; one per thread, valid until the next use.</summary>
 internal sealed unsafe class RunBuffer : IDisposable
 {
-    private AlignedMemory? _memory;
+    private NativeBuffer? _memory;
     private long _bytes;
 
     public byte* Take(long bytes)
@@ -38,7 +38,7 @@ internal sealed unsafe class RunBuffer : IDisposable
         if (bytes > _bytes)
         {
             _memory?.Dispose();
-            _memory = new AlignedMemory(bytes);
+            _memory = new NativeBuffer(bytes);
             _bytes = bytes;
         }
         return _memory!.Start;

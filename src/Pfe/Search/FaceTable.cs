@@ -13,7 +13,7 @@ internal sealed unsafe class FaceTable(int dimension, BlockStore store, Variance
 {
     private const int ChunkFaces = 512;
 
-    private readonly List<AlignedMemory> _chunks = [];
+    private readonly List<NativeBuffer> _chunks = [];
     private readonly List<Entry?> _slots = [];
     private readonly Stack<int> _free = new();
     private readonly Dictionary<FaceId, int> _places = [];
@@ -109,7 +109,7 @@ internal sealed unsafe class FaceTable(int dimension, BlockStore store, Variance
 
     private void AddChunk()
     {
-        var chunk = new AlignedMemory(ChunkFaces / FaceBlocks.Lanes * FaceBlocks.BytesOf(dimension, store));
+        var chunk = new NativeBuffer(ChunkFaces / FaceBlocks.Lanes * FaceBlocks.BytesOf(dimension, store));
         var blocks = new FaceBlocks(chunk, chunk.Start, ChunkFaces, dimension, store, scale, _range);
         for (var block = 0; block < blocks.BlockCount; block++) FaceBlocks.Clear(blocks.Block(block), dimension, store);
         _runs.Add(new BlockRun(new Chunk(this, chunk, _chunks.Count * ChunkFaces), 0, blocks.BlockCount));
@@ -121,7 +121,7 @@ internal sealed unsafe class FaceTable(int dimension, BlockStore store, Variance
     private byte* Block(int slot) =>
         _chunks[slot / ChunkFaces].Start + slot % ChunkFaces / FaceBlocks.Lanes * FaceBlocks.BytesOf(dimension, store);
 
-    private sealed class Chunk(FaceTable table, AlignedMemory memory, int firstFace) : IBlockSource
+    private sealed class Chunk(FaceTable table, NativeBuffer memory, int firstFace) : IBlockSource
     {
         public int FirstFace => firstFace;
 

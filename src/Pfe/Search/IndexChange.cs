@@ -142,7 +142,8 @@ internal static class IndexChange
         // A page's start, so that every block lies on a cache line.
         stream.Position = (directory.End + IndexHead.PageSize - 1) / IndexHead.PageSize * IndexHead.PageSize;
         if (source.Count == 0) return directory with { End = stream.Position };
-        var entry = new SegmentWriter(head, source, stream, progress is null ? null : new Shifted(progress, before), cancellation).Write(
+        var shifted = progress is null ? null : new SynchronousProgress<int>(written => progress.Report(before + written));
+        var entry = new SegmentWriter(head, source, stream, shifted, cancellation).Write(
             stream.Position);
         return directory with { Segments = [.. directory.Segments, entry], End = entry.Offset + entry.Length };
     }
@@ -205,11 +206,6 @@ internal static class IndexChange
         {
             throw new PfeException($"cannot change '{path}': {e.Message}", e);
         }
-    }
-
-    private sealed class Shifted(IProgress<int> progress, int before) : IProgress<int>
-    {
-        public void Report(int value) => progress.Report(before + value);
     }
 }
 

@@ -19,11 +19,10 @@ namespace Pfe.Search;
 /// </code></example>
 public sealed class MemoryIndex : IMutableFaceIndex
 {
-    private readonly ReaderWriterLockSlim _lock = new();
+    private readonly IndexLock _lock;
     private readonly IndexOptions _options;
     private FaceTable? _table;
     private long _version;
-    private bool _disposed;
 
     /// <summary>Makes an empty index.</summary>
     /// <param name="dimension">D, at least 1.</param>
@@ -31,7 +30,7 @@ public sealed class MemoryIndex : IMutableFaceIndex
     public MemoryIndex(int dimension, IndexOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
-        (Dimension, _options) = (dimension, options ?? new IndexOptions());
+        (Dimension, _options, _lock) = (dimension, options ?? new IndexOptions(), new IndexLock(this));
     }
 
     /// <inheritdoc/>
@@ -39,48 +38,48 @@ public sealed class MemoryIndex : IMutableFaceIndex
 
     /// <summary>Which model the faces came from: the options', else that of the first face that names one; null while none is
     /// known.</summary>
-    public string? ModelId => Read(() => Model);
+    public string? ModelId => _lock.Read(() => Model);
 
     /// <inheritdoc/>
-    public long Count => Read(() => (long)(_table?.Count ?? 0));
+    public long Count => _lock.Read(() => (long)(_table?.Count ?? 0));
 
     /// <inheritdoc/>
-    public long Version => Read(() => _version);
+    public long Version => _lock.Read(() => _version);
 
     /// <inheritdoc/>
-    public bool Contains(FaceId id) => Read(() => _table?.Contains(id) ?? false);
+    public bool Contains(FaceId id) => _lock.Read(() => _table?.Contains(id) ?? false);
 
     /// <inheritdoc/>
     public IReadOnlyCollection<FaceId> WhichAreIn(IReadOnlyCollection<FaceId> ids) =>
-        Read(() => _table is null ? [] : ids.Where(_table.Contains).ToHashSet());
+        _lock.Read(() => _table is null ? [] : ids.Where(_table.Contains).ToHashSet());
 
     /// <inheritdoc/>
     public SearchResult<FaceMatch> SearchFaces(
         IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) =>
-        Read(() => IndexScan.Faces(State, probes, options, cancellation));
+        _lock.Read(() => IndexScan.Faces(State, probes, options, cancellation));
 
     /// <inheritdoc/>
     public SearchResult<PersonMatch> SearchPersons(
         IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) =>
-        Read(() => IndexScan.Persons(State, probes, options, cancellation));
+        _lock.Read(() => IndexScan.Persons(State, probes, options, cancellation));
 
     /// <inheritdoc/>
     public void Add(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) =>
-        Write(() => Change(faces, replace: false, cancellation));
+        _lock.Write(() => Change(faces, replace: false, cancellation));
 
     /// <inheritdoc/>
     public void Upsert(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) =>
-        Write(() => Change(faces, replace: true, cancellation));
+        _lock.Write(() => Change(faces, replace: true, cancellation));
 
     /// <inheritdoc/>
-    public int Remove(IReadOnlyCollection<FaceId> ids, CancellationToken cancellation = default) => Write(() =>
+    public int Remove(IReadOnlyCollection<FaceId> ids, CancellationToken cancellation = default) => _lock.Write(() =>
     {
         cancellation.ThrowIfCancellationRequested();
         return TakeOut(ids);
     });
 
     /// <inheritdoc/>
-    public int RemovePersons(IReadOnlyCollection<PersonId> persons, CancellationToken cancellation = default) => Write(() =>
+    public int RemovePersons(IReadOnlyCollection<PersonId> persons, CancellationToken cancellation = default) => _lock.Write(() =>
     {
         cancellation.ThrowIfCancellationRequested();
         return _table is null ? 0 : TakeOut([.. persons.SelectMany(_table.FacesOf)]);
@@ -88,23 +87,14 @@ public sealed class MemoryIndex : IMutableFaceIndex
 
     /// <summary>The faces of a person.</summary>
     /// <param name="person">The person.</param>
-    public IReadOnlyList<FaceId> FacesOf(PersonId person) => Read(() => _table?.FacesOf(person) ?? []);
+    public IReadOnlyList<FaceId> FacesOf(PersonId person) => _lock.Read(() => _table?.FacesOf(person) ?? []);
 
     /// <summary>Waits for running searches and changes, and frees the memory.</summary>
-    public void Dispose()
+    public void Dispose() => _lock.Close(() =>
     {
-        _lock.EnterWriteLock();
-        try
-        {
-            _disposed = true;
-            _table?.Dispose();
-            _table = null;
-        }
-        finally
-        {
-            _lock.ExitWriteLock();
-        }
-    }
+        _table?.Dispose();
+        _table = null;
+    });
 
     private string? Model => _table?.ModelId ?? _options.ModelId;
 
@@ -162,38 +152,4 @@ public sealed class MemoryIndex : IMutableFaceIndex
         if (removed > 0) _table.Version = ++_version;
         return removed;
     }
-
-    private T Read<T>(Func<T> work)
-    {
-        _lock.EnterReadLock();
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return work();
-        }
-        finally
-        {
-            _lock.ExitReadLock();
-        }
-    }
-
-    private T Write<T>(Func<T> work)
-    {
-        _lock.EnterWriteLock();
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return work();
-        }
-        finally
-        {
-            _lock.ExitWriteLock();
-        }
-    }
-
-    private void Write(Action work) => Write(() =>
-    {
-        work();
-        return 0;
-    });
 }

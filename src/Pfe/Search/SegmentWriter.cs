@@ -46,7 +46,7 @@ internal sealed unsafe class SegmentWriter(
 
     private void InBlocks(long blockBytes, bool report, FillBlock fill)
     {
-        using var memory = new AlignedMemory(BlocksAtOnce * blockBytes);
+        using var memory = new NativeBuffer(BlocksAtOnce * blockBytes);
         var blocks = (source.Count + FaceBlocks.Lanes - 1) / FaceBlocks.Lanes;
         for (var first = 0; first < blocks; first += BlocksAtOnce)
         {

@@ -14,7 +14,7 @@ namespace Pfe.Search;
 /// </code></example>
 public sealed class TailedIndex : IMutableFaceIndex
 {
-    private readonly ReaderWriterLockSlim _lock = new();
+    private readonly IndexLock _lock;
     private readonly FileIndex _file;
     private readonly IndexOptions _options;
     private readonly Dictionary<FaceId, IndexedFace> _tail = [];
@@ -22,7 +22,6 @@ public sealed class TailedIndex : IMutableFaceIndex
     private MemoryIndex _recent;
     private long _changes;
     private HiddenFaces? _hidden;
-    private bool _disposed;
 
     /// <summary>Puts an empty tail beside a file.</summary>
     /// <param name="file">The file; disposed of with this.</param>
@@ -30,7 +29,7 @@ public sealed class TailedIndex : IMutableFaceIndex
     public TailedIndex(FileIndex file, bool normalise = false)
     {
         ArgumentNullException.ThrowIfNull(file);
-        _file = file;
+        (_file, _lock) = (file, new IndexLock(this));
         // Of the file's store and scale: a face scores alike before and after it is flushed.
         _options = file.Read(state => new IndexOptions
         {
@@ -47,36 +46,36 @@ public sealed class TailedIndex : IMutableFaceIndex
     public int Dimension { get; }
 
     /// <inheritdoc/>
-    public string? ModelId => Read(() => _recent.ModelId);
+    public string? ModelId => _lock.Read(() => _recent.ModelId);
 
     /// <inheritdoc/>
-    public long Count => Read(() => _file.Read(state => state.Count - Hidden(state).Count) + _recent.Count);
+    public long Count => _lock.Read(() => _file.Read(state => state.Count - Hidden(state).Count) + _recent.Count);
 
     /// <summary>Faces in the tail.</summary>
-    public long TailCount => Read(() => (long)_tail.Count);
+    public long TailCount => _lock.Read(() => (long)_tail.Count);
 
     /// <inheritdoc/>
-    public long Version => Read(() => _file.Version + _changes);
+    public long Version => _lock.Read(() => _file.Version + _changes);
 
     /// <inheritdoc/>
-    public bool Contains(FaceId id) => Read(() => _tail.ContainsKey(id) || (!_removed.Contains(id) && _file.Contains(id)));
+    public bool Contains(FaceId id) => _lock.Read(() => _tail.ContainsKey(id) || (!_removed.Contains(id) && _file.Contains(id)));
 
     /// <inheritdoc/>
     public SearchResult<FaceMatch> SearchFaces(
-        IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) => Read(() =>
+        IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) => _lock.Read(() =>
         SearchMerge.Faces([
             _file.Read(state => IndexScan.Faces(Visible(state), probes, options, cancellation)),
             _recent.SearchFaces(probes, options, cancellation)], (options ?? new()).K) with { Version = _file.Version + _changes });
 
     /// <inheritdoc/>
     public SearchResult<PersonMatch> SearchPersons(
-        IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) => Read(() =>
+        IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) => _lock.Read(() =>
         SearchMerge.Persons([
             _file.Read(state => IndexScan.Persons(Visible(state), probes, options, cancellation)),
             _recent.SearchPersons(probes, options, cancellation)], (options ?? new()).K) with { Version = _file.Version + _changes });
 
     /// <inheritdoc/>
-    public void Add(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) => Write(() =>
+    public void Add(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) => _lock.Write(() =>
     {
         ArgumentNullException.ThrowIfNull(faces);
         foreach (var old in _file.WhichAreIn([.. faces.Select(face => face.Id)]))
@@ -86,18 +85,18 @@ public sealed class TailedIndex : IMutableFaceIndex
     });
 
     /// <inheritdoc/>
-    public void Upsert(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) => Write(() =>
+    public void Upsert(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) => _lock.Write(() =>
     {
         _recent.Upsert(faces, cancellation);
         return Remember(faces);
     });
 
     /// <inheritdoc/>
-    public int Remove(IReadOnlyCollection<FaceId> ids, CancellationToken cancellation = default) => Write(() =>
+    public int Remove(IReadOnlyCollection<FaceId> ids, CancellationToken cancellation = default) => _lock.Write(() =>
         Forget([.. _tail.Keys.Intersect(ids)], _file.WhichAreIn(ids), cancellation));
 
     /// <inheritdoc/>
-    public int RemovePersons(IReadOnlyCollection<PersonId> persons, CancellationToken cancellation = default) => Write(() =>
+    public int RemovePersons(IReadOnlyCollection<PersonId> persons, CancellationToken cancellation = default) => _lock.Write(() =>
     {
         var gone = persons.ToHashSet();
         return Forget([.. _tail.Values.Where(face => gone.Contains(face.Person)).Select(face => face.Id)],
@@ -109,7 +108,7 @@ public sealed class TailedIndex : IMutableFaceIndex
     /// <param name="cancellation">Stops the work; file and tail stay as they were.</param>
     /// <exception cref="PfeException">The file is damaged, cannot be written or is being changed by another process; the tail
     /// stays.</exception>
-    public void Flush(bool compact = false, CancellationToken cancellation = default) => Write(() =>
+    public void Flush(bool compact = false, CancellationToken cancellation = default) => _lock.Write(() =>
     {
         if (_tail.Count + _removed.Count > 0)
         {
@@ -126,20 +125,11 @@ public sealed class TailedIndex : IMutableFaceIndex
     });
 
     /// <summary>Disposes of the file, when the searches that run have ended; what is not flushed is lost.</summary>
-    public void Dispose()
+    public void Dispose() => _lock.Close(() =>
     {
-        _lock.EnterWriteLock();
-        try
-        {
-            _disposed = true;
-            _recent.Dispose();
-            _file.Dispose();
-        }
-        finally
-        {
-            _lock.ExitWriteLock();
-        }
-    }
+        _recent.Dispose();
+        _file.Dispose();
+    });
 
     private VisibleFaces Visible(FileState state) => new(state, Hidden(state));
 
@@ -178,33 +168,5 @@ public sealed class TailedIndex : IMutableFaceIndex
         foreach (var id in recent) _tail.Remove(id);
         if (removed > 0) _changes++;
         return removed;
-    }
-
-    private T Read<T>(Func<T> work)
-    {
-        _lock.EnterReadLock();
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return work();
-        }
-        finally
-        {
-            _lock.ExitReadLock();
-        }
-    }
-
-    private T Write<T>(Func<T> work)
-    {
-        _lock.EnterWriteLock();
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return work();
-        }
-        finally
-        {
-            _lock.ExitWriteLock();
-        }
     }
 }

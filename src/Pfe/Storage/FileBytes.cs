@@ -49,7 +49,7 @@ public sealed unsafe class FileBytes : IDisposable
     internal static FileBytes Copy(ReadOnlySpan<byte> bytes, string name)
     {
         if (bytes.IsEmpty) throw new DamagedFileException(name, $"'{name}' is empty");
-        var memory = new AlignedMemory(bytes.Length);
+        var memory = new NativeBuffer(bytes.Length);
         bytes.CopyTo(new Span<byte>(memory.Start, bytes.Length));
         return new FileBytes(name, bytes.Length, memory.Start, memory.Dispose);
     }
@@ -107,7 +107,7 @@ public sealed unsafe class FileBytes : IDisposable
     /// <summary>Reads a part of an open file into memory.</summary>
     internal static FileBytes Load(SafeFileHandle file, string path, long offset, long length, CancellationToken cancellation)
     {
-        var memory = new AlignedMemory(length);
+        var memory = new NativeBuffer(length);
         try
         {
             for (long at = 0, read; at < length; at += read)

@@ -32,7 +32,7 @@ public sealed class ResFaceTests
         var result = OrtRun.Run(imported.ToModel(), images);
         for (var i = 0; i < 2; i++)
         {
-            var (mu, logVariance) = naive.Run(Turned(images, i));
+            var (mu, logVariance) = naive.Run(images.Turned(i));
             Near(result["mu"].Item(i).Data, mu);
             Near(result["log_variance"].Item(i).Data, outputs == 1 ? [.. Enumerable.Repeat(logVariance[0], 20)] : logVariance);
         }
@@ -69,14 +69,4 @@ public sealed class ResFaceTests
 
     private static void Near(IEnumerable<float> values, double[] expected) =>
         values.Zip(expected).Max(pair => Math.Abs(pair.First - pair.Second)).ShouldBeLessThan(1e-4 * Math.Max(1, expected.Max(Math.Abs)));
-
-    private static double[,,] Turned(Values images, int index)
-    {
-        var (height, width, data) = ((int)images.Shape[2], (int)images.Shape[3], images.Item(index).Data);
-        var result = new double[height, width, 3];
-        for (var r = 0; r < height; r++)
-            for (var c = 0; c < width; c++)
-                for (var k = 0; k < 3; k++) result[r, c, k] = data[(k * height + r) * width + c];
-        return result;
-    }
 }

@@ -72,7 +72,7 @@ public sealed class SphereNetTests
         var images = Values.Random(9, 1, 3, 48, 32);
         var embedding = OrtRun.Run(model, images)["embedding"].Data;
         var length = Math.Sqrt(embedding.Sum(value => (double)value * value));
-        Near(embedding.Select(value => value / length), naive.Run(Turned(images, 0)).Mu);
+        Near(embedding.Select(value => value / length), naive.Run(images.Turned(0)).Mu);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class SphereNetTests
         var result = OrtRun.Run(imported.ToModel(), images);
         for (var i = 0; i < 2; i++)
         {
-            var (mu, logVariance) = naive.Run(Turned(images, i));
+            var (mu, logVariance) = naive.Run(images.Turned(i));
             Near(result["mu"].Item(i).Data.Select(value => (double)value), mu);
             Near(result["log_variance"].Item(i).Data.Select(value => (double)value), logVariance!);
             // The test would be blind if the network gave one value everywhere.
@@ -152,15 +152,5 @@ public sealed class SphereNetTests
     {
         var largest = expected.Max(Math.Abs);
         values.Zip(expected).Max(pair => Math.Abs(pair.First - pair.Second)).ShouldBeLessThan(Tolerance * largest);
-    }
-
-    private static double[,,] Turned(Values images, int index)
-    {
-        var (height, width, data) = ((int)images.Shape[2], (int)images.Shape[3], images.Item(index).Data);
-        var result = new double[height, width, 3];
-        for (var r = 0; r < height; r++)
-            for (var c = 0; c < width; c++)
-                for (var k = 0; k < 3; k++) result[r, c, k] = data[(k * height + r) * width + c];
-        return result;
     }
 }

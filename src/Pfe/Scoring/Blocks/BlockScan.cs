@@ -26,7 +26,7 @@ internal sealed unsafe class BlockScan(FaceBlocks gallery, ProbeRows probes, ISc
     /// <summary>Scores blocks <paramref name="firstBlock"/> to <paramref name="endBlock"/> - 1.</summary>
     public void Run(int firstBlock, int endBlock, CancellationToken cancellation)
     {
-        using var memory = new AlignedMemory(Math.Max(4, probes.PaddedCount) * (RunningSums.Length + FaceBlocks.Lanes) * sizeof(float));
+        using var memory = new NativeBuffer(Math.Max(4, probes.PaddedCount) * (RunningSums.Length + FaceBlocks.Lanes) * sizeof(float));
         // One probe alone takes four blocks at once, a quarter of the run apart.
         var quarter = probes.IsAlone ? (endBlock - firstBlock) / 4 : 0;
         for (var block = firstBlock; block < firstBlock + quarter; block++)

@@ -17,8 +17,8 @@ internal sealed unsafe class DotGallery : IGallery
     private const int Slab = 256;
 
     private readonly ScoreKind _kind;
-    private readonly AlignedMemory _means;
-    private readonly AlignedMemory _facts;
+    private readonly NativeBuffer _means;
+    private readonly NativeBuffer _facts;
     private readonly float* _squared;
     private readonly float* _variance;
     private readonly List<int> _strays = [];
@@ -28,10 +28,10 @@ internal sealed unsafe class DotGallery : IGallery
         using var use = ((IFaceRows)faces).Enter();
         (_kind, Count, Dimension) = (kind, faces.Count, faces.Dimension);
         BlockCount = (Count + 15) / 16;
-        _means = new AlignedMemory(BlockCount * 16L * Dimension * sizeof(float));
+        _means = new NativeBuffer(BlockCount * 16L * Dimension * sizeof(float));
         // Lanes without a face have the variance 1, so that their score is a number.
         var padded = (BlockCount + 1) / 2 * FacesAtOnce;
-        _facts = new AlignedMemory(2L * padded * sizeof(float));
+        _facts = new NativeBuffer(2L * padded * sizeof(float));
         _squared = _facts.Floats;
         _variance = _squared + padded;
         new Span<float>(_variance, padded).Fill(1);
@@ -88,7 +88,7 @@ internal sealed unsafe class DotGallery : IGallery
         private readonly DotGallery _gallery;
         private readonly int _count;
         private readonly int _padded;
-        private readonly AlignedMemory _means;
+        private readonly NativeBuffer _means;
         private readonly SharedFormula[] _formulas;
 
         public Panels(DotGallery gallery, EmbeddingSet probes, int first, int count)
@@ -96,7 +96,7 @@ internal sealed unsafe class DotGallery : IGallery
             (_gallery, _count, _padded) = (gallery, count, (count + PanelProbes - 1) / PanelProbes * PanelProbes);
             using var use = ((IFaceRows)probes).Enter();
             _formulas = new SharedFormula[count];
-            _means = new AlignedMemory((long)_padded * gallery.Dimension * sizeof(float));
+            _means = new NativeBuffer((long)_padded * gallery.Dimension * sizeof(float));
             var (reader, mean) = (new FaceReader(probes), new float[gallery.Dimension]);
             for (var probe = 0; probe < count; probe++)
             {
@@ -108,7 +108,7 @@ internal sealed unsafe class DotGallery : IGallery
 
         public void Scan(int firstBlock, int endBlock, IScoreHandler sink, CancellationToken cancellation)
         {
-            using var memory = new AlignedMemory((long)_padded * FacesAtOnce * sizeof(float));
+            using var memory = new NativeBuffer((long)_padded * FacesAtOnce * sizeof(float));
             for (var block = firstBlock; block < endBlock; block += 2)
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -3,8 +3,6 @@ namespace Pfe.Scoring.Blocks;
 /// <summary>Eq. 3 term by term in double precision, for faces that the kernels cannot take.</summary>
 internal static class DoublePrecisionScore
 {
-    private const double LogTwoPi = 1.8378770664093454836;
-
     public static float MutualLikelihood(
         ReadOnlySpan<float> mu1, ReadOnlySpan<float> variance1, ReadOnlySpan<float> mu2, ReadOnlySpan<float> variance2)
     {
@@ -14,14 +12,14 @@ internal static class DoublePrecisionScore
             var (difference, variance) = ((double)mu1[l] - mu2[l], (double)variance1[l] + variance2[l]);
             sum += difference * difference / variance + Math.Log(variance);
         }
-        return Finite(-0.5 * (sum + mu1.Length * LogTwoPi));
+        return Finite(-0.5 * (sum + mu1.Length * Scoring.MutualLikelihood.LogTwoPi));
     }
 
     /// <summary>The shared-variance form, given the squared distance of the means.</summary>
     public static float SharedVariance(double squaredDistance, double variance1, double variance2, int dimension)
     {
         var variance = variance1 + variance2;
-        return Finite(-0.5 * (squaredDistance / variance + dimension * (Math.Log(variance) + LogTwoPi)));
+        return Finite(-0.5 * (squaredDistance / variance + dimension * (Math.Log(variance) + Scoring.MutualLikelihood.LogTwoPi)));
     }
 
     public static double SquaredDistance(ReadOnlySpan<float> mu1, ReadOnlySpan<float> mu2)

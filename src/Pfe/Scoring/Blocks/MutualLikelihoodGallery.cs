@@ -6,7 +6,7 @@ namespace Pfe.Scoring.Blocks;
 /// <summary>A gallery in memory for full mutual likelihood scores: 8 D bytes a face.</summary>
 internal sealed unsafe class MutualLikelihoodGallery : IGallery
 {
-    private readonly AlignedMemory _memory;
+    private readonly NativeBuffer _memory;
 
     public MutualLikelihoodGallery(EmbeddingSet faces, int threads, CancellationToken cancellation)
     {
@@ -14,7 +14,7 @@ internal sealed unsafe class MutualLikelihoodGallery : IGallery
         var survey = new FaceReader(faces).Survey(0, faces.Count, cancellation);
         var (strays, scale) = (new OutOfRangeFaces(), VarianceScale.For(survey.Range));
         var blockBytes = FaceBlocks.BytesOf(faces.Dimension, BlockStore.Float32);
-        _memory = new AlignedMemory((faces.Count + 15L) / 16 * blockBytes);
+        _memory = new NativeBuffer((faces.Count + 15L) / 16 * blockBytes);
         Blocks = new FaceBlocks(_memory, _memory.Start, faces.Count, faces.Dimension, BlockStore.Float32, scale,
             survey.Range) { OutOfRangeFaces = strays };
         Workers.Run(Blocks.BlockCount, 64, threads, (first, end) =>

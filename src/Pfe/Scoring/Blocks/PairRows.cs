@@ -8,7 +8,7 @@ namespace Pfe.Scoring.Blocks;
 /// </summary>
 internal sealed unsafe class PairRows : IDisposable
 {
-    private readonly AlignedMemory _memory;
+    private readonly NativeBuffer _memory;
     private readonly bool[] _fits;
 
     public PairRows(EmbeddingSet faces, CancellationToken cancellation)
@@ -17,7 +17,7 @@ internal sealed unsafe class PairRows : IDisposable
         Padded = Pad(faces.Dimension);
         Count = faces.Count;
         _fits = new bool[faces.Count];
-        _memory = new AlignedMemory((long)faces.Count * 2 * Padded * sizeof(float));
+        _memory = new NativeBuffer((long)faces.Count * 2 * Padded * sizeof(float));
         var (reader, range) = (new FaceReader(faces), VarianceRange.Empty);
         for (var row = 0; row < faces.Count; row++)
         {

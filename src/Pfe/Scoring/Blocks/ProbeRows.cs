@@ -15,7 +15,7 @@ internal sealed unsafe class ProbeRows : IDisposable
 
     private readonly IFaceRows _probes;
     private readonly UseCount.Use _use;
-    private readonly AlignedMemory _memory;
+    private readonly NativeBuffer _memory;
     private readonly int[] _periods;
     private readonly int _first;
     private readonly int _padded;
@@ -28,7 +28,7 @@ internal sealed unsafe class ProbeRows : IDisposable
         _use = probes.Enter();
         _periods = new int[PaddedCount];
         // The last four are filled up with neutral probes.
-        _memory = new AlignedMemory((long)PaddedCount * _padded * 2 * sizeof(float));
+        _memory = new NativeBuffer((long)PaddedCount * _padded * 2 * sizeof(float));
         var reader = new FaceReader(probes);
         var (meanScale, varianceScale) =
             (gallery.Store == BlockStore.Float32 ? gallery.Scale.Mean : FaceBlocks.Int16Unit, gallery.Scale.Variance);

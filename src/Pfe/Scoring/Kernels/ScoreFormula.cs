@@ -7,14 +7,13 @@ internal readonly struct ScoreFormula
     /// <summary>What a mean of 1 is in the 16-bit store.</summary>
     public const float Int16Unit = 32768;
 
-    private const double LogTwoPi = 1.8378770664093454836;
     private const double LogTwo = 0.69314718055994530942;
 
     public ScoreFormula(int dimension, VarianceScale scale, BlockStore store)
     {
         S = store == BlockStore.Float32 ? -0.5f : (float)(-0.5 * scale.Variance / Int16Unit / Int16Unit);
         L = (float)(-0.5 * LogTwo);
-        C = (float)(-0.5 * dimension * LogTwoPi + scale.Exponent * dimension * LogTwo);
+        C = (float)(-0.5 * dimension * MutualLikelihood.LogTwoPi + scale.Exponent * dimension * LogTwo);
     }
 
     public float S { get; }

@@ -9,7 +9,7 @@ namespace Pfe.Scoring.Kernels;
 /// <param name="Dimension">D.</param>
 internal readonly record struct SharedFormula(float Squared, float Variance, float Dimension)
 {
-    private const float LogTwoPi = 1.8378770664093454836f;
+    private const float LogTwoPi = (float)MutualLikelihood.LogTwoPi;
     private const float LogTwo = 0.69314718055994530942f;
 
     /// <summary>-D/2, the factor of ln v.</summary>

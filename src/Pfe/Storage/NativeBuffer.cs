@@ -9,7 +9,7 @@ namespace Pfe.Storage;
 /// scan of millions of faces otherwise waits for address translation. Less is lent by the array pool, in sizes of its own, at most twice as
 /// much: fresh pages for every call cost more than the work done in them.
 /// </summary>
-internal sealed unsafe partial class AlignedMemory : SafeHandleZeroOrMinusOneIsInvalid
+internal sealed unsafe partial class NativeBuffer : SafeHandleZeroOrMinusOneIsInvalid
 {
     private const int CacheLine = 64;
     private const int LargePage = 2 << 20;
@@ -19,7 +19,7 @@ internal sealed unsafe partial class AlignedMemory : SafeHandleZeroOrMinusOneIsI
     private readonly byte[]? _lent;
     private GCHandle _pin;
 
-    public AlignedMemory(long bytes) : base(ownsHandle: true)
+    public NativeBuffer(long bytes) : base(ownsHandle: true)
     {
         _bytes = Math.Max(bytes, CacheLine);
         if (_bytes < 2 * LargePage)
