@@ -40,9 +40,20 @@ internal sealed class Terminal
 
     private static IAnsiConsole Console(TextWriter writer)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        var isTerminal = IsTerminal(writer);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            // The console only asks TERM: a file or a pipe would be given the codes of colours.
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(writer),
+        });
         // A redirected stream has no width of its own; tables must not wrap at 80 in a log file.
-        if (!console.Profile.Out.IsTerminal) console.Profile.Width = 160;
+        if (!isTerminal) console.Profile.Width = 160;
         return console;
     }
+
+    private static bool IsTerminal(TextWriter writer) => writer is GuardedWriter
+        ? !System.Console.IsOutputRedirected
+        : ReferenceEquals(writer, System.Console.Error) && !System.Console.IsErrorRedirected;
 }

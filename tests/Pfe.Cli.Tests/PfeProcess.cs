@@ -16,8 +16,11 @@ internal sealed record PfeProcess(int Code, string Output, string Error, TimeSpa
     public static PfeProcess Under(string command, params string[] arguments)
     {
         var words = command.Split(' ');
-        return Wait(new ProcessStartInfo(words[0], [.. words[1..], "dotnet", Program, .. arguments]), null)!;
+        return Of(words[0], [.. words[1..], "dotnet", Program, .. arguments]);
     }
+
+    /// <summary>Runs another program that runs the command.</summary>
+    public static PfeProcess Of(string program, params string[] arguments) => Wait(new ProcessStartInfo(program, arguments), null)!;
 
     /// <summary>Runs a command and kills it, children and all, unless it ends before.</summary>
     /// <returns>Null where it was killed.</returns>
