@@ -27,9 +27,15 @@ internal static class ModelOptions
         Description = "Where networks run: cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "cpu",
     };
 
+    /// <summary>Mirrored averaging.</summary>
+    public static readonly Option<bool> Flip =
+        new("--flip") { Description = "Embed every face together with its mirror image, at twice the cost." };
+
     /// <summary>Device and threads of every network of a command.</summary>
-    public static NetworkOptions Network(this ParseResult parsed, IProgress<string> messages) =>
-        new() { Device = ComputeDevice.Parse(parsed.GetValue(Device) ?? "cpu"), Messages = messages };
+    public static NetworkOptions Network(this ParseResult parsed, IProgress<string> messages) => new()
+    {
+        Device = ComputeDevice.Parse(parsed.GetValue(Device) ?? "cpu"), Flip = parsed.GetValue(Flip), Messages = messages,
+    };
 
     /// <summary>The store's detector.</summary>
     public static FaceDetector Detector(

@@ -20,6 +20,9 @@ public sealed class PfeOptions
     /// <summary>Threads inside one run of a network; one is best where many requests run at once.</summary>
     public int Threads { get; set; } = 1;
 
+    /// <summary>Whether every face is embedded together with its mirror image, at twice the cost.</summary>
+    public bool Flip { get; set; }
+
     /// <summary>The score from which a box counts as a face, above 0 and up to 1.</summary>
     public float MinimumScore { get; set; } = new FaceDetectorOptions().MinimumScore;
 
@@ -36,7 +39,7 @@ public sealed class PfeOptions
     {
         MinimumScore = MinimumScore,
         MinimumFaceSize = MinimumFaceSize,
-        Network = new NetworkOptions { Device = ComputeDevice.Parse(Device), Threads = Threads, Messages = messages },
+        Network = new NetworkOptions { Device = ComputeDevice.Parse(Device), Threads = Threads, Flip = Flip, Messages = messages },
     };
 }
 

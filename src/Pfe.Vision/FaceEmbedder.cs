@@ -27,6 +27,7 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
     private readonly Lazy<ScoreCalibration?> _calibration;
     private readonly Lazy<TrustCalibration?> _trustCalibration;
     private readonly bool _showsNorm;
+    private readonly bool _flip;
 
     /// <summary>Takes a model that Pfe exported; nothing is read or fetched.</summary>
     /// <param name="model">The ONNX model.</param>
@@ -41,7 +42,7 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
         if (ProbabilisticModel.HasTrust(model)) (HasTrust, outputs) = (true, [.. outputs, ProbabilisticModel.Trust]);
         if (ProbabilisticModel.FindRawEmbedding(model) is { } raw) (_showsNorm, outputs) = (true, [.. outputs, raw]);
         _network = new BaseNetwork(model, description, outputs, options);
-        (Sha256, Metadata, _name) = (model.Sha256(), model.Metadata, model.Name);
+        (Sha256, Metadata, _name, _flip) = (model.Sha256(), model.Metadata, model.Name, options?.Flip ?? false);
         _calibration = new Lazy<ScoreCalibration?>(() => ScoreCalibration.FromMetadata(Metadata, _name));
         _trustCalibration = new Lazy<TrustCalibration?>(() => TrustCalibration.FromMetadata(Metadata, _name));
     }
@@ -99,6 +100,9 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
     /// <summary>Whether the model has a trust head; older models have none.</summary>
     public bool HasTrust { get; }
 
+    /// <summary>Whether every face is embedded together with its mirror image.</summary>
+    public bool Flips => _flip;
+
     /// <summary>Values of one image of input.</summary>
     public int InputLength => _network.InputLength;
 
@@ -151,6 +155,26 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
         if (norm.Length != count) throw new ArgumentException($"{count} images have {count} norms, not {norm.Length}", nameof(norm));
         if (!trust.IsEmpty && trust.Length != count)
             throw new ArgumentException($"{count} images have {count} trusts, not {trust.Length}", nameof(trust));
+        RunOnce(images, count, mu, logVariance, norm, trust);
+        if (_flip) AddMirrorImages(images, count, mu, logVariance, norm, trust);
+    }
+
+    private void AddMirrorImages(Memory<float> images, int count, Memory<float> mu, Memory<float> logVariance, Span<float> norm,
+        Span<FaceTrust> trust)
+    {
+        var mirrored = AlignedMemory.Of(images.Length);
+        MirrorAverage.Mirror(images.Span, mirrored.Span, Description.Width);
+        var (otherMu, otherLogVariance) = (AlignedMemory.Of(mu.Length), AlignedMemory.Of(logVariance.Length));
+        var (otherNorm, otherTrust) = (new float[norm.Length], new FaceTrust[trust.Length]);
+        RunOnce(mirrored, count, otherMu, otherLogVariance, otherNorm, otherTrust);
+        MirrorAverage.Combine(mu.Span, logVariance.Span, otherMu.Span, otherLogVariance.Span, Dimension);
+        for (var i = 0; i < count; i++) norm[i] = (norm[i] + otherNorm[i]) / 2;
+        for (var i = 0; i < trust.Length; i++) trust[i] = MirrorAverage.Mean(trust[i], otherTrust[i]);
+    }
+
+    private void RunOnce(Memory<float> images, int count, Memory<float> mu, Memory<float> logVariance, Span<float> norm,
+        Span<FaceTrust> trust)
+    {
         Memory<float>[] outputs = [mu, logVariance, .. _network.Outputs.Skip(2).Select(output => AlignedMemory.Of(count * output.Length))];
         _network.Run(images, count, outputs);
         norm.Fill(float.NaN);

@@ -46,7 +46,7 @@ internal static class CompareCommand
         var aligned = new Option<bool>("--aligned") { Description = "The photographs are aligned faces already; nothing is detected." };
         return new Command("compare", "Are these two photographs one person? Example: pfe compare a.jpg b.jpg")
         {
-            first, second, rate, main, aligned, ModelOptions.Models, ModelOptions.Device, ModelOptions.Model,
+            first, second, rate, main, aligned, ModelOptions.Models, ModelOptions.Device, ModelOptions.Model, ModelOptions.Flip,
         }.Does(terminal, (parsed, cancellation) =>
         {
             using var verifier = parsed.Verifier(terminal.Progress(), cancellation);

@@ -38,6 +38,7 @@ internal static class EmbedCommand
             FaceOptions.Images, Output, FaceOptions.Landmarks, FaceOptions.TransposeInput, FaceOptions.Prefix, Aligned, FaceOptions.Faces,
             FaceOptions.MinimumFace,
             CommonOptions.Strict, FaceOptions.Workers, ModelOptions.Model, ModelOptions.Models, ModelOptions.Device,
+            ModelOptions.Flip,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var sources = parsed.Sources();

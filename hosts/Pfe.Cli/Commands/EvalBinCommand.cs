@@ -18,7 +18,8 @@ internal static class EvalBinCommand
         return new Command("bin", "InsightFace's verification sets, 10 folds: pfe eval bin agedb_30.bin --model model.onnx")
         {
             file, features, options.Keep, FaceOptions.Workers, CommonOptions.Strict, CalibrationOptions.File, ModelOptions.Model,
-                ModelOptions.Models, ModelOptions.Device, options.Risk, options.Resamples, options.Confidence, options.Seed,
+                ModelOptions.Models, ModelOptions.Device, ModelOptions.Flip, options.Risk, options.Resamples, options.Confidence,
+                options.Seed,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var set = VerificationSet.Load(parsed.GetRequiredValue(file).ToString());

@@ -50,7 +50,7 @@ internal sealed class EvalOptions
     {
         foreach (var option in (Option[])[
             Features, Images, FaceOptions.Landmarks, FaceOptions.TransposeInput, Aligned, Keep, CalibrationOptions.File, ModelOptions.Model,
-            ModelOptions.Models, ModelOptions.Device]) command.Add(option);
+            ModelOptions.Models, ModelOptions.Device, ModelOptions.Flip]) command.Add(option);
         return command;
     }
 

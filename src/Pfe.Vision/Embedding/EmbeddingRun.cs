@@ -127,6 +127,7 @@ public static class EmbeddingRun
             ["faces"] = options.Aligned ? "aligned before" : images.Any(image => image.Landmarks is not null) ? "landmark list"
                 : "detected",
         };
+        if (embedder.Flips) metadata["flip"] = "true";
         foreach (var key in new[] { ScoreCalibration.MetadataKey, TrustCalibration.MetadataKey })
             if (embedder.Metadata.TryGetValue(key, out var calibration)) metadata[key] = calibration;
         return metadata;
@@ -136,7 +137,7 @@ public static class EmbeddingRun
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{embedder.Sha256} {options.Aligned} {options.Faces} {ChunkSize} " +
-            $"{EmbeddingJournal.RowBytes(embedder.Dimension)}\n"));
+            $"{EmbeddingJournal.RowBytes(embedder.Dimension)}{(embedder.Flips ? " flip" : "")}\n"));
         foreach (var image in images)
             hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\n{image.Path}\n{image.Landmarks}\n{FileStamp.Of(image.Path)}\n"));
         return hash.GetHashAndReset();

@@ -21,6 +21,12 @@ public sealed record NetworkOptions
     /// </summary>
     public bool AllowTf32 { get; init; }
 
+    /// <summary>
+    /// For embedders: every face is embedded together with its mirror image and the two averaged, at twice the cost (docs/results.md says
+    /// what it gains). Embeddings with and without it can be compared. Off by default; other networks do not look at it.
+    /// </summary>
+    public bool Flip { get; init; }
+
     /// <summary>Told which device <see cref="ComputeDevice.Auto"/> took, and why.</summary>
     public IProgress<string>? Messages { get; init; }
 
