@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Pfe.Calibration;
 using Pfe.Gallery.Storage;
+using Pfe.Vision.Faces;
 
 namespace Pfe.Gallery;
 

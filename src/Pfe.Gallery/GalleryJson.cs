@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Pfe.Gallery.Search;
+using Pfe.Vision.Faces;
 
 namespace Pfe.Gallery;
 

@@ -28,7 +28,8 @@ internal sealed record FaceModel(FaceEmbedder Embedder, EmbeddingBatcher Batcher
 /// <param name="Detection">Where it is.</param>
 /// <param name="Embedding">The face as a Gaussian.</param>
 /// <param name="Trust">What the trust head says of it; null where the model has none.</param>
-internal sealed record AnalysedFace(DetectedFace Detection, FaceEmbedding Embedding, FaceTrust? Trust)
+/// <param name="Measures">What was measured of it.</param>
+internal sealed record AnalysedFace(DetectedFace Detection, FaceEmbedding Embedding, FaceTrust? Trust, FaceMeasures Measures)
 {
     /// <summary>Mean ln sigma^2.</summary>
     public double Uncertainty { get; } = FaceUncertainty.Of(Embedding);
@@ -139,7 +140,8 @@ internal sealed class FaceEngine : IAsyncDisposable
         IReadOnlyList<DetectedFace> wanted = main ? [MainFace(found, image)] : found;
         var embeddings = await Task.WhenAll(
             wanted.Select(face => model.Batcher.EmbedAsync(pyramid, face.Landmarks, cancellation)));
-        return new(image, found, [.. wanted.Zip(embeddings, (face, given) => new AnalysedFace(face, given.Embedding, given.Trust))]);
+        return new(image, found, [.. wanted.Zip(embeddings, (face, given) =>
+            new AnalysedFace(face, given.Embedding, given.Trust, FaceMeasures.Of(pyramid, face)))]);
     }
 
     /// <summary>Unloads the networks, after what waits is done.</summary>

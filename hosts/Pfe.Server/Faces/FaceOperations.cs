@@ -39,10 +39,9 @@ internal sealed class FaceOperations(FaceEngine engine, ServerMetrics metrics)
         {
             // By sigma, as galleries judge: "enrollable" is what they would say.
             var quality = model.Calibration.Quality.Of(face.Uncertainty);
-            var measures = FaceMeasuring.Of(analysed.Image, face.Detection);
-            var (accepted, advice) = QualityGate.Judge(policy, quality, measures);
+            var (accepted, advice) = QualityGate.Judge(policy, quality, face.Measures);
             return new FaceQuality(WireRecords.Of(face.Detection), quality, face.Uncertainty, accepted, [.. advice.Select(WireRecords.Of)],
-                WireRecords.Of(measures));
+                WireRecords.Of(face.Measures));
         });
         return new(model.Description.Id, analysed.Image.Width, analysed.Image.Height, [.. faces]);
     }
@@ -86,7 +85,7 @@ internal sealed class FaceOperations(FaceEngine engine, ServerMetrics metrics)
     }
 
     private Vision.Verification.ComparedFace Side(AnalysedFace face, string name) =>
-        new(name, face.Detection, face.Embedding, face.Uncertainty, engine.Default.QualityOf(face), face.Trust);
+        new(name, face.Detection, face.Embedding, face.Uncertainty, engine.Default.QualityOf(face), face.Trust, face.Measures);
 
     /// <summary>A side of a comparison as it travels.</summary>
     public ComparedFace Compared(ComparedPhoto photo) => new(WireRecords.Of(photo.Face.Detection), photo.Photo.Detections.Count,

@@ -100,6 +100,8 @@ internal sealed class GalleryOperations(GalleryCatalog catalog, FaceEngine engin
         metrics.Embedded(1);
         var face = analysed.Faces[0];
         var found = await gallery.People.IdentifyAsync(face.Embedding, options, context, cancellation);
+        if (found.Answer == IdentityAnswer.CannotTell && face.Measures.Describe() is { } why)
+            found = found with { Reason = $"{found.Reason}; the face is {why}" };
         return (WireRecords.Of(found, WireRecords.Of(face.Detection), analysed.Detections.Count), analysed);
     }
 
@@ -153,7 +155,7 @@ internal sealed class GalleryOperations(GalleryCatalog catalog, FaceEngine engin
         var face = analysed.Faces[0];
         return (new FaceSample(face.Embedding)
         {
-            Measures = FaceMeasuring.Of(analysed.Image, face.Detection), Reference = photo.Reference, Photo = photo.Bytes,
+            Measures = face.Measures, Reference = photo.Reference, Photo = photo.Bytes,
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(photo.Bytes.Span)),
         }, null);
     }

@@ -71,7 +71,7 @@ internal sealed class SamplePeople(GalleryCatalog catalog, FaceEngine engine, Mo
                 var cut = PreviewImage.Jpeg(Cut(photo.Image, face.Detection.Box));
                 samples.Add(new FaceSample(face.Embedding)
                 {
-                    Measures = FaceMeasuring.Of(photo.Image, face.Detection), Photo = cut,
+                    Measures = face.Measures, Photo = cut,
                     Sha256 = Convert.ToHexStringLower(SHA256.HashData(cut)),
                 });
             }

@@ -36,6 +36,9 @@ public enum AdviceCode
     /// <summary>Mouth and chin have another colour than the rest: a mask, a scarf or a hand.</summary>
     Covered,
 
+    /// <summary>It is dark around the eyes: sunglasses or a bar.</summary>
+    EyesCovered,
+
     /// <summary>The model is uncertain of the face and none of the measures says why.</summary>
     Uncertain,
 

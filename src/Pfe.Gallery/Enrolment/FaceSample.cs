@@ -1,4 +1,5 @@
 using Pfe.Vision;
+using Pfe.Vision.Faces;
 
 namespace Pfe.Gallery;
 

@@ -1,3 +1,5 @@
+using Pfe.Vision.Faces;
+
 namespace Pfe.Gallery;
 
 /// <summary>
@@ -7,9 +9,6 @@ namespace Pfe.Gallery;
 /// </summary>
 public static class QualityGate
 {
-    // Rules of thumb, not measured quantiles (docs/gallery.md).
-    private const double Dark = 60, Bright = 205, Flat = 25, Blurred = 40, Tilted = 25, Turned = 0.35, Covered = 25;
-
     /// <summary>Judges a face.</summary>
     /// <param name="policy">The gallery's limits.</param>
     /// <param name="quality">0 to 100, of the model's calibration.</param>
@@ -33,15 +32,18 @@ public static class QualityGate
         return (!tooSmall && !uncertain, advice);
     }
 
-    private static IEnumerable<Advice> Explain(FaceMeasures face)
-    {
-        if (face.Brightness < Dark) yield return new(AdviceCode.TooDark, "too dark: turn the face to the light");
-        if (face.Brightness > Bright) yield return new(AdviceCode.TooBright, "too bright: avoid direct sun or flash");
-        if (face.Contrast < Flat) yield return new(AdviceCode.LowContrast, "too little contrast: clean the lens, avoid light from behind");
-        if (face.Sharpness < Blurred) yield return new(AdviceCode.Blurred, "blurred: hold still and focus on the face");
-        if (Math.Abs(face.Roll) > Tilted) yield return new(AdviceCode.Rotated,
-            $"rotated by {Math.Abs(face.Roll):0} degrees: hold the head or the camera upright");
-        if (Math.Abs(face.Yaw) > Turned) yield return new(AdviceCode.Turned, "turned to the side: look into the camera");
-        if (face.LowerFace > Covered) yield return new(AdviceCode.Covered, "mouth and chin look covered (a mask?): uncover the face");
-    }
+    private static IEnumerable<Advice> Explain(FaceMeasures face) =>
+        face.Problems().Where(problem => problem.Kind != FaceProblemKind.TooSmall).Select(problem => problem.Kind switch
+        {
+            FaceProblemKind.TooDark => new Advice(AdviceCode.TooDark, "too dark: turn the face to the light"),
+            FaceProblemKind.TooBright => new(AdviceCode.TooBright, "too bright: avoid direct sun or flash"),
+            FaceProblemKind.LowContrast =>
+                new(AdviceCode.LowContrast, "too little contrast: clean the lens, avoid light from behind"),
+            FaceProblemKind.Blurred => new(AdviceCode.Blurred, "blurred: hold still and focus on the face"),
+            FaceProblemKind.Rotated => new(AdviceCode.Rotated,
+                $"rotated by {Math.Abs(face.Roll):0} degrees: hold the head or the camera upright"),
+            FaceProblemKind.Turned => new(AdviceCode.Turned, "turned to the side: look into the camera"),
+            FaceProblemKind.EyesCovered => new(AdviceCode.EyesCovered, "dark around the eyes (sunglasses?): uncover the eyes"),
+            _ => new(AdviceCode.Covered, "mouth and chin look covered (a mask?): uncover the face"),
+        });
 }

@@ -63,5 +63,5 @@ public sealed class FacePhotoReader(IFaceDetector detector, IFaceEmbedder embedd
     }
 
     private PhotoFace Read(ImageInput photo, DetectedFace face) =>
-        new(face, embedder.Embed(photo, face.Landmarks).Embedding, FaceMeasuring.Of(photo.Open().Image, face));
+        new(face, embedder.Embed(photo, face.Landmarks).Embedding, FaceMeasures.Of(photo, face));
 }

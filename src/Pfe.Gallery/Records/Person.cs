@@ -1,3 +1,5 @@
+using Pfe.Vision.Faces;
+
 namespace Pfe.Gallery;
 
 /// <summary>A person of a gallery.</summary>

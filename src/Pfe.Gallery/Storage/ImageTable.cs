@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Pfe.Vision.Faces;
 
 namespace Pfe.Gallery.Storage;
 

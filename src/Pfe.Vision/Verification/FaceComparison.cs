@@ -11,8 +11,11 @@ namespace Pfe.Vision.Verification;
 /// <param name="Quality">0 to 100, how many percent of the calibration's faces are less certain; null where the model has no
 /// calibration.</param>
 /// <param name="Trust">What the trust head says of the face; null where the model has none.</param>
+/// <param name="Measures">What was measured of the face in its photograph: the words for an answer that cannot be given; null where there
+/// is none.</param>
 public sealed record ComparedFace(
-    string Path, DetectedFace? Detection, FaceEmbedding Embedding, double Uncertainty, double? Quality, FaceTrust? Trust = null);
+    string Path, DetectedFace? Detection, FaceEmbedding Embedding, double Uncertainty, double? Quality, FaceTrust? Trust = null,
+    FaceMeasures? Measures = null);
 
 /// <summary>Two photographs compared.</summary>
 /// <param name="First">The first photograph's face.</param>

@@ -128,10 +128,10 @@ public sealed class FaceVerifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(photo);
         options ??= new CompareOptions();
-        if (options.Aligned) return Of(photo.Name, null, _embedder.EmbedAligned(photo, cancellationToken));
+        if (options.Aligned) return Of(photo.Name, null, _embedder.EmbedAligned(photo, cancellationToken), null);
         var face = FaceSelection.Choose(
             _detector, photo, options.Choice == FaceChoice.Main ? FaceSubset.Main : FaceSubset.Only, cancellationToken, out _)[0];
-        return Of(photo.Name, face, _embedder.Embed(photo, face.Landmarks, cancellationToken));
+        return Of(photo.Name, face, _embedder.Embed(photo, face.Landmarks, cancellationToken), FaceMeasures.Of(photo, face));
     }
 
     /// <summary>Compares two faces.</summary>
@@ -149,7 +149,8 @@ public sealed class FaceVerifier : IDisposable
         var verdict = (_embedder.TrustCalibration, first.Trust, second.Trust) is ({ } trust, { } trust1, { } trust2)
             ? trust.Decide(cosine, trust1, trust2, falseMatchRate)
             : calibration?.Decide(score, first.Uncertainty, second.Uncertainty, falseMatchRate);
-        return new FaceComparison(first, second, cosine, mls, Doubted(verdict, first) ?? Doubted(verdict, second) ?? verdict);
+        return new FaceComparison(
+            first, second, cosine, mls, Doubted(verdict, first) ?? Doubted(verdict, second) ?? Explained(verdict, first, second));
     }
 
     /// <summary>Unloads the networks, unless they were to stay open.</summary>
@@ -169,16 +170,16 @@ public sealed class FaceVerifier : IDisposable
                 $"an embedding of the model {model} cannot be compared with the model {_embedder.ModelId}; embed again with that one",
                 _embedder.ModelId, model);
         }
-        return Of("embedding", null, new EmbeddedFace(embedding, float.NaN));
+        return Of("embedding", null, new EmbeddedFace(embedding, float.NaN), null);
     }
 
-    private ComparedFace Of(string name, DetectedFace? detection, EmbeddedFace face)
+    private ComparedFace Of(string name, DetectedFace? detection, EmbeddedFace face, FaceMeasures? measures)
     {
         var uncertainty = FaceUncertainty.Of(face.Embedding);
         var quality = (_embedder.TrustCalibration, face.Trust) is ({ } calibration, { } trust)
             ? calibration.Quality.Of(trust.Noise)
             : _embedder.Calibration?.Quality.Of(uncertainty);
-        return new ComparedFace(name, detection, face.Embedding, uncertainty, quality, face.Trust);
+        return new ComparedFace(name, detection, face.Embedding, uncertainty, quality, face.Trust, measures);
     }
 
     /// <summary>What was computed from landmarks that are no face's supports no answer.</summary>
@@ -189,4 +190,14 @@ public sealed class FaceVerifier : IDisposable
             Reason = $"eyes, nose and mouth could not be placed dependably in '{face.Path}': is " +
                 "the face turned away, covered or on its side?",
         };
+
+    /// <summary>Why it cannot be told, in words, where what was measured of the faces says it.</summary>
+    private static Verdict? Explained(Verdict? verdict, ComparedFace first, ComparedFace second)
+    {
+        if (verdict is not { Answer: Answer.CannotTell }) return verdict;
+        var (one, other) = (first.Measures?.Describe(), second.Measures?.Describe());
+        if (one is null && other is null) return verdict;
+        var words = new[] { one is null ? null : $"the first face is {one}", other is null ? null : $"the second face is {other}" };
+        return verdict with { Reason = $"{verdict.Reason}; {string.Join(", ", words.OfType<string>())}" };
+    }
 }

@@ -1,5 +1,6 @@
 using Pfe.Gallery.Storage;
 using Pfe.Gallery.Tests.Support;
+using Pfe.Vision.Faces;
 
 namespace Pfe.Gallery.Tests.Enrolment;
 

@@ -1,10 +1,9 @@
-using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 
-namespace Pfe.Gallery;
+namespace Pfe.Vision.Faces;
 
-/// <summary>Measures a face in its photograph and, for what has to do with pixels, in its aligned form of 112 x 112.</summary>
-public static class FaceMeasuring
+/// <summary>The pixels behind <see cref="FaceMeasures"/>.</summary>
+internal static class FaceMeasuring
 {
     // Rows of the aligned face, whose mouth lies at 92 and whose nose tip at 72: cheeks and bridge above, mouth and chin below.
     private const int UpperFrom = 56, UpperTo = 72, LowerFrom = 84, LowerTo = 104;
@@ -12,16 +11,14 @@ public static class FaceMeasuring
     // The middle of the face: hair and background stay out.
     private const int Left = 34, Right = 78;
 
-    /// <summary>Measures.</summary>
-    /// <param name="photo">The photograph.</param>
-    /// <param name="face">The face in it.</param>
-    public static FaceMeasures Of(Image photo, DetectedFace face)
+    // Squares around the eyes, which lie at (38, 52) and (74, 52).
+    private const int EyeReach = 9;
+
+    public static FaceMeasures Of(Pyramid photo, DetectedFace face)
     {
-        ArgumentNullException.ThrowIfNull(photo);
-        ArgumentNullException.ThrowIfNull(face);
         var template = AlignmentTemplate.ArcFace;
         // Small steps are averaged by the pyramid, so that a large face is not measured in single pixels.
-        var (level, map) = new Pyramid(photo).For(template.ToSource(face.Landmarks));
+        var (level, map) = photo.For(template.ToSource(face.Landmarks));
         var aligned = Warp.ToImage(level, map, template.Width, template.Height);
         var (brightness, contrast) = Luma(aligned);
         var marks = face.Landmarks;
@@ -31,7 +28,29 @@ public static class FaceMeasuring
         var nose = ((marks.Nose.X - (marks.LeftEye.X + marks.RightEye.X) / 2) * across
             + (marks.Nose.Y - (marks.LeftEye.Y + marks.RightEye.Y) / 2) * down) / (eyes * eyes);
         return new(face.Box.Width, face.Score, brightness, contrast, Sharpness.Of(aligned), Math.Atan2(down, across) * 180 / Math.PI, nose,
-            ChromaDistance(aligned));
+            ChromaDistance(aligned), EyeShade(aligned, template.Points));
+    }
+
+    /// <summary>How dark it is around the eyes, as a share of the light on the cheeks.</summary>
+    private static double EyeShade(Image image, in FiveLandmarks points)
+    {
+        var cheeks = Luma(image, Left, UpperFrom, Right, UpperTo);
+        var eyes = (Around(image, points.LeftEye) + Around(image, points.RightEye)) / 2;
+        return eyes / Math.Max(cheeks, 1);
+    }
+
+    private static double Around(Image image, Point2 eye) =>
+        Luma(image, (int)eye.X - EyeReach, (int)eye.Y - EyeReach, (int)eye.X + EyeReach + 1, (int)eye.Y + EyeReach + 1);
+
+    private static double Luma(Image image, int left, int top, int right, int bottom)
+    {
+        var sum = 0.0;
+        for (var y = top; y < bottom; y++)
+        {
+            var row = image.Row(y);
+            for (var x = left; x < right; x++) sum += 0.299 * row[3 * x] + 0.587 * row[3 * x + 1] + 0.114 * row[3 * x + 2];
+        }
+        return sum / ((double)(right - left) * (bottom - top));
     }
 
     private static (double Mean, double Deviation) Luma(Image image)
