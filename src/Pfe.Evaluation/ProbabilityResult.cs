@@ -43,7 +43,13 @@ public sealed record ProbabilityResult(
 {
     private const int MostResampled = 2_000_000;
 
-    /// <summary>Judges a calibration on pairs of faces.</summary>
+    /// <summary>Whether the answers are the trust head's, as those of a comparison are where the faces' model has one.</summary>
+    public bool Trust { get; init; }
+
+    /// <summary>
+    /// Judges a calibration on pairs of faces. Where it is the one of the faces' own model and that has a trust head, the answers are the
+    /// trust calibration's: what a comparison of the two photographs would say.
+    /// </summary>
     /// <param name="calibration">The calibration.</param>
     /// <param name="faces">The faces.</param>
     /// <param name="pairs">Pairs of their rows; both kinds must occur.</param>
@@ -55,18 +61,34 @@ public sealed record ProbabilityResult(
         CancellationToken cancellation = default)
     {
         RequireDimension(calibration, faces.Dimension);
-        return Of(calibration, pairs, PairScores.Of(faces, pairs, calibration.Score, cancellation), FaceUncertainty.Of(faces), bootstrap,
-            cancellation);
+        var scores = PairScores.Of(faces, pairs, calibration.Score, cancellation);
+        if (TrustOf(faces, calibration) is not { } trust)
+        {
+            var uncertainty = FaceUncertainty.Of(faces);
+            return Of(calibration.Source, calibration.Score, calibration.DefaultFalseMatchRate, pairs,
+                n => calibration.Decide(scores[n], uncertainty[pairs.First.Span[n]], uncertainty[pairs.Second.Span[n]]), bootstrap,
+                cancellation);
+        }
+        var cosines = PairScores.Of(faces, pairs, ScoreKind.Cosine, cancellation);
+        return Of(trust.Source, calibration.Score, trust.DefaultFalseMatchRate, pairs,
+            n => trust.Decide(cosines[n], FaceTrust.Of(faces, pairs.First.Span[n])!.Value, FaceTrust.Of(faces,
+                pairs.Second.Span[n])!.Value), bootstrap, cancellation) with { Trust = true };
     }
 
-    private static ProbabilityResult Of(
-        ScoreCalibration calibration, PairList pairs, float[] scores, double[] uncertainty, BootstrapOptions? bootstrap,
-        CancellationToken cancellation)
+    private static TrustCalibration? TrustOf(EmbeddingSet faces, ScoreCalibration calibration)
+    {
+        if (FaceTrust.Of(faces, 0) is null) return null;
+        var own = ScoreCalibration.FromMetadata(faces.Metadata, "the embeddings");
+        return own?.ToJson() == calibration.ToJson() ? TrustCalibration.FromMetadata(faces.Metadata, "the embeddings") : null;
+    }
+
+    private static ProbabilityResult Of(string source, ScoreKind score, double falseMatchRate, PairList pairs, Func<int, Verdict> decide,
+        BootstrapOptions? bootstrap, CancellationToken cancellation)
     {
         var (evidence, answers) = (new double[pairs.Count], new Answer[pairs.Count]);
         Parallel.For(0, pairs.Count, new ParallelOptions { CancellationToken = cancellation }, n =>
         {
-            var verdict = calibration.Decide(scores[n], uncertainty[pairs.First.Span[n]], uncertainty[pairs.Second.Span[n]]);
+            var verdict = decide(n);
             (evidence[n], answers[n]) = (verdict.LogLikelihoodRatio, verdict.Answer);
         });
         var judged = Reliability.Of(evidence, pairs.Same.Span);
@@ -75,8 +97,8 @@ public sealed record ProbabilityResult(
         var intervals = bootstrap is null
             ? null : new PairBootstrap(pairs)
             .Intervals(rates, weight => WrongShares(answers, pairs.Same.Span, weight), bootstrap, cancellation);
-        return new(calibration.Source, calibration.Score, judged.ExpectedCalibrationError, judged.Cllr, judged.CllrMin, genuine, impostor,
-            Rate(calibration.DefaultFalseMatchRate, impostor.Same, impostor.Pairs, intervals?[0]),
+        return new(source, score, judged.ExpectedCalibrationError, judged.Cllr, judged.CllrMin, genuine, impostor,
+            Rate(falseMatchRate, impostor.Same, impostor.Pairs, intervals?[0]),
                 Rate(ScoreCalibration.FalseNonMatchRate, genuine.Different, genuine.Pairs, intervals?[1]),
             judged.Middle, bootstrap is null || pairs.Count > MostResampled
                 ? null : ReliabilityIntervals.Of(evidence, pairs, bootstrap, cancellation), judged.Bins);

@@ -124,6 +124,53 @@ public sealed class ProbabilityResultTests
         result.Probability.Genuine.Same.ShouldBe(same);
     }
 
+    [Fact]
+    public void The_answers_are_the_trust_heads_where_the_calibration_is_the_faces_own()
+    {
+        var (faces, pairs) = Population(seed: 2);
+        using var owned = faces;
+        var own = Calibrate();
+        var trust = new TrustCalibration
+        {
+            Slope = 10, Offset = -1, GenuineLapses = 0.01, ImpostorLapses = 1e-4, FalseMatch = [new(0.001, 0.5, 0.4, 0.6, "hair")],
+            DifferentBelow = -2, DifferentKind = "clean", Quality = own.Quality, Source = "made up",
+        };
+        var random = new Random(4);
+        float[] Draw(double most) => [.. faces.Paths.Select(_ => (float)(random.NextDouble() * most))];
+        using var trusted = new EmbeddingSet(Dimension, All(faces.Mu), All(faces.LogVariance), faces.Paths,
+            new Dictionary<string, string>
+            {
+                [ScoreCalibration.MetadataKey] = own.ToJson(), [TrustCalibration.MetadataKey] = trust.ToJson(),
+            },
+            new Dictionary<string, float[]> { [EmbeddingSet.Reliability] = Draw(0.95), [EmbeddingSet.Collision] = Draw(0.05) });
+
+        var result = ProbabilityResult.Of(own, trusted, pairs);
+        result.Trust.ShouldBeTrue();
+        result.Source.ShouldBe("made up");
+        var answers = Enumerable.Range(0, pairs.Count).Where(n => pairs.Same.Span[n]).Select(n =>
+        {
+            var (a, b) = (pairs.First.Span[n], pairs.Second.Span[n]);
+            return trust.Decide(Cosine.Score(faces.Mu(a), faces.Mu(b)), FaceTrust.Of(trusted, a)!.Value, FaceTrust.Of(trusted, b)!.Value)
+                .Answer;
+        }).ToList();
+        int Count(Answer answer) => answers.Count(one => one == answer);
+        result.Genuine.ShouldBe(new(answers.Count, Count(Answer.Same), Count(Answer.Different), Count(Answer.CannotTell)));
+        result.Genuine.Same.ShouldBeGreaterThan(0);
+
+        var foreign = ProbabilityResult.Of(own with { Source = "other people" }, trusted, pairs);
+        foreign.Trust.ShouldBeFalse();
+        foreign.Genuine.ShouldBe(ProbabilityResult.Of(own, faces, pairs).Genuine);
+
+        float[] All(RowOf row)
+        {
+            var values = new List<float>();
+            for (var i = 0; i < faces.Count; i++) values.AddRange(row(i));
+            return [.. values];
+        }
+    }
+
+    private delegate ReadOnlySpan<float> RowOf(int row);
+
     private static ScoreCalibration Calibrate()
     {
         var (faces, pairs) = Population(seed: 1);
