@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Pfe.Onnx;
+using Pfe.Storage;
 using Pfe.Training.Configuration;
 using Pfe.Training.Data;
 using Pfe.Training.Features;
@@ -117,5 +118,8 @@ internal sealed class TrainingInput : IDisposable
         : config.Landmarks.ToString();
 
     internal static string DefaultCacheFolder() =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "pfe", "features");
+        UserCache.Folder("features") ?? throw new InvalidConfigurationException("this user has no cache folder for features; name one")
+        {
+            Setting = "cache_dir", Expected = "a folder",
+        };
 }

@@ -7,16 +7,13 @@ namespace Pfe.Evaluation.Folder;
 /// <param name="Identity">The folder the image lies in.</param>
 public sealed record FolderImage(string Name, string Identity)
 {
-    private static readonly HashSet<string> Extensions =
-        new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif" };
-
     /// <summary>The images of a folder in which each person has an own folder, ordered by name.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="PfeException">No such folder, or images outside of identity folders.</exception>
     public static IReadOnlyList<FolderImage> In(string folder)
     {
         var names = FolderWalk.Files(folder)
-            .Where(path => Extensions.Contains(Path.GetExtension(path)))
+            .Where(FolderWalk.IsPicture)
             .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
         if (names.Count == 0) throw new PfeException($"there is no picture in '{folder}'; a folder for each person with pictures in it " +
             "is expected");

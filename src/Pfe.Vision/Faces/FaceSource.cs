@@ -10,12 +10,9 @@ namespace Pfe.Vision.Faces;
 /// <param name="Landmarks">The face's landmarks; null to detect it.</param>
 public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmarks = null)
 {
-    private static readonly HashSet<string> Extensions =
-        new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif" };
-
     /// <summary>Whether a file is a picture that is read, by its extension.</summary>
     /// <param name="path">The file.</param>
-    public static bool IsPicture(string path) => Extensions.Contains(System.IO.Path.GetExtension(path));
+    public static bool IsPicture(string path) => FolderWalk.IsPicture(path);
 
     /// <summary>The photograph, to be read when it is needed.</summary>
     internal ImageInput Open() => ImageInput.FromFile(Path);

@@ -1,3 +1,5 @@
+using Pfe.Storage;
+
 namespace Pfe.Vision.Models;
 
 /// <summary>Where a store lies, and who may write there.</summary>
@@ -6,14 +8,8 @@ internal static class StoreFolder
     public static string Default()
     {
         if (Environment.GetEnvironmentVariable(ModelStore.FolderVariable) is { Length: > 0 } named) return named;
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var cache = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg
-            : home.Length == 0 ? ""
-            : Path.Combine(home, OperatingSystem.IsMacOS() ? "Library/Caches" : ".cache");
-        return cache.Length > 0
-            ? Path.Combine(cache, "pfe", "models")
-            : throw new InvalidConfigurationException(
+        return UserCache.Folder("models")
+            ?? throw new InvalidConfigurationException(
                 $"this user has no cache folder for models; name one with the environment variable {ModelStore.FolderVariable}")
             { Setting = ModelStore.FolderVariable, Expected = "a folder" };
     }

@@ -4,6 +4,13 @@ namespace Pfe.Storage;
 /// tree.</summary>
 public static class FolderWalk
 {
+    private static readonly HashSet<string> PictureExtensions =
+        new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif" };
+
+    /// <summary>Whether a file is a picture that is read, by its extension.</summary>
+    /// <param name="path">The file.</param>
+    public static bool IsPicture(string path) => PictureExtensions.Contains(Path.GetExtension(path));
+
     /// <summary>Every file below a folder, in no particular order.</summary>
     /// <param name="folder">The folder.</param>
     /// <returns>Paths that begin as <paramref name="folder"/> does.</returns>

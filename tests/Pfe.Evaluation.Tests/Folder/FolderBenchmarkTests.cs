@@ -34,6 +34,15 @@ public sealed class FolderBenchmarkTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_holds_the_pictures_that_an_embedding_run_reads()
+    {
+        foreach (var extension in new[] { "jpg", "JPEG", "jpe", "jfif", "png", "webp", "bmp", "gif", "txt" })
+            File.WriteAllText(_folder.File("ann", $"a.{extension}"), "");
+        FolderImage.In(_folder.Path).Select(image => image.Name)
+            .ShouldBe(["ann/a.JPEG", "ann/a.bmp", "ann/a.gif", "ann/a.jfif", "ann/a.jpe", "ann/a.jpg", "ann/a.png", "ann/a.webp"]);
+    }
+
+    [Fact]
     public void Sampled_pairs_are_the_same_for_the_same_seed_and_others_for_another()
     {
         var names = Write(40, 4);
