@@ -179,6 +179,18 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
         catch { file.Dispose(); throw; }
     }
 
+    /// <summary>A copy that needs no file.</summary>
+    internal EmbeddingSet ToMemory()
+    {
+        var (mu, logVariance) = (new float[(long)Count * Dimension], new float[(long)Count * Dimension]);
+        for (var row = 0; row < Count; row++)
+        {
+            Mu(row).CopyTo(mu.AsSpan(row * Dimension));
+            LogVariance(row).CopyTo(logVariance.AsSpan(row * Dimension));
+        }
+        return new EmbeddingSet(Dimension, mu, logVariance, Paths, Metadata, Columns);
+    }
+
     /// <summary>Writes the set atomically.</summary>
     /// <param name="path">The file to create or replace.</param>
     /// <exception cref="PfeException">The set cannot be written so that it could be read (a path that is empty or holds a line feed, a

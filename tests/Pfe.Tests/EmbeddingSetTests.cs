@@ -25,6 +25,24 @@ public sealed class EmbeddingSetTests
     }
 
     [Fact]
+    public void A_copy_in_memory_has_all_that_the_file_has_and_outlives_it()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("faces.safetensors");
+        new EmbeddingSet(2, [1, 0, 0, 1], [-3, -4, -5, -6], ["a", "b"], new Dictionary<string, string> { ["model"] = "m" },
+            new Dictionary<string, float[]> { [EmbeddingSet.Reliability] = [0.5f, 0.25f] }).Save(path);
+        EmbeddingSet copy;
+        using (var mapped = EmbeddingSet.Load(path)) copy = mapped.ToMemory();
+        File.Delete(path);
+        copy.Mu(1).ToArray().ShouldBe([0, 1]);
+        copy.LogVariance(1).ToArray().ShouldBe([-5, -6]);
+        copy.Paths.ShouldBe(["a", "b"]);
+        copy.Metadata["model"].ShouldBe("m");
+        copy.Columns[EmbeddingSet.Reliability].ShouldBe([0.5f, 0.25f]);
+        copy.Dispose();
+    }
+
+    [Fact]
     public void A_file_without_columns_loads_and_one_with_a_column_of_another_length_is_refused()
     {
         using var folder = new TemporaryFolder();

@@ -75,7 +75,7 @@ internal sealed class EvalOptions
             var file = Path.Combine(scratch.FullName, "faces.safetensors");
             Embed(parsed, terminal, folder, file, cancellation);
             using var mapped = EmbeddingSet.Load(file);
-            return InMemory(mapped);
+            return mapped.ToMemory();
         }
         finally
         {
@@ -102,16 +102,5 @@ internal sealed class EvalOptions
             sources, embedder, detector, output, new EmbeddingRunOptions { Aligned = aligned }, terminal.ImageProgress("embedded"),
             cancellation);
         terminal.SayFailures(run.Failures);
-    }
-
-    private static EmbeddingSet InMemory(EmbeddingSet mapped)
-    {
-        var (mu, logVariance) = (new float[(long)mapped.Count * mapped.Dimension], new float[(long)mapped.Count * mapped.Dimension]);
-        for (var row = 0; row < mapped.Count; row++)
-        {
-            mapped.Mu(row).CopyTo(mu.AsSpan(row * mapped.Dimension));
-            mapped.LogVariance(row).CopyTo(logVariance.AsSpan(row * mapped.Dimension));
-        }
-        return new EmbeddingSet(mapped.Dimension, mu, logVariance, mapped.Paths, mapped.Metadata);
     }
 }
