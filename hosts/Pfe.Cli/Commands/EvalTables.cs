@@ -108,7 +108,8 @@ internal static class EvalTables
             return;
         }
         terminal.Output.WriteLine("P(one person) from " +
-            $"{(result.Trust ? "the trust head" : Name(result.Score))}{(result.Source.Length > 0 ? $", calibrated on {result.Source}" : "")}: ECE " +
+            $"{(result.Trust ? "the trust head" : Name(result.Score))}" +
+            $"{(result.Source.Length > 0 ? $", calibrated on {result.Source}" : "")}: ECE " +
             $"{Percent(result.ExpectedCalibrationError)} %{Shares(result.Intervals?.ExpectedCalibrationError)}, Cllr " +
             $"{Number(result.Cllr)}{(result.Intervals is { } sure ? $" [{Number(sure.Cllr.Low)}, {Number(sure.Cllr.High)}]" : "")} (at " +
             $"best {Number(result.CllrMin)})");
