@@ -27,14 +27,17 @@ public sealed class FileIndex : IMutableFaceIndex
     private FileState _state;
     private bool _disposed;
 
-    private FileIndex(string path, IndexAccess access, bool verify, CancellationToken cancellation)
+    private FileIndex(string path, IndexAccess access, bool verify, IExactSearch? elsewhere, CancellationToken cancellation)
     {
-        (Path, _access, _verify) = (path, access, verify);
+        (Path, _access, _verify, Elsewhere) = (path, access, verify, elsewhere);
         _state = OpenState(null, cancellation) ?? throw new PfeException($"cannot open '{path}': there is no such file");
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>What searches in the processor's place; null where it is the processor.</summary>
+    internal IExactSearch? Elsewhere { get; }
 
     /// <inheritdoc/>
     public int Dimension => Read(state => state.Dimension);
@@ -75,7 +78,11 @@ public sealed class FileIndex : IMutableFaceIndex
     /// <exception cref="PfeException">Missing, damaged, or not an index.</exception>
     public static FileIndex Open(string path, IndexAccess access = IndexAccess.Mapped, bool verify = true,
         CancellationToken cancellation = default) =>
-        new(path, access, verify, cancellation);
+        new(path, access, verify, null, cancellation);
+
+    /// <summary>Opens an index that something other than the processor searches; it is disposed of with the index.</summary>
+    internal static FileIndex Open(string path, IndexAccess access, bool verify, IExactSearch elsewhere, CancellationToken cancellation) =>
+        new(path, access, verify, elsewhere, cancellation);
 
     /// <summary>Makes an index without a face.</summary>
     /// <param name="path">The file to create or replace.</param>
@@ -112,12 +119,12 @@ public sealed class FileIndex : IMutableFaceIndex
     /// <inheritdoc/>
     public SearchResult<FaceMatch> SearchFaces(
         IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) =>
-        Read(state => IndexScan.Faces(state, probes, options, cancellation));
+        Read(state => IndexScan.Faces(state, probes, options, cancellation, Elsewhere));
 
     /// <inheritdoc/>
     public SearchResult<PersonMatch> SearchPersons(
         IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) =>
-        Read(state => IndexScan.Persons(state, probes, options, cancellation));
+        Read(state => IndexScan.Persons(state, probes, options, cancellation, Elsewhere));
 
     /// <inheritdoc/>
     public void Add(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) =>
@@ -188,6 +195,7 @@ public sealed class FileIndex : IMutableFaceIndex
             if (_disposed) return;
             _disposed = true;
             _state.Dispose();
+            Elsewhere?.Dispose();
         }
     }
 

@@ -7,7 +7,7 @@ namespace Pfe.Search;
 /// <summary>
 /// One committed state of an index file, opened. Searches enter and exit; its bytes go when it was disposed of and the last is out.
 /// </summary>
-internal sealed unsafe class FileState : IIndexState, IDisposable
+internal sealed unsafe class FileState : ISegmentedState, IDisposable
 {
     // Measured on a million faces: shorter runs cost their start, longer ones are slower as well. What is read from disk stays in the
     // second-level cache.
@@ -50,6 +50,8 @@ internal sealed unsafe class FileState : IIndexState, IDisposable
     public FaceBlocks Layout { get; }
 
     public IReadOnlyList<BlockRun> Runs { get; }
+
+    public IReadOnlyList<IReadOnlyCollection<int>> Hidden => [Directory.Removed];
 
     public int Count => Directory.FaceCount - Directory.Removed.Count;
 

@@ -22,31 +22,42 @@ internal interface IIndexState : IFaceDirectory
     IReadOnlyList<BlockRun> Runs { get; }
 }
 
+/// <summary>A state of an index that lies in segments of a file.</summary>
+internal interface ISegmentedState : IIndexState
+{
+    IReadOnlyList<Segment> Segments { get; }
+
+    /// <summary>Sets of faces that cannot be found; each is the same object as long as it holds the same faces.</summary>
+    IReadOnlyList<IReadOnlyCollection<int>> Hidden { get; }
+}
+
 /// <summary>The exact search, for faces and for persons, over any state of any index.</summary>
 internal static class IndexScan
 {
     private const int ProbesAtOnce = 64;
 
     public static SearchResult<FaceMatch> Faces(
-        IIndexState state, IReadOnlyList<FaceEmbedding> probes, SearchOptions? options, CancellationToken cancellation)
+        IIndexState state, IReadOnlyList<FaceEmbedding> probes, SearchOptions? options, CancellationToken cancellation,
+        IExactSearch? elsewhere = null)
     {
         options ??= new SearchOptions();
-        var found = Search(state, probes, options, () => new TopMatches(options.K, options.Threshold), cancellation);
+        var found = Search(state, probes, options, () => new TopMatches(options.K, options.Threshold), elsewhere, cancellation);
         return new(Array.ConvertAll(found, matches => (IReadOnlyList<FaceMatch>)Array.ConvertAll(matches,
             match => new FaceMatch(state.Id(match.Index), state.Person(match.Index), match.Score))), state.Version);
     }
 
     public static SearchResult<PersonMatch> Persons(
-        IIndexState state, IReadOnlyList<FaceEmbedding> probes, SearchOptions? options, CancellationToken cancellation)
+        IIndexState state, IReadOnlyList<FaceEmbedding> probes, SearchOptions? options, CancellationToken cancellation,
+        IExactSearch? elsewhere = null)
     {
         options ??= new SearchOptions();
-        var found = Search(state, probes, options, () => new TopPersons(options.K, options.Threshold, state), cancellation);
+        var found = Search(state, probes, options, () => new TopPersons(options.K, options.Threshold, state), elsewhere, cancellation);
         return new(Array.ConvertAll(found, matches => (IReadOnlyList<PersonMatch>)Array.ConvertAll(matches,
             match => new PersonMatch(state.Person(match.Index), state.Id(match.Index), match.Score))), state.Version);
     }
 
-    private static Match[][] Search(
-        IIndexState state, IReadOnlyList<FaceEmbedding> probes, SearchOptions options, Func<ITopList> top, CancellationToken cancellation)
+    private static Match[][] Search(IIndexState state, IReadOnlyList<FaceEmbedding> probes, SearchOptions options, Func<ITopList> top,
+        IExactSearch? elsewhere, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(probes);
         options.Check();
@@ -56,7 +67,9 @@ internal static class IndexScan
         for (var first = 0; first < probes.Count; first += ProbesAtOnce)
         {
             var count = Math.Min(ProbesAtOnce, probes.Count - first);
-            var found = options.Mode == SearchMode.Shortlist && state.HasShortlist
+            var found = elsewhere is not null
+                ? elsewhere.Search((ISegmentedState)state, rows, first, count, options, top, cancellation)
+                : options.Mode == SearchMode.Shortlist && state.HasShortlist
                 ? Shortlist.Search(state, rows, first, count, options, top, cancellation)
                 : Exact(state, rows, first, count, options, top, cancellation);
             found.CopyTo(results, first);
@@ -64,7 +77,8 @@ internal static class IndexScan
         return results;
     }
 
-    private static Match[][] Exact(IIndexState state, IFaceRows rows, int first, int count, SearchOptions options, Func<ITopList> top,
+    /// <summary>The processor's full scores of every face.</summary>
+    internal static Match[][] Exact(IIndexState state, IFaceRows rows, int first, int count, SearchOptions options, Func<ITopList> top,
         CancellationToken cancellation)
     {
         using var prepared = new ProbeRows(rows, first, count, state.Layout);

@@ -36,43 +36,18 @@ internal static unsafe class Shortlist
                 }
             }
         }, cancellation);
-        var results = new Match[count][];
+        var (results, sources) = (new Match[count][], state.Runs.Select(run => run.Source).Distinct().ToArray());
         Workers.Run(count, 1, options.Threads, (begin, end) =>
         {
             using var buffer = new RunBuffer();
             for (var probe = begin; probe < end; probe++)
             {
                 using var row = new ProbeRows(rows, first + probe, 1, state.Layout);
-                results[probe] = Rank(state, row, candidates[probe], top(), buffer, cancellation);
+                var best = top();
+                ChosenFaces.Score(sources, row, [.. candidates[probe].Select(match => match.Index)], best, buffer, cancellation);
+                results[probe] = best.ToArray();
             }
         }, cancellation);
         return results;
-    }
-
-    // A whole block is scored at once; only the candidates in it count.
-    private static Match[] Rank(IIndexState state, ProbeRows probe, Match[] candidates, ITopList best, RunBuffer buffer,
-        CancellationToken cancellation)
-    {
-        var wanted = candidates.Select(match => match.Index).ToHashSet();
-        foreach (var source in state.Runs.Select(run => run.Source).Distinct())
-        {
-            foreach (var block in wanted.Where(face => face >= source.FirstFace && face < source.FirstFace + source.Count)
-                .Select(face => (face - source.FirstFace) / FaceBlocks.Lanes).Distinct().Order())
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var chosen = new Chosen(best, wanted, source.FirstFace + block * FaceBlocks.Lanes);
-                new BlockScan(source.Read(block, block + 1, buffer), probe, chosen, SimdPath.Kernels).Score(0);
-            }
-        }
-        return best.ToArray();
-    }
-
-    private sealed class Chosen(ITopList best, HashSet<int> wanted, int firstFace) : IScoreHandler
-    {
-        public void Take(int probe, int first, ReadOnlySpan<float> scores)
-        {
-            for (var i = 0; i < scores.Length; i++)
-                if (wanted.Contains(firstFace + first + i)) best.Add(new Match(firstFace + first + i, scores[i]));
-        }
     }
 }

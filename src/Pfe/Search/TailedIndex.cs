@@ -64,14 +64,14 @@ public sealed class TailedIndex : IMutableFaceIndex
     public SearchResult<FaceMatch> SearchFaces(
         IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) => _lock.Read(() =>
         SearchMerge.Faces([
-            _file.Read(state => IndexScan.Faces(Visible(state), probes, options, cancellation)),
+            _file.Read(state => IndexScan.Faces(Visible(state), probes, options, cancellation, _file.Elsewhere)),
             _recent.SearchFaces(probes, options, cancellation)], (options ?? new()).K) with { Version = _file.Version + _changes });
 
     /// <inheritdoc/>
     public SearchResult<PersonMatch> SearchPersons(
         IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) => _lock.Read(() =>
         SearchMerge.Persons([
-            _file.Read(state => IndexScan.Persons(Visible(state), probes, options, cancellation)),
+            _file.Read(state => IndexScan.Persons(Visible(state), probes, options, cancellation, _file.Elsewhere)),
             _recent.SearchPersons(probes, options, cancellation)], (options ?? new()).K) with { Version = _file.Version + _changes });
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace Pfe.Search;
 
 /// <summary>A state of an index file without some of its faces, for one search.</summary>
-internal sealed class VisibleFaces(FileState state, HashSet<int> hidden) : IIndexState
+internal sealed class VisibleFaces(FileState state, HashSet<int> hidden) : ISegmentedState
 {
     public int Dimension => state.Dimension;
 
@@ -14,6 +14,10 @@ internal sealed class VisibleFaces(FileState state, HashSet<int> hidden) : IInde
     public Scoring.Blocks.FaceBlocks Layout => state.Layout;
 
     public IReadOnlyList<BlockRun> Runs => state.Runs;
+
+    public IReadOnlyList<Segment> Segments => state.Segments;
+
+    public IReadOnlyList<IReadOnlyCollection<int>> Hidden => [.. state.Hidden, hidden];
 
     public bool IsLive(int face) => state.IsLive(face) && !hidden.Contains(face);
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pfe.Vision.Networks;
+namespace Pfe;
 
 /// <summary>What a <see cref="ComputeDevice"/> is.</summary>
 public enum ComputeDeviceKind
@@ -8,14 +8,14 @@ public enum ComputeDeviceKind
     /// <summary>The processor.</summary>
     Cpu,
 
-    /// <summary>An NVIDIA card, through ONNX Runtime's CUDA provider.</summary>
+    /// <summary>An NVIDIA card.</summary>
     Cuda,
 
     /// <summary>The first card where there is one that can be used, else the processor.</summary>
     Auto,
 }
 
-/// <summary>Where networks run: <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>auto</c>.</summary>
+/// <summary>Where networks run, or faces are searched: <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>auto</c>.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Index">Which card, from 0 on; 0 for the others.</param>
 public readonly record struct ComputeDevice(ComputeDeviceKind Kind, int Index = 0)
@@ -61,18 +61,4 @@ public readonly record struct ComputeDevice(ComputeDeviceKind Kind, int Index = 
         ComputeDeviceKind.Auto => "auto",
         _ => "cpu",
     };
-}
-
-/// <summary>A network cannot be run on the device that was asked for; the message says what is missing on this machine.</summary>
-/// <param name="device">The device.</param>
-/// <param name="reason">What is missing, and what would help.</param>
-/// <param name="innerException">The cause, for a debugger.</param>
-public sealed class DeviceUnavailableException(ComputeDevice device, string reason, Exception? innerException = null)
-    : PfeException($"device '{device}' cannot be used: {reason}", innerException)
-{
-    /// <summary>The device.</summary>
-    public ComputeDevice Device { get; } = device;
-
-    /// <summary>What is missing, and what would help.</summary>
-    public string Reason { get; } = reason;
 }
