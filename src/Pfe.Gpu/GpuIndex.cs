@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pfe.Gpu.Cards;
 using Pfe.Gpu.Search;
 using Pfe.Search;
@@ -28,8 +29,17 @@ public static class GpuIndex
     /// <exception cref="DeviceUnavailableException">A card was asked for by name and cannot be used; says what is missing.</exception>
     /// <exception cref="InvalidConfigurationException">The devices exclude each other.</exception>
     /// <exception cref="PfeException">The file is missing, damaged, or not an index; or a card has not enough memory.</exception>
-    public static FileIndex Open(string path, GpuOptions? options = null, CancellationToken cancellation = default) =>
-        Open(path, options ?? new GpuOptions(), CudaCards.Shared, cancellation);
+    public static FileIndex Open(string path, GpuOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new GpuOptions();
+        return options.Devices is [{ Kind: ComputeDeviceKind.Cpu }]
+            ? FileIndex.Open(path, options.Access, options.Verify, cancellation) : OpenOnCards(path, options, cancellation);
+    }
+
+    // By itself: who wants the processor does not wait for ILGPU to be loaded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FileIndex OpenOnCards(string path, GpuOptions options, CancellationToken cancellation) =>
+        Open(path, options, CudaCards.Shared, cancellation);
 
     internal static FileIndex Open(string path, GpuOptions options, ICardSource source, CancellationToken cancellation)
     {

@@ -9,6 +9,7 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> AllowedProjects = new()
     {
         ["Pfe"] = [],
+        ["Pfe.Gpu"] = ["Pfe"],
         ["Pfe.Onnx"] = ["Pfe"],
         ["Pfe.Vision"] = ["Pfe.Onnx"],
         ["Pfe.Training"] = ["Pfe.Evaluation", "Pfe.Vision"],
@@ -20,7 +21,7 @@ public sealed class ArchitectureTests
         ["Pfe.Gallery.PostgreSql"] = ["Pfe.Gallery"],
         ["Pfe.Cluster"] = ["Pfe.Gallery.PostgreSql"],
         ["Pfe.Client"] = [],
-        ["Pfe.Cli"] = ["Pfe.Gallery.PostgreSql", "Pfe.Reporting"],
+        ["Pfe.Cli"] = ["Pfe.Gallery.PostgreSql", "Pfe.Gpu", "Pfe.Reporting"],
         ["Pfe.Server"] = ["Pfe.Client", "Pfe.Gallery", "Pfe.Gallery.PostgreSql"],
         ["Pfe.Train"] = ["Pfe.Cli", "Pfe.Training"],
     };
@@ -29,6 +30,7 @@ public sealed class ArchitectureTests
     {
         ["TorchSharp"] = "Pfe.Training",
         ["Microsoft.ML.OnnxRuntime"] = "Pfe.Vision",
+        ["ILGPU"] = "Pfe.Gpu",
         ["SkiaSharp"] = "Pfe.Vision",
         ["Microsoft.Data.Sqlite"] = "Pfe.Gallery",
         ["Npgsql"] = "Pfe.Gallery.PostgreSql",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.CommandLine;
 using System.Text.Json.Serialization;
+using Pfe.Gpu;
 using Pfe.Search;
 using Spectre.Console;
 
@@ -23,6 +24,12 @@ internal static class SearchCommand
         new("--no-verify") { Description = "Do not compare what is read with its checksums." };
     private static readonly Option<int> ShortlistSize =
         new("--shortlist") { Description = "Faces that the shortlist mode scores in full.", DefaultValueFactory = _ => 200 };
+    private static readonly Option<string> Device = new("--device")
+    {
+        Description = "Where the faces are searched: cpu, cuda, cuda:N, auto, or several cards (cuda:0,cuda:1). A card first takes a copy " +
+            "of the index, which pays for many probes.",
+        DefaultValueFactory = _ => "cpu",
+    };
     private static readonly Option<int> Threads = new("--threads") { Description = "How many threads; 0 for one per processor." };
 
     public static Command Create(Terminal terminal)
@@ -30,7 +37,7 @@ internal static class SearchCommand
         var command = new Command("search", "Find the faces of an index that match best. Example: pfe search --index people.pfi --probe " +
             "probe.safetensors --k 5")
         {
-            Index, Probe, K, Threshold, Mode, ShortlistSize, Persons, NoVerify, Threads,
+            Index, Probe, K, Threshold, Mode, ShortlistSize, Persons, NoVerify, Threads, Device,
         };
         return command.Does(terminal, (parsed, cancellation) =>
         {
@@ -46,8 +53,13 @@ internal static class SearchCommand
                 Threads = threads,
             };
             // Streamed: a file that is truncated while it is searched is an error, not a crash.
-            using var index = FileIndex.Open(parsed.GetValue(Index)!, IndexAccess.Streamed, verify: !parsed.GetValue(NoVerify),
-                cancellation);
+            using var index = GpuIndex.Open(parsed.GetValue(Index)!, new GpuOptions
+            {
+                Devices = Devices(parsed.GetValue(Device)!, options.Mode),
+                Access = IndexAccess.Streamed,
+                Verify = !parsed.GetValue(NoVerify),
+                Messages = terminal.Progress(),
+            }, cancellation);
             if (options.Mode == SearchMode.Shortlist && !index.HasShortlist)
                 throw new PfeException($"'{index.Path}' has no shortlist; build it with 'pfe index build --shortlist'");
             using var probes = EmbeddingSet.Load(parsed.GetValue(Probe)!);
@@ -56,6 +68,13 @@ internal static class SearchCommand
                 terminal.WriteJson(new SearchResult(index.Count, index.Dimension, found), SearchJson.Default.SearchResult);
             else Print(terminal, found);
         });
+    }
+
+    private static ComputeDevice[] Devices(string text, SearchMode mode)
+    {
+        ComputeDevice[] devices = [.. text.Split(',').Select(ComputeDevice.Parse)];
+        return mode == SearchMode.Exact || devices is [{ Kind: ComputeDeviceKind.Cpu }] ? devices
+            : throw new UsageException($"--mode {mode} is the processor's; with --device {text} the search is exact");
     }
 
     private static SearchProbeResult[] Search(

@@ -32,7 +32,9 @@ internal static class SelectKernel
         Group.Barrier();
         SortDescending(best, thread, threads);
         var state = states[probe];
-        var reached = k <= threads ? best[k - 1] : float.NegativeInfinity;
+        // The compiler may read before it asks, so every index is one that can be read.
+        var kth = best[(k < threads ? k : threads) - 1];
+        var reached = k <= threads ? kth : float.NegativeInfinity;
         var cut = reached == float.NegativeInfinity ? reached : reached - 2 * (state.Bound - state.BoundSlope * reached);
         cut = Lanes4.Greater(cut, state.Cut);
         // Before the state changes, everybody has read it.

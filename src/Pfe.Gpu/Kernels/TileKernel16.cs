@@ -34,12 +34,14 @@ internal static class TileKernel16
         int source = firstBlock + thread / 64, part = thread % 4, to = thread % 64 / 4 * 16 + thread / 64 * 4 + (part & 1) * 2;
         var probeAt = (long)row * probeQuads + Grid.IdxY * 16 + column;
         var faceAt = (long)source * dimension * 4 + thread % 64;
+        // Behind the last block the first one is read instead, and nothing is written.
+        var isThere = source < output.Blocks;
         var tile = default(RegisterTile);
         for (var l = 0; l < dimension; l += Slab)
         {
             probeMeans[thread] = means[probeAt];
             probeVariances[thread] = variances[probeAt];
-            var quad = source < output.Blocks ? blocks[faceAt] : default;
+            var quad = blocks[isThere ? faceAt : 0];
             if (part < 2)
             {
                 faceMeans[to] = quad.LowMeans;
@@ -63,6 +65,6 @@ internal static class TileKernel16
             faceAt += Slab * 4;
         }
         var block = firstBlock + column / 4;
-        output.Write(tile, Grid.IdxY * ProbesInATile + row * 4, block, column % 4, block < output.Blocks ? live[block] : 0);
+        output.Write(tile, Grid.IdxY * ProbesInATile + row * 4, block, column % 4, live[block < output.Blocks ? block : 0]);
     }
 }

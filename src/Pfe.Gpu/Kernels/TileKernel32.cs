@@ -19,13 +19,15 @@ internal static class TileKernel32
         int source = firstBlock + thread / 128, part = thread % 8, to = thread % 128 / 8 * 16 + thread / 128 * 4 + (part & 3);
         var probeAt = (long)row * probeQuads + Grid.IdxY * 16 + column;
         long faceAt = (long)source * dimension * 8 + thread % 128, second = 2L * dimension * 8;
+        // Behind the last block the first one is read instead, and nothing is written.
+        bool isThere = source < output.Blocks, isSecondThere = source + 2 < output.Blocks;
         var tile = default(RegisterTile);
         for (var l = 0; l < dimension; l += TileKernel16.Slab)
         {
             probeMeans[thread] = means[probeAt];
             probeVariances[thread] = variances[probeAt];
-            var first4 = source < output.Blocks ? blocks[faceAt] : Lanes4.Of(1);
-            var second4 = source + 2 < output.Blocks ? blocks[faceAt + second] : Lanes4.Of(1);
+            var first4 = blocks[isThere ? faceAt : 0];
+            var second4 = blocks[isSecondThere ? faceAt + second : 0];
             if (part < 4)
             {
                 faceMeans[to] = first4;
@@ -49,6 +51,7 @@ internal static class TileKernel32
             faceAt += TileKernel16.Slab * 8;
         }
         var block = firstBlock + column / 4;
-        output.Write(tile, Grid.IdxY * TileKernel16.ProbesInATile + row * 4, block, column % 4, block < output.Blocks ? live[block] : 0);
+        output.Write(tile, Grid.IdxY * TileKernel16.ProbesInATile + row * 4, block, column % 4,
+            live[block < output.Blocks ? block : 0]);
     }
 }

@@ -24,6 +24,9 @@ internal sealed class CardSearch : IExactSearch
     private readonly CardPass[] _passes;
     private readonly UseCount _uses;
     private readonly int _together;
+
+    // More than this, and whatever reaches the threshold is listed.
+    private readonly int _listsAll;
     private (IReadOnlyList<BlockRun> Runs, IBlockSource[] Sources)? _sources;
 
     /// <param name="cards">The cards, at least one.</param>
@@ -32,6 +35,7 @@ internal sealed class CardSearch : IExactSearch
     public CardSearch(IReadOnlyList<Card> cards, Action close, int together = Together)
     {
         (_pieces, _passes, _together) = (new Pieces(cards), [.. cards.Select(card => new CardPass(card))], together);
+        _listsAll = cards.Max(card => card.SelectThreads);
         _uses = new UseCount(() =>
         {
             _pieces.Dispose();
@@ -72,7 +76,8 @@ internal sealed class CardSearch : IExactSearch
                     results[probe] = best.ToArray();
                     // Whoever could still enter scores at least this much, and is listed if this much less the bound is.
                     var least = best.MinScore;
-                    certain[at] = found[at].Cut == float.NegativeInfinity || least - probes.Bound(probe).At(least) >= found[at].Cut;
+                    certain[at] = k > _listsAll || found[at].Cut == float.NegativeInfinity
+                        || least - probes.Bound(probe).At(least) >= found[at].Cut;
                 }
             }, cancellation);
             open = [.. asked.Where((_, at) => !certain[at])];

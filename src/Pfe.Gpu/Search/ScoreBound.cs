@@ -10,7 +10,8 @@ namespace Pfe.Gpu.Search;
 /// </summary>
 /// <param name="AtZero">The bound at a score of 0.</param>
 /// <param name="Slope">What it falls by for each unit of the score.</param>
-internal readonly record struct ScoreBound(float AtZero, float Slope)
+/// <param name="Least">The bound of faces without any distance, which no score goes below.</param>
+internal readonly record struct ScoreBound(float AtZero, float Slope, float Least)
 {
     private const double Unit = 1.0 / (1 << 24);
 
@@ -26,9 +27,9 @@ internal readonly record struct ScoreBound(float AtZero, float Slope)
         // Both sides: S/2 each; 2 D and 3 D; 4 and D / 32 + 8 times the logarithms; 80 D each.
         var rest = Unit * (5 * d + (12 + d / 32) * logs + 160 * d);
         var sAtZero = Math.Max(0, -d * (least + Math.Log(2 * Math.PI)));
-        return new((float)(Margin * (rest + perS * sAtZero)), (float)(Margin * 2 * perS));
+        return new((float)(Margin * (rest + perS * sAtZero)), (float)(Margin * 2 * perS), (float)(Margin * rest));
     }
 
     /// <summary>The bound at a score.</summary>
-    public double At(double score) => AtZero - Slope * score;
+    public double At(double score) => Math.Max(Least, AtZero - Slope * score);
 }
