@@ -56,6 +56,20 @@ public sealed class SearchCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_is_not_there_is_one_line_and_auto_says_what_it_took()
+    {
+        await Run("index", "build", _index, _faces);
+        string[] search = ["search", "--index", _index, "--probe", _faces, "--device"];
+        (await PfeCommand.Run([.. search, "gpu"])).ShouldFailInOneLine(2, "there is no device 'gpu'");
+        (await PfeCommand.Run([.. search, "cpu,cuda"])).ShouldFailInOneLine(2, "no choice of devices");
+        (await PfeCommand.Run([.. search, "cuda", "--mode", "Shortlist"])).ShouldFailInOneLine(2, "the search is exact");
+        (await PfeCommand.Run([.. search, "cuda:250"])).ShouldFailInOneLine(1, "device 'cuda:250' cannot be used");
+        var auto = await PfeCommand.Run([.. search, "auto"]);
+        (auto.Code, auto.Output).ShouldBe((0, await Run([.. search, "cpu"])));
+        auto.Error.ShouldContain($"device auto: '{_index}' is searched on c");
+    }
+
+    [Fact]
     public async Task The_same_faces_are_refused_or_replaced_by_choice()
     {
         await Run("index", "build", _index, _faces);

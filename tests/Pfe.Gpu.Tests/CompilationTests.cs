@@ -40,7 +40,8 @@ public sealed class CompilationTests
     {
         using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).Math(MathMode.Fast32BitOnly)
             .CPU(CPUDeviceKind.Nvidia));
-        using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_80, null!);
+        using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_80,
+            null!);
         var method = typeof(ScanKernel16).Assembly.GetType($"Pfe.Gpu.Kernels.{kernel}").ShouldNotBeNull()
             .GetMethod("Run", BindingFlags.Public | BindingFlags.Static).ShouldNotBeNull();
         return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method),

@@ -1,3 +1,4 @@
+using Pfe.GpuCheck;
 using Pfe.Search;
 using Pfe.TestSupport;
 using Pfe.Tests.Scoring;

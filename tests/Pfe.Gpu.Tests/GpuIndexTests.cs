@@ -1,5 +1,6 @@
 using Pfe.Gpu.Cards;
 using Pfe.Gpu.Search;
+using Pfe.GpuCheck;
 using Pfe.Search;
 using Pfe.TestSupport;
 using Pfe.Tests.Scoring;
@@ -34,17 +35,13 @@ public sealed class GpuIndexTests : IDisposable
     [InlineData(IndexStore.Bits32, 2)]
     public void Faces_and_persons_are_those_of_the_processor_to_the_last_bit(IndexStore store, int cards)
     {
-        Build(store, People(150), People(40, "late"));
+        Build(store, People(70), People(20, "late"));
         using var probes = RandomFaces.Create(18, D, 2);
         using var index = Open(cards == 1 ? One : Two);
         // Alone, some, and enough to share a pass.
-        foreach (var count in new[] { 1, 3, 18 })
-        {
-            FaceEmbedding[] asked = [.. probes.Take(count)];
-            ShouldAgree(index, asked, new SearchOptions());
-            ShouldAgree(index, asked, new SearchOptions { K = 1 });
-        }
+        ShouldAgree(index, [probes[0]], new SearchOptions { K = 1 });
         ShouldAgree(index, [.. probes.Take(2)], new SearchOptions { K = 500 });
+        ShouldAgree(index, [.. probes], new SearchOptions());
     }
 
     [Fact]
@@ -214,8 +211,8 @@ public sealed class GpuIndexTests : IDisposable
     {
         if (together is null) return GpuIndex.Open(IndexPath, new GpuOptions { Devices = devices }, _cards, CancellationToken.None);
         var card = _cards.Rent(0);
-        return FileIndex.Open(IndexPath, IndexAccess.Mapped, verify: true, new CardSearch([card], () => _cards.Return(card), together.Value),
-            CancellationToken.None);
+        return FileIndex.Open(IndexPath, IndexAccess.Mapped, verify: true,
+            new CardSearch([card], () => _cards.Return(card), together.Value), CancellationToken.None);
     }
 
     private void ShouldAgree(FileIndex index, FaceEmbedding[] probes, SearchOptions options)

@@ -1,3 +1,4 @@
+using Pfe.GpuCheck;
 using Pfe.Tests.Scoring;
 
 namespace Pfe.Gpu.Tests;

@@ -3,6 +3,7 @@ using ILGPU.Runtime;
 using Pfe.Gpu.Cards;
 using Pfe.Gpu.Kernels;
 using Pfe.Gpu.Search;
+using Pfe.GpuCheck;
 using Pfe.Scoring.Blocks;
 using Pfe.Scoring.Kernels;
 using Pfe.Storage;

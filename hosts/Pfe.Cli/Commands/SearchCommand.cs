@@ -26,8 +26,8 @@ internal static class SearchCommand
         new("--shortlist") { Description = "Faces that the shortlist mode scores in full.", DefaultValueFactory = _ => 200 };
     private static readonly Option<string> Device = new("--device")
     {
-        Description = "Where the faces are searched: cpu, cuda, cuda:N, auto, or several cards (cuda:0,cuda:1). A card first takes a copy " +
-            "of the index, which pays for many probes.",
+        Description = "Where the faces are searched: cpu, cuda, cuda:N, auto, or several cards (cuda:0,cuda:1). A card first takes a " +
+            "copy of the index, which pays for many probes.",
         DefaultValueFactory = _ => "cpu",
     };
     private static readonly Option<int> Threads = new("--threads") { Description = "How many threads; 0 for one per processor." };

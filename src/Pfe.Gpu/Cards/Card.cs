@@ -29,7 +29,8 @@ internal sealed class Card : IDisposable
         Accelerator = accelerator;
         var isCuda = accelerator.AcceleratorType == AcceleratorType.Cuda;
         // ILGPU's accelerator on the processor has a thread of the system for each of a kernel's: as few as will do.
-        (_scanThreads, SelectThreads) = isCuda ? (CudaScanThreads, SelectKernel.MaxThreads) : (ScanKernel16.WarpSize, ScanKernel16.WarpSize);
+        (_scanThreads, SelectThreads) = isCuda ? (CudaScanThreads, SelectKernel.MaxThreads)
+            : (ScanKernel16.WarpSize, ScanKernel16.WarpSize);
         _scanGroups = isCuda ? CudaGroupsAProcessor * accelerator.NumMultiprocessors : 2;
         _scan16 = accelerator.LoadStreamKernel<ArrayView<Quad>, ArrayView<uint>, int, int, ArrayView<float>, ScoreTerms, ArrayView<Lanes4>,
             ArrayView<float>>(ScanKernel16.Run);
@@ -57,8 +58,9 @@ internal sealed class Card : IDisposable
     {
         var launch = new KernelConfig(Math.Clamp((blocks.Count * ScanKernel16.WarpSize + _scanThreads - 1) / _scanThreads, 1, _scanGroups),
             _scanThreads);
-        if (blocks.Is16Bit) _scan16(launch, blocks.Quads, blocks.Live, blocks.Count, dimension, probe, terms, scores.Cast<Lanes4>(), maxima);
-        else _scan32(launch, blocks.Lanes, blocks.Live, blocks.Count, dimension, probe, terms, scores.Cast<Lanes4>(), maxima);
+        var quads = scores.Cast<Lanes4>();
+        if (blocks.Is16Bit) _scan16(launch, blocks.Quads, blocks.Live, blocks.Count, dimension, probe, terms, quads, maxima);
+        else _scan32(launch, blocks.Lanes, blocks.Live, blocks.Count, dimension, probe, terms, quads, maxima);
     }
 
     /// <summary>Many probes against the blocks of a piece.</summary>

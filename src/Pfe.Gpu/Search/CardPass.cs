@@ -31,8 +31,8 @@ internal sealed class CardPass(Card card) : IDisposable
     /// <param name="threshold">The least score that is wanted.</param>
     /// <param name="cancellation">Stops the work between pieces.</param>
     /// <returns>Candidates of each of the chosen, and the score below which the others lie.</returns>
-    public Candidates[] Run(IReadOnlyList<Piece> pieces, CardProbes probes, IReadOnlyList<int> chosen, bool together, int k, float threshold,
-        CancellationToken cancellation)
+    public Candidates[] Run(IReadOnlyList<Piece> pieces, CardProbes probes, IReadOnlyList<int> chosen, bool together, int k,
+        float threshold, CancellationToken cancellation)
     {
         lock (card.Gate)
         {

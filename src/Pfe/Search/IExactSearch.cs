@@ -3,7 +3,9 @@ using Pfe.Scoring.Blocks;
 
 namespace Pfe.Search;
 
-/// <summary>Something other than the processor that goes through all faces of an index file: cards that hold a copy of its blocks.</summary>
+/// <summary>
+/// Something other than the processor that goes through all faces of an index file: cards that hold a copy of its blocks.
+/// </summary>
 internal interface IExactSearch : IDisposable
 {
     /// <summary>

@@ -3,7 +3,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using Pfe.Gpu.Cards;
 
-namespace Pfe.Gpu.Tests;
+namespace Pfe.GpuCheck;
 
 /// <summary>Cards that are ILGPU's accelerator on the processor: the same kernels, warps of 32, some 1e5 dimensions a second.</summary>
 internal sealed class EmulatedCards(int count) : ICardSource, IDisposable
