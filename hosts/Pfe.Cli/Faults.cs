@@ -9,12 +9,28 @@ internal static class Faults
     public const string TraceVariable = "PFE_TRACE";
 
     /// <summary>Says what went wrong and gives the exit code.</summary>
-    public static int Report(Terminal terminal, Exception e)
+    public static int Report(Terminal terminal, Exception e) => Report(terminal.Say, e);
+
+    /// <inheritdoc cref="Report(Terminal, Exception)"/>
+    public static int Report(Action<string> say, Exception e)
     {
+        // First, as what looks for the cause is a library that could not be opened either.
+        if (e is not PfeException && OutOfDescriptors())
+        {
+            say("error: too many files are open at once: raise the limit with 'ulimit -n'");
+            return ExitCode.Failure;
+        }
         var cause = Cause(e);
-        terminal.Say($"error: {Line(cause)}");
-        if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 }) terminal.Say(e.ToString());
+        say($"error: {Line(cause)}");
+        if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 }) say(e.ToString());
         return cause is UsageException or InvalidConfigurationException ? ExitCode.Usage : ExitCode.Failure;
+    }
+
+    /// <summary>One line to standard error. Where not even an error can be said, the exit code has to do.</summary>
+    public static void Say(this TextWriter error, string line)
+    {
+        try { error.WriteLine(line); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException) { }
     }
 
     // Workers and static constructors wrap what happened in them.
@@ -41,8 +57,6 @@ internal static class Faults
     private static string Line(Exception e) => e switch
     {
         PfeException known => ErrorHints.Line(known),
-        // Whatever could not be opened then, a photograph or the program's own library, is said to be missing.
-        _ when OutOfDescriptors() => "too many files are open at once: raise the limit with 'ulimit -n'",
         OutOfMemoryException => "there is not enough memory for this",
         IOException or UnauthorizedAccessException or DllNotFoundException => new PfeException(e.Message).Message,
         // The constructor makes one line of whatever the message is.

@@ -19,9 +19,10 @@ internal static class PfeApplication
         string[] args, TextWriter output, TextWriter error, CancellationToken cancellation,
         Func<Terminal, IEnumerable<Command>>? training = null)
     {
-        var terminal = new Terminal(output, error);
         try
         {
+            // Inside: with too few descriptors the terminal's own library cannot be opened.
+            var terminal = new Terminal(output, error);
             args = ReferenceArguments.Rewrite(args, LandmarkList.IsOne);
             if (AddOn.Of(args, carriesTraining: training is not null) is { } addOn)
                 return await addOn.RunAsync(args, terminal, cancellation).ConfigureAwait(false);
@@ -40,7 +41,7 @@ internal static class PfeApplication
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Help and version are written outside of any command's own guard.
-            return Faults.Report(terminal, e);
+            return Faults.Report(error.Say, e);
         }
     }
 

@@ -31,12 +31,7 @@ internal sealed class Terminal
     public void WriteJson<T>(T value, JsonTypeInfo<T> type) => Output.WriteLine(JsonSerializer.Serialize(value, type));
 
     /// <summary>One plain line to standard error, never interpreted as markup and never wrapped.</summary>
-    public void Say(string line)
-    {
-        // Where not even an error can be said, the exit code has to do.
-        try { _error.WriteLine(line); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException) { }
-    }
+    public void Say(string line) => _error.Say(line);
 
     private static IAnsiConsole Console(TextWriter writer)
     {
