@@ -8,7 +8,7 @@ namespace Pfe.Evaluation;
 /// Tells a head that has learnt nothing: its sigma is much the same for every face, so MLS cannot beat the cosine, and nothing else would
 /// show it.
 /// </summary>
-public static class HeadCheck
+internal static class HeadCheck
 {
     private const int SampledFaces = 2000;
     private const double CollapsedSpread = 0.02;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pfe.Calibration;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
@@ -30,18 +31,24 @@ public sealed record StatedRate(double Stated, double Rate, double? Low, double?
 /// <param name="Impostor">Answers on pairs of two persons.</param>
 /// <param name="FalseMatch">Share of the impostor pairs that are answered "one person".</param>
 /// <param name="FalseNonMatch">Share of the genuine pairs that are answered "two persons".</param>
-/// <param name="Middle">What is stated and observed of the pairs told 10 % to 90 %; null where there are none, and for a mean over
-/// splits.</param>
-/// <param name="Intervals">How sure ECE, Cllr and the middle are; null without a bootstrap, for a mean over splits, and of more than two
-/// million pairs (minutes of work).</param>
-/// <param name="Bins">The reliability diagram, only bins that hold pairs; empty for a mean over splits.</param>
-public sealed record ProbabilityResult(
-    string Source, ScoreKind Score, double ExpectedCalibrationError, double Cllr, double CllrMin, VerdictCounts Genuine,
-        VerdictCounts Impostor,
-    StatedRate FalseMatch, StatedRate FalseNonMatch, ReliabilityBin? Middle, ReliabilityIntervals? Intervals,
-        IReadOnlyList<ReliabilityBin> Bins)
+public sealed record ProbabilityResult(string Source, ScoreKind Score, double ExpectedCalibrationError, double Cllr, double CllrMin,
+    VerdictCounts Genuine, VerdictCounts Impostor, StatedRate FalseMatch, StatedRate FalseNonMatch)
 {
     private const int MostResampled = 2_000_000;
+
+    /// <summary>What is stated and observed of the pairs told 10 % to 90 %; null where there are none, and for a mean over
+    /// splits.</summary>
+    [JsonInclude]
+    internal ReliabilityBin? Middle { get; init; }
+
+    /// <summary>How sure ECE, Cllr and the middle are; null without a bootstrap, for a mean over splits, and of more than two million
+    /// pairs (minutes of work).</summary>
+    [JsonInclude]
+    internal ReliabilityIntervals? Intervals { get; init; }
+
+    /// <summary>The reliability diagram, only bins that hold pairs; empty for a mean over splits.</summary>
+    [JsonInclude]
+    internal IReadOnlyList<ReliabilityBin> Bins { get; init; } = [];
 
     /// <summary>Whether the answers are the trust head's, as those of a comparison are where the faces' model has one.</summary>
     public bool Trust { get; init; }
@@ -99,9 +106,13 @@ public sealed record ProbabilityResult(
             .Intervals(rates, weight => WrongShares(answers, pairs.Same.Span, weight), bootstrap, cancellation);
         return new(source, score, judged.ExpectedCalibrationError, judged.Cllr, judged.CllrMin, genuine, impostor,
             Rate(falseMatchRate, impostor.Same, impostor.Pairs, intervals?[0]),
-                Rate(ScoreCalibration.FalseNonMatchRate, genuine.Different, genuine.Pairs, intervals?[1]),
-            judged.Middle, bootstrap is null || pairs.Count > MostResampled
-                ? null : ReliabilityIntervals.Of(evidence, pairs, bootstrap, cancellation), judged.Bins);
+            Rate(ScoreCalibration.FalseNonMatchRate, genuine.Different, genuine.Pairs, intervals?[1]))
+        {
+            Middle = judged.Middle,
+            Intervals = bootstrap is null || pairs.Count > MostResampled
+                ? null : ReliabilityIntervals.Of(evidence, pairs, bootstrap, cancellation),
+            Bins = judged.Bins,
+        };
     }
 
     /// <summary>Counts summed and rates averaged over splits.</summary>

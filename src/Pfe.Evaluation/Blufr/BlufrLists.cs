@@ -6,7 +6,7 @@ namespace Pfe.Evaluation.Blufr;
 /// <param name="Test">Images that are compared each with each; empty where the lists have the open-set search alone.</param>
 /// <param name="Gallery">One image of each person that is searched for.</param>
 /// <param name="Probes">Images that are searched, of persons of the gallery and of others.</param>
-public sealed record BlufrTrial(IReadOnlyList<int> Test, IReadOnlyList<int> Gallery, IReadOnlyList<int> Probes);
+internal sealed record BlufrTrial(IReadOnlyList<int> Test, IReadOnlyList<int> Gallery, IReadOnlyList<int> Probes);
 
 /// <summary>
 /// The lists of BLUFR, the benchmark of large-scale unconstrained face recognition on LFW (Liao, Lei, Yi and Li, IJCB 2014): which images
@@ -15,7 +15,7 @@ public sealed record BlufrTrial(IReadOnlyList<int> Test, IReadOnlyList<int> Gall
 /// <param name="Images">Image names, <c>Aaron_Eckhart_0001.jpg</c> or with the person's folder.</param>
 /// <param name="Identities">The person of each image, as a number.</param>
 /// <param name="Trials">The trials, ten in the published lists.</param>
-public sealed record BlufrLists(IReadOnlyList<string> Images, IReadOnlyList<int> Identities, IReadOnlyList<BlufrTrial> Trials)
+internal sealed record BlufrLists(IReadOnlyList<string> Images, IReadOnlyList<int> Identities, IReadOnlyList<BlufrTrial> Trials)
 {
     /// <summary>Reads the benchmark's own file <c>blufr_lfw_config.mat</c>, or ProbFace's folder <c>proto</c> with the same lists in
     /// pieces.</summary>

@@ -9,7 +9,7 @@ namespace Pfe.Evaluation.Blufr;
 /// at
 /// rank 1 and FAR 1 %. The lists' training parts are not used: the network is trained already.
 /// </summary>
-public static class BlufrProtocol
+internal static class BlufrProtocol
 {
     /// <summary>FAR of the verification rate.</summary>
     public const double VerificationFar = 1e-3;

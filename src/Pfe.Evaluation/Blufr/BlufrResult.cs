@@ -7,7 +7,7 @@ namespace Pfe.Evaluation.Blufr;
 /// <param name="Mean">Mean over the trials, 0 to 1.</param>
 /// <param name="Deviation">Standard deviation over the trials (divided by their number less 1, as MATLAB's).</param>
 /// <param name="MeanLessDeviation">What the benchmark's tables show.</param>
-public readonly record struct TrialRate(double Mean, double Deviation, double MeanLessDeviation)
+internal readonly record struct TrialRate(double Mean, double Deviation, double MeanLessDeviation)
 {
     internal static TrialRate Of(IReadOnlyList<double> trials)
     {
@@ -21,7 +21,7 @@ public readonly record struct TrialRate(double Mean, double Deviation, double Me
 /// <param name="Score">The score.</param>
 /// <param name="Verification">VR at FAR 0.1 %; null for lists without test sets.</param>
 /// <param name="Identification">DIR at rank 1 and FAR 1 %, open set.</param>
-public sealed record BlufrScoreResult(ScoreKind Score, TrialRate? Verification, TrialRate Identification);
+internal sealed record BlufrScoreResult(ScoreKind Score, TrialRate? Verification, TrialRate Identification);
 
 /// <summary>BLUFR's outcome.</summary>
 /// <param name="Protocol">Name of the protocol.</param>
@@ -36,6 +36,6 @@ public sealed record BlufrScoreResult(ScoreKind Score, TrialRate? Verification, 
 /// <param name="IdentificationFar">FAR of the identification rate.</param>
 /// <param name="Scores">Cosine, MLS and shared-variance MLS.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>
-public sealed record BlufrResult(
+internal sealed record BlufrResult(
     string Protocol, int Trials, int Images, int ImagesMissing, long GenuinePairs, long ImpostorPairs, int MatedProbes, int NonMatedProbes,
     double VerificationFar, double IdentificationFar, IReadOnlyList<BlufrScoreResult> Scores, IReadOnlyList<string> Notes);

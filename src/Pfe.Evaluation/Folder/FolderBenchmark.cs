@@ -8,7 +8,7 @@ using Pfe.Scoring;
 namespace Pfe.Evaluation.Folder;
 
 /// <summary>The user's own folder of identity folders as a benchmark: checked, paired reproducibly, measured with intervals.</summary>
-public sealed class FolderBenchmark
+internal sealed class FolderBenchmark
 {
     private const int MaxComparedIdentities = 5000;
     private static readonly ScoreKind[] Kinds = [ScoreKind.Cosine, ScoreKind.MutualLikelihood, ScoreKind.SharedVariance];

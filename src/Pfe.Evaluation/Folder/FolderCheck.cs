@@ -7,7 +7,7 @@ namespace Pfe.Evaluation.Folder;
 /// <param name="First">A file, or an identity.</param>
 /// <param name="Second">Another one, of another identity.</param>
 /// <param name="Cosine">Cosine of the two identities' mean embeddings; null for files that are equal byte by byte.</param>
-public sealed record LikelyDuplicate(string First, string Second, double? Cosine);
+internal sealed record LikelyDuplicate(string First, string Second, double? Cosine);
 
 /// <summary>What is wrong with a folder as a benchmark, found before anything is measured on it.</summary>
 /// <param name="Images">Pictures found.</param>
@@ -18,7 +18,7 @@ public sealed record LikelyDuplicate(string First, string Second, double? Cosine
 /// <param name="EqualFiles">Files that are equal byte by byte and lie under two identities.</param>
 /// <param name="LikelyOnePerson">Pairs of identities that look more alike than half of all genuine pairs do.</param>
 /// <param name="Warnings">The same in sentences, with what to do about it; empty for a sound folder.</param>
-public sealed record FolderCheck(
+internal sealed record FolderCheck(
     int Images, int Identities, IReadOnlyList<string> NotEmbedded, IReadOnlyList<string>? Unreadable, int SingleImageIdentities,
     IReadOnlyList<LikelyDuplicate> EqualFiles, IReadOnlyList<LikelyDuplicate> LikelyOnePerson, IReadOnlyList<string> Warnings)
 {

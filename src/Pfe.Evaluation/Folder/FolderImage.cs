@@ -5,7 +5,7 @@ namespace Pfe.Evaluation.Folder;
 /// <summary>One image of a folder of identity folders.</summary>
 /// <param name="Name">Path relative to the folder, with forward slashes.</param>
 /// <param name="Identity">The folder the image lies in.</param>
-public sealed record FolderImage(string Name, string Identity)
+internal sealed record FolderImage(string Name, string Identity)
 {
     /// <summary>The images of a folder in which each person has an own folder, ordered by name.</summary>
     /// <param name="folder">The folder.</param>

@@ -4,7 +4,7 @@ using Pfe.Scoring;
 namespace Pfe.Evaluation.Folder;
 
 /// <summary>What to measure on a folder.</summary>
-public sealed record FolderOptions
+internal sealed record FolderOptions
 {
     /// <summary>Genuine pairs at most; more are sampled. Default 200,000.</summary>
     public int MaxGenuinePairs { get; init; } = 200_000;
@@ -23,7 +23,7 @@ public sealed record FolderOptions
 /// evidence.</param>
 /// <param name="FirmFar">30 / identity pairs: down to here a rate is firm.</param>
 /// <param name="SmallestFar">30 / impostor pairs: below this nothing is reported.</param>
-public sealed record FarSupport(int ImpostorPairs, int IdentityPairs, double FirmFar, double SmallestFar)
+internal sealed record FarSupport(int ImpostorPairs, int IdentityPairs, double FirmFar, double SmallestFar)
 {
     private const double RuleOfThirty = 30;
 
@@ -44,7 +44,7 @@ public sealed record FarSupport(int ImpostorPairs, int IdentityPairs, double Fir
 /// <summary>One score's rates.</summary>
 /// <param name="Score">The score.</param>
 /// <param name="Rates">TAR at each FAR that the data support.</param>
-public sealed record FolderScoreResult(ScoreKind Score, IReadOnlyList<RateAtFar> Rates);
+internal sealed record FolderScoreResult(ScoreKind Score, IReadOnlyList<RateAtFar> Rates);
 
 /// <summary>A folder's outcome as a benchmark.</summary>
 /// <param name="Protocol">How the pairs came about.</param>
@@ -58,7 +58,7 @@ public sealed record FolderScoreResult(ScoreKind Score, IReadOnlyList<RateAtFar>
 /// <param name="Scores">Cosine, MLS and shared-variance MLS.</param>
 /// <param name="Probability">What stated probabilities and answers are worth; null without a calibration.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>
-public sealed record FolderResult(
+internal sealed record FolderResult(
     string Protocol, FolderCheck Check, int Images, int Identities, int GenuinePairs, int ImpostorPairs, FarSupport Support,
         IntervalMethod? Interval,
     IReadOnlyList<FolderScoreResult> Scores, ProbabilityResult? Probability, IReadOnlyList<string> Notes);

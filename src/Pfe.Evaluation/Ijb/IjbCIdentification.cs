@@ -11,7 +11,7 @@ namespace Pfe.Evaluation.Ijb;
 /// <param name="RequestedFpir">The false positive identification rate the threshold was chosen for; null for a closed set.</param>
 /// <param name="Fpir">The realised one; null for a closed set.</param>
 /// <param name="Tpir">Share of mated probes found.</param>
-public sealed record IdentificationRate(int Rank, double? RequestedFpir, double? Fpir, double Tpir);
+internal sealed record IdentificationRate(int Rank, double? RequestedFpir, double? Fpir, double Tpir);
 
 /// <summary>One method's rates.</summary>
 /// <param name="Pooling">How images become a template.</param>
@@ -19,7 +19,7 @@ public sealed record IdentificationRate(int Rank, double? RequestedFpir, double?
 /// <param name="MediaAware">Whether media are fused first.</param>
 /// <param name="ClosedSet">Ranks 1, 5 and 10, every probe answered.</param>
 /// <param name="OpenSet">Rank 1 at requested false positive rates; empty when every probe has a mate.</param>
-public sealed record IdentificationMethodResult(
+internal sealed record IdentificationMethodResult(
     Pooling Pooling, ScoreKind Score, bool MediaAware, IReadOnlyList<IdentificationRate> ClosedSet,
     IReadOnlyList<IdentificationRate> OpenSet);
 
@@ -35,13 +35,13 @@ public sealed record IdentificationMethodResult(
 /// <param name="TemplatesWithoutImages">Templates without any image: never found, and never an alarm.</param>
 /// <param name="VarianceRule">How variances combine in a template.</param>
 /// <param name="Methods">The reference's three blocks without, then with regard to media.</param>
-public sealed record IdentificationResult(
+internal sealed record IdentificationResult(
     string Protocol, int Galleries, int GalleryTemplates, int Probes, int MatedSearches, int NonMatedSearches, int Images,
         int ImagesMissing, int TemplatesWithoutImages,
     VarianceRule VarianceRule, IReadOnlyList<IdentificationMethodResult> Methods);
 
 /// <summary>IJB-C 1:N, mixed probes: closed set by rank, open set by TPIR at FPIR; the mean over galleries G1 and G2.</summary>
-public static class IjbCIdentification
+internal static class IjbCIdentification
 {
     private static readonly int[] Ranks = [1, 5, 10];
     private static readonly double[] Fpirs = [0.01, 0.1];

@@ -14,7 +14,7 @@ namespace Pfe.Evaluation.InsightFace;
 /// <param name="Name">Name of the protocol, for the result.</param>
 /// <param name="Images">"image template media" a line: <c>ijbc_face_tid_mid.txt</c>.</param>
 /// <param name="Pairs">"template1 template2 label" a line, label 1 for one person, 0 for two: <c>ijbc_template_pair_label.txt</c>.</param>
-public sealed record InsightFaceIjbFiles(string Name, string Images, string Pairs)
+internal sealed record InsightFaceIjbFiles(string Name, string Images, string Pairs)
 {
     private const string ImagesEnd = "_face_tid_mid.txt", PairsEnd = "_template_pair_label.txt";
 
@@ -41,7 +41,7 @@ public sealed record InsightFaceIjbFiles(string Name, string Images, string Pair
 }
 
 /// <summary>IJB-B and IJB-C 1:1 from InsightFace's text files: TAR at FAR 1e-6 to 1e-1 on one list of labelled template pairs.</summary>
-public static class InsightFaceIjb
+internal static class InsightFaceIjb
 {
     /// <summary>The false accept rates that are printed, as in InsightFace's own tables.</summary>
     public static IReadOnlyList<double> Fars { get; } = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1];

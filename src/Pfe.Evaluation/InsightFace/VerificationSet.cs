@@ -10,7 +10,7 @@ namespace Pfe.Evaluation.InsightFace;
 /// var set = VerificationSet.Load("agedb_30.bin");
 /// var first = Image.Decode(set.Image(0).Span, set.ImageName(0));
 /// </code></example>
-public sealed class VerificationSet
+internal sealed class VerificationSet
 {
     private readonly ReadOnlyMemory<byte>[] _images;
 

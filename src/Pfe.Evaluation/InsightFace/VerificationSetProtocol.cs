@@ -11,7 +11,7 @@ namespace Pfe.Evaluation.InsightFace;
 /// The 10-fold protocol on a verification set: folds of consecutive pairs as InsightFace cuts them, thresholds as LFW's protocol chooses
 /// them. InsightFace's own script adds the embedding of the mirrored image and takes thresholds from a grid; its numbers differ a little.
 /// </summary>
-public static class VerificationSetProtocol
+internal static class VerificationSetProtocol
 {
     private const int Folds = 10;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pfe.Calibration;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
@@ -42,10 +43,12 @@ public sealed record LfwResult(
     IntervalMethod? Interval, IReadOnlyList<LfwScoreResult> Scores, ProbabilityResult? Probability, IReadOnlyList<string> Notes)
 {
     /// <summary>ProbFace's score, for embeddings with one variance a face; null for others, whose variances do not fit it.</summary>
-    public ScalarScoreResult? ProbFace { get; init; }
+    [JsonInclude]
+    internal ScalarScoreResult? ProbFace { get; init; }
 
     /// <summary>Accuracy when the most uncertain pairs are refused an answer; null where it was not asked for.</summary>
-    public RiskControl? Risk { get; init; }
+    [JsonInclude]
+    internal RiskControl? Risk { get; init; }
 }
 
 /// <summary>
@@ -118,7 +121,7 @@ public static class LfwProtocol
     /// <param name="list">The pairs, in two folds or more.</param>
     /// <param name="risk">How a pair's risk is made.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static RiskControl RiskControlled(EmbeddingSet faces, LfwPairs list, PairRisk risk, CancellationToken cancellation = default)
+    internal static RiskControl RiskControlled(EmbeddingSet faces, LfwPairs list, PairRisk risk, CancellationToken cancellation = default)
     {
         if (list.Folds < 2) throw new InvalidConfigurationException("risk control needs the folds of View 2; View 1's lists have none");
         var found = Find(faces, list);

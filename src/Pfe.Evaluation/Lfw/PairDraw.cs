@@ -6,7 +6,7 @@ using Pfe.Storage;
 namespace Pfe.Evaluation.Lfw;
 
 /// <summary>How pairs are drawn.</summary>
-public sealed record PairDrawOptions
+internal sealed record PairDrawOptions
 {
     /// <summary>Folds, no two of which share a person. Default 10, as LFW's.</summary>
     public int Folds { get; init; } = 10;
@@ -23,7 +23,7 @@ public sealed record PairDrawOptions
 /// one
 /// with many images does not make most pairs.
 /// </summary>
-public static class PairDraw
+internal static class PairDraw
 {
     /// <summary>Draws the pairs.</summary>
     /// <param name="images">The images, as <see cref="FolderImage.In"/> lists them.</param>

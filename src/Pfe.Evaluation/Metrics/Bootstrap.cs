@@ -38,7 +38,7 @@ public readonly record struct Interval(double Low, double High);
 /// resampled values are shifted until their mean is the estimate (Conti and Clemencon, "Assessing Uncertainty in Similarity Scoring",
 /// 2024).
 /// </remarks>
-public static class Bootstrap
+internal static class Bootstrap
 {
     /// <summary>Computes one interval for each of several statistics.</summary>
     /// <param name="units">Number of units, at least 1.</param>

@@ -6,7 +6,7 @@ namespace Pfe.Evaluation.Pairs;
 /// Bootstrap intervals of any statistic of weighted pairs. Where identities are known, these are resampled: a genuine pair counts as often
 /// as its person was drawn, an impostor pair as often as both were. Otherwise the pairs are.
 /// </summary>
-public sealed class PairBootstrap
+internal sealed class PairBootstrap
 {
     private readonly int[] _first;
     private readonly int[] _second;

@@ -8,7 +8,7 @@ namespace Pfe.Evaluation.Pairs;
 /// <param name="Cllr">Of Cllr.</param>
 /// <param name="Loss">Of Cllr above the least possible, which is what calibration lost.</param>
 /// <param name="Middle">Of the share observed among pairs told 10 % to 90 %; 0 to 1 where there are none.</param>
-public sealed record ReliabilityIntervals(Interval ExpectedCalibrationError, Interval Cllr, Interval Loss, Interval Middle)
+internal sealed record ReliabilityIntervals(Interval ExpectedCalibrationError, Interval Cllr, Interval Loss, Interval Middle)
 {
     /// <summary>Resamples.</summary>
     /// <param name="evidence">ln likelihood ratio of each pair.</param>

@@ -9,7 +9,7 @@ namespace Pfe.Evaluation.Pairs;
 /// <param name="AttentionAccuracy">Of the score's first part alone.</param>
 /// <param name="AttentionDeviation">Standard deviation over the folds.</param>
 /// <param name="AttentionThreshold">Mean of the folds' thresholds.</param>
-public sealed record ScalarScoreResult(
+internal sealed record ScalarScoreResult(
     double Accuracy, double Deviation, double Threshold, double AttentionAccuracy, double AttentionDeviation, double AttentionThreshold)
 {
     internal static ScalarScoreResult Of(EmbeddingSet faces, PairList pairs, int[] fold, int folds, CancellationToken cancellation)

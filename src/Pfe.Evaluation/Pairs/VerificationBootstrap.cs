@@ -6,7 +6,7 @@ namespace Pfe.Evaluation.Pairs;
 /// Confidence intervals for TAR at a FAR. Where the pairs' identities are known, identities are resampled: a pair counts as often as both
 /// its persons were drawn. Otherwise genuine and impostor pairs are resampled, which makes intervals too narrow when images recur.
 /// </summary>
-public sealed class VerificationBootstrap
+internal sealed class VerificationBootstrap
 {
     private readonly Scored[] _genuine;
     private readonly Scored[] _impostor;

@@ -4,7 +4,7 @@ namespace Pfe.Evaluation.Protocols;
 /// Finds the face that a protocol file names. Protocols name images relative to a folder nobody has any more, with extensions that changed
 /// on the way, so a name matches the tail of a path, with its extension where that is needed to tell two files apart.
 /// </summary>
-public sealed class ImageLookup
+internal sealed class ImageLookup
 {
     /// <summary>What <see cref="Find"/> returns for an image that is not there.</summary>
     public const int Missing = -1;

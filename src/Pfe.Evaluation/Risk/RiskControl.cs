@@ -5,7 +5,7 @@ using Pfe.Scoring;
 namespace Pfe.Evaluation.Risk;
 
 /// <summary>How the variances of a pair's two faces make its risk.</summary>
-public enum PairRisk
+internal enum PairRisk
 {
     /// <summary>The greater of the two: one bad image makes a bad pair.</summary>
     Maximum,
@@ -19,14 +19,14 @@ public enum PairRisk
 /// <param name="Accuracy">Mean over the folds, 0 to 1.</param>
 /// <param name="Deviation">Standard deviation over the folds.</param>
 /// <param name="Threshold">Mean of the folds' thresholds.</param>
-public sealed record RiskAccuracy(string Score, double Accuracy, double Deviation, double Threshold);
+internal sealed record RiskAccuracy(string Score, double Accuracy, double Deviation, double Threshold);
 
 /// <summary>What is left when the most uncertain pairs are dropped.</summary>
 /// <param name="Dropped">Share of the pairs that is dropped, 0 to 1.</param>
 /// <param name="RiskThreshold">The greatest risk that is kept, as a sigma squared.</param>
 /// <param name="Pairs">Pairs that are left.</param>
 /// <param name="Scores">The scores' accuracies on them.</param>
-public sealed record RiskLevel(double Dropped, double RiskThreshold, int Pairs, IReadOnlyList<RiskAccuracy> Scores);
+internal sealed record RiskLevel(double Dropped, double RiskThreshold, int Pairs, IReadOnlyList<RiskAccuracy> Scores);
 
 /// <summary>
 /// Risk-controlled accuracy: the K-fold accuracy when 0, 10, 20 and 30 % of the pairs are refused an answer, those of the greatest sigma
@@ -35,7 +35,7 @@ public sealed record RiskLevel(double Dropped, double RiskThreshold, int Pairs, 
 /// </summary>
 /// <param name="Risk">How a pair's risk is made.</param>
 /// <param name="Levels">One entry a share.</param>
-public sealed record RiskControl(PairRisk Risk, IReadOnlyList<RiskLevel> Levels)
+internal sealed record RiskControl(PairRisk Risk, IReadOnlyList<RiskLevel> Levels)
 {
     /// <summary>The shares that are dropped, as in ProbFace.</summary>
     public static IReadOnlyList<double> Shares { get; } = [0, 0.1, 0.2, 0.3];

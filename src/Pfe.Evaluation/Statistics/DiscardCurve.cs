@@ -10,7 +10,7 @@ namespace Pfe.Evaluation.Statistics;
 /// <param name="PartialArea">Area under the curve up to the limit, as a share of the area if discarding changed nothing: 1 for a useless
 /// measure, lower is better.</param>
 /// <param name="PerfectArea">The same of the perfect line <c>max(Start - x, 0)</c>.</param>
-public sealed record DiscardCurve(
+internal sealed record DiscardCurve(
     string Name, IReadOnlyList<(double Discarded, double Fnmr)> Points, double Start, double PartialArea, double PerfectArea)
 {
     /// <summary>The share up to which pairs are discarded.</summary>

@@ -8,14 +8,14 @@ namespace Pfe.Evaluation.Statistics;
 /// <param name="Area">95 % interval of its partial area.</param>
 /// <param name="Behind">Its partial area less that of the first measure: above 0 it is worse.</param>
 /// <param name="BehindInterval">95 % interval of that difference, both areas taken on the same resample.</param>
-public sealed record DiscardRow(DiscardCurve Curve, Interval Area, double Behind, Interval BehindInterval);
+internal sealed record DiscardRow(DiscardCurve Curve, Interval Area, double Behind, Interval BehindInterval);
 
 /// <summary>
 /// Error-versus-discard curves of several measures with bootstrap intervals over persons. Persons, not pairs, are drawn, and the threshold
 /// is chosen anew in every resample, as everything else about the sample would change with other people.
 /// </summary>
 /// <param name="Rows">One row a measure, in the order given.</param>
-public sealed record DiscardStudy(IReadOnlyList<DiscardRow> Rows)
+internal sealed record DiscardStudy(IReadOnlyList<DiscardRow> Rows)
 {
     /// <summary>Measures.</summary>
     /// <param name="scored">The pairs.</param>

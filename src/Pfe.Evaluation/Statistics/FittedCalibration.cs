@@ -9,7 +9,7 @@ namespace Pfe.Evaluation.Statistics;
 /// <param name="HeldOut">The check.</param>
 /// <param name="Intervals">How sure the check is.</param>
 /// <param name="HeldOutPersons">Persons that the check's fit did not see.</param>
-public sealed record FittedCalibration(
+internal sealed record FittedCalibration(
     ScoreCalibration Calibration, Reliability HeldOut, ReliabilityIntervals Intervals, int HeldOutPersons)
 {
     /// <summary>Fits and checks.</summary>

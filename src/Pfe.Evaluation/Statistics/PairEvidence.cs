@@ -6,7 +6,7 @@ namespace Pfe.Evaluation.Statistics;
 /// disagrees, and where v is large beside t it abstains.
 /// </summary>
 /// <param name="PerDimension">D values.</param>
-public sealed record PairEvidence(double[] PerDimension)
+internal sealed record PairEvidence(double[] PerDimension)
 {
     /// <summary>Within this distance of 0 a dimension counts as abstaining.</summary>
     public const double AbstainBelow = 0.05;

@@ -13,7 +13,7 @@ namespace Pfe.Evaluation.Statistics;
 /// <param name="Fnmr">Share of them below the threshold.</param>
 /// <param name="Impostor">Impostor pairs within the group.</param>
 /// <param name="Fmr">Share of them at or above the threshold.</param>
-public sealed record SubgroupRates(
+internal sealed record SubgroupRates(
     string Group, int Faces, double MeanUncertainty, Interval Uncertainty, int Genuine, RateInterval Fnmr, int Impostor, RateInterval Fmr)
 {
     /// <summary>Computes one row a group, both faces of a pair being of the group, at one threshold for all.</summary>

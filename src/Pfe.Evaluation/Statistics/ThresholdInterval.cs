@@ -4,7 +4,7 @@ using Pfe.Evaluation.Metrics;
 namespace Pfe.Evaluation.Statistics;
 
 /// <summary>A threshold with an interval that knows that pairs share persons: persons are resampled, not pairs.</summary>
-public static class ThresholdInterval
+internal static class ThresholdInterval
 {
     /// <summary>Finds the threshold.</summary>
     /// <param name="scored">The scored pairs; with identities, these are resampled, otherwise pairs count as independent.</param>

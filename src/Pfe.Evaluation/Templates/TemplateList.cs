@@ -4,7 +4,7 @@ namespace Pfe.Evaluation.Templates;
 
 /// <summary>A protocol's templates on one embedding set, and what of them is missing. Build it with
 /// <see cref="TemplateListBuilder"/>.</summary>
-public sealed class TemplateList
+internal sealed class TemplateList
 {
     private readonly Dictionary<long, int> _indices;
     private readonly string? _nothingFound;
@@ -43,7 +43,7 @@ public sealed class TemplateList
 }
 
 /// <summary>Collects a protocol's rows, one image of one template each, in any order.</summary>
-public sealed class TemplateListBuilder
+internal sealed class TemplateListBuilder
 {
     private sealed record Draft(long Id, int Identity, List<int> Rows, List<int> Media);
 

@@ -43,7 +43,7 @@ public sealed record TemplateMethod(Pooling Pooling, ScoreKind Score, bool Media
     /// 1.</param>
     /// <param name="cancellation">Stops the work between templates.</param>
     /// <returns>One row a template; a template without images gets a row that means nothing and must not be scored.</returns>
-    public EmbeddingSet Pool(EmbeddingSet faces, IReadOnlyList<Template> templates, VarianceRule rule,
+    internal EmbeddingSet Pool(EmbeddingSet faces, IReadOnlyList<Template> templates, VarianceRule rule,
         CancellationToken cancellation = default)
     {
         var d = faces.Dimension;

@@ -47,7 +47,8 @@ public sealed record TemplateResult(
     /// <param name="progress">Told the methods that are done.</param>
     /// <param name="temperature">ProbFace's temperature of the fusion weights; it needs <see cref="VarianceRule.WeightedMean"/>.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static TemplateResult Of(string protocol, EmbeddingSet faces, TemplateList templates, PairList pairs, IReadOnlyList<double> fars,
+    internal static TemplateResult Of(
+        string protocol, EmbeddingSet faces, TemplateList templates, PairList pairs, IReadOnlyList<double> fars,
         VarianceRule rule, BootstrapOptions? bootstrap, ScoreCalibration? calibration = null, IProgress<TemplateMethod>? progress = null,
         double temperature = 1, CancellationToken cancellation = default)
     {

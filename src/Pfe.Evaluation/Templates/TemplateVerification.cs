@@ -6,7 +6,7 @@ using Pfe.Fusion;
 namespace Pfe.Evaluation.Templates;
 
 /// <summary>Scores listed pairs of templates by each method.</summary>
-public static class TemplateVerification
+internal static class TemplateVerification
 {
     /// <summary>The score of a pair with a template without images, as in the reference; below every real score in any case.</summary>
     public const float MissingScore = -9999;

@@ -5,11 +5,23 @@ using Pfe.Onnx.Graphs;
 namespace Pfe.Interop.TensorFlow;
 
 /// <summary>What a checkpoint of the PFE reference code holds.</summary>
-/// <param name="Base">SphereNet as ONNX: input <c>image</c>, outputs <c>embedding</c> and <c>feature</c>.</param>
-/// <param name="Description">What the reference's training says about it.</param>
-/// <param name="Head">The UncertaintyModule; null in a checkpoint of the base alone.</param>
-public sealed record ImportedSphereNet(OnnxModel Base, NetworkDescription Description, UncertaintyHead? Head)
+public sealed class ImportedSphereNet
 {
+    internal ImportedSphereNet(OnnxModel network, NetworkDescription description, UncertaintyHead? head) =>
+        (Base, Description, Head) = (network, description, head);
+
+    /// <summary>SphereNet as ONNX: input <c>image</c>, outputs <c>embedding</c> and <c>feature</c>.</summary>
+    public OnnxModel Base { get; }
+
+    /// <summary>What the reference's training says about it.</summary>
+    public NetworkDescription Description { get; }
+
+    /// <summary>Whether it has an UncertaintyModule; a checkpoint may hold the base alone.</summary>
+    public bool HasHead => Head is not null;
+
+    /// <summary>The UncertaintyModule; null in a checkpoint of the base alone.</summary>
+    internal UncertaintyHead? Head { get; }
+
     /// <summary>The one file to work with: the probabilistic model where there is a head, else the base with its description
     /// inside.</summary>
     public OnnxModel ToModel() => Head is not null

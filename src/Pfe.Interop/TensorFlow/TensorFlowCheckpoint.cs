@@ -12,7 +12,7 @@ namespace Pfe.Interop.TensorFlow;
 /// <param name="Type">Element type: float, half, bfloat16, double, int32, int64, or TensorFlow's number for others.</param>
 /// <param name="Shape">Its sizes; empty for a scalar.</param>
 /// <param name="SlotOf">The variable it belongs to, where it is an optimiser's slot (<c>fc1/weights/Momentum</c>); else null.</param>
-public sealed record CheckpointVariable(string Name, string Type, IReadOnlyList<long> Shape, string? SlotOf);
+internal sealed record CheckpointVariable(string Name, string Type, IReadOnlyList<long> Shape, string? SlotOf);
 
 /// <summary>
 /// A TensorFlow V2 checkpoint (ckpt-N.index with ckpt-N.data-...): read without TensorFlow, every checksum verified, partitioned variables
@@ -55,7 +55,7 @@ public sealed class TensorFlowCheckpoint : IDisposable
     public string Prefix { get; }
 
     /// <summary>The variables, in the order of their names.</summary>
-    public IEnumerable<CheckpointVariable> Variables => _entries.Select(pair => Describe(pair.Key, pair.Value));
+    internal IEnumerable<CheckpointVariable> Variables => _entries.Select(pair => Describe(pair.Key, pair.Value));
 
     /// <summary>Opens a checkpoint.</summary>
     /// <param name="path">A folder, a prefix (<c>folder/ckpt-3000</c>), or any of the checkpoint's files.</param>
@@ -69,7 +69,7 @@ public sealed class TensorFlowCheckpoint : IDisposable
     /// <summary>A variable's type and shape.</summary>
     /// <param name="name">The full name.</param>
     /// <exception cref="PfeException">There is none.</exception>
-    public CheckpointVariable Describe(string name) => Describe(name, Find(name));
+    internal CheckpointVariable Describe(string name) => Describe(name, Find(name));
 
     /// <summary>A variable's values as float32, row-major; half, bfloat16 and double are converted.</summary>
     /// <param name="name">The full name.</param>

@@ -8,7 +8,7 @@ namespace Pfe.Reporting.Charts;
 /// <param name="Max">Upper end, above the lower.</param>
 /// <param name="Logarithmic">Whether decades are equally long.</param>
 /// <param name="Percent">Whether 0.25 is printed as 25 %.</param>
-public sealed record Axis(string Title, double Min, double Max, bool Logarithmic = false, bool Percent = false)
+internal sealed record Axis(string Title, double Min, double Max, bool Logarithmic = false, bool Percent = false)
 {
     /// <summary>An axis around values, with a little room at both ends.</summary>
     /// <param name="title">Quantity and unit.</param>

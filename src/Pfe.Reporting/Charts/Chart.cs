@@ -8,7 +8,7 @@ namespace Pfe.Reporting.Charts;
 /// <param name="X">Horizontal axis.</param>
 /// <param name="Y">Vertical axis.</param>
 /// <param name="Marks">From back to front.</param>
-public sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyList<Mark> Marks)
+internal sealed record Chart(string Title, string Note, Axis X, Axis Y, IReadOnlyList<Mark> Marks)
 {
     private const double Edge = 8, Left = 66, Right = 26, Bottom = 52, LegendRow = 20, NoteRow = 17, Small = 12;
 

@@ -1,7 +1,7 @@
 namespace Pfe.Reporting.Charts;
 
 /// <summary>How a curve is broken up, so that curves are told apart without colour: in print, and by colour-blind readers.</summary>
-public enum Dash
+internal enum Dash
 {
     /// <summary>Unbroken.</summary>
     Solid,

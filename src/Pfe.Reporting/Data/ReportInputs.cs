@@ -8,7 +8,7 @@ using Pfe.Vision.Imaging;
 namespace Pfe.Reporting.Data;
 
 /// <summary>What a report may be given beside the embeddings; everything is optional.</summary>
-public sealed record ReportSources
+internal sealed record ReportSources
 {
     /// <summary>Folder that the embeddings' paths are relative to.</summary>
     public string? Images { get; init; }
@@ -33,7 +33,7 @@ public sealed record ReportSources
 }
 
 /// <summary>The embedding files of a report, open.</summary>
-public sealed class ReportInputs : IDisposable
+internal sealed class ReportInputs : IDisposable
 {
     private const int DamagedFaces = 24;
 

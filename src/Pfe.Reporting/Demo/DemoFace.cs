@@ -10,7 +10,7 @@ namespace Pfe.Reporting.Demo;
 /// <param name="Damage">What was done to it; null for the face as it is.</param>
 /// <param name="Picture">The photograph's part around the face.</param>
 /// <param name="Landmarks">In the picture's pixels.</param>
-public sealed record DemoFace(int Photograph, int Face, DamageKind? Damage, Image Picture, FiveLandmarks Landmarks)
+internal sealed record DemoFace(int Photograph, int Face, DamageKind? Damage, Image Picture, FiveLandmarks Landmarks)
 {
     /// <summary>What to call the damage in a table.</summary>
     public string DamageName => NameOf(Damage);

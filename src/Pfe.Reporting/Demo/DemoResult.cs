@@ -7,7 +7,7 @@ namespace Pfe.Reporting.Demo;
 /// <param name="MedianSigma">Median over the faces of sigma, the geometric mean over the dimensions.</param>
 /// <param name="Growth">Median over the faces of sigma damaged / sigma as it is.</param>
 /// <param name="Grown">Share of the faces whose sigma grew.</param>
-public sealed record DamageRow(DamageKind? Damage, double MedianSigma, double Growth, double Grown);
+internal sealed record DamageRow(DamageKind? Damage, double MedianSigma, double Growth, double Grown);
 
 /// <summary>How well one score tells the pairs apart.</summary>
 /// <param name="Score">Its name.</param>
@@ -15,7 +15,7 @@ public sealed record DamageRow(DamageKind? Damage, double MedianSigma, double Gr
 /// perfect.</param>
 /// <param name="TarAtFar1">Share of one-person pairs accepted where 1 % of the different-people pairs are.</param>
 /// <param name="MixedUp">One-person pairs that score below the best different-people pair.</param>
-public sealed record SeparationRow(string Score, double Overlap, double TarAtFar1, int MixedUp);
+internal sealed record SeparationRow(string Score, double Overlap, double TarAtFar1, int MixedUp);
 
 /// <summary>What the demonstration found.</summary>
 /// <param name="Photographs">How many photographs.</param>
@@ -24,5 +24,5 @@ public sealed record SeparationRow(string Score, double Overlap, double TarAtFar
 /// <param name="Separation">One row a score: cosine, shared-variance MLS, MLS.</param>
 /// <param name="Genuine">Pairs of one person: a face and its damaged copies.</param>
 /// <param name="Impostor">Pairs of different people: faces of one photograph, which cannot be one person.</param>
-public sealed record DemoResult(
+internal sealed record DemoResult(
     int Photographs, int Faces, IReadOnlyList<DamageRow> Damage, IReadOnlyList<SeparationRow> Separation, int Genuine, int Impostor);

@@ -15,7 +15,7 @@ namespace Pfe.Reporting.Demo;
 /// <remarks>
 /// No labels are needed: a face and its damaged copies are one person, two faces of one photograph are two.
 /// </remarks>
-public sealed class UncertaintyDemo
+internal sealed class UncertaintyDemo
 {
     /// <summary>How strong each damage is, of 1; docs/results.md shows other strengths.</summary>
     public const double Strength = 0.6;

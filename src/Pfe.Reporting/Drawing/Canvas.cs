@@ -1,7 +1,7 @@
 namespace Pfe.Reporting.Drawing;
 
 /// <summary>Where a text's given point lies on it.</summary>
-public enum Anchor
+internal enum Anchor
 {
     /// <summary>At its left end.</summary>
     Start,
@@ -17,7 +17,7 @@ public enum Anchor
 /// <param name="Ink">Its colour.</param>
 /// <param name="Width">In pixels.</param>
 /// <param name="Dash">Lengths of dash and gap in pixels; null for a solid line.</param>
-public readonly record struct Stroke(Ink Ink, double Width = 1, double[]? Dash = null);
+internal readonly record struct Stroke(Ink Ink, double Width = 1, double[]? Dash = null);
 
 /// <summary>How a text is set.</summary>
 /// <param name="Size">Height of the letters' line in pixels.</param>
@@ -25,11 +25,11 @@ public readonly record struct Stroke(Ink Ink, double Width = 1, double[]? Dash =
 /// <param name="Anchor">Where the given point lies on it.</param>
 /// <param name="Bold">Heavier.</param>
 /// <param name="Upright">False for text that runs upwards, as beside a vertical axis.</param>
-public readonly record struct TextStyle(
+internal readonly record struct TextStyle(
     double Size = 12, Ink Ink = Ink.Text, Anchor Anchor = Anchor.Start, bool Bold = false, bool Upright = true);
 
 /// <summary>What figures are drawn on: the same calls give an SVG or a PNG. Pixels, (0, 0) top left, y downwards.</summary>
-public abstract class Canvas
+internal abstract class Canvas
 {
     /// <summary>Width in pixels.</summary>
     public required int Width { get; init; }

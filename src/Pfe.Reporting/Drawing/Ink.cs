@@ -5,7 +5,7 @@ namespace Pfe.Reporting.Drawing;
 /// lightness was chosen so that all pairs stay apart under simulated red, green and blue blindness and on either paper (a test holds them
 /// to it); charts vary the dash as well.
 /// </summary>
-public enum Ink
+internal enum Ink
 {
     /// <summary>Titles, axes, numbers.</summary>
     Text,

@@ -7,7 +7,7 @@ namespace Pfe.Reporting.Figures;
 /// <summary>Named columns and rows of numbers and words.</summary>
 /// <param name="Columns">Names in snake_case.</param>
 /// <param name="Rows">As many values a row as there are columns: numbers, strings, or null.</param>
-public sealed record DataTable(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows)
+internal sealed record DataTable(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows)
 {
     /// <summary>The table as CSV with a header (RFC 4180, decimal points, LF).</summary>
     public string ToCsv()

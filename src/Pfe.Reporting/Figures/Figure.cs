@@ -8,7 +8,7 @@ namespace Pfe.Reporting.Figures;
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>
 /// <param name="Paint">Draws it, the origin at its top left.</param>
-public sealed record Panel(int Width, int Height, Action<Canvas> Paint)
+internal sealed record Panel(int Width, int Height, Action<Canvas> Paint)
 {
     /// <summary>The width at which small text is still legible on a telephone and two panels on a printed page.</summary>
     internal const int Usual = 440;
@@ -19,16 +19,33 @@ public sealed record Panel(int Width, int Height, Action<Canvas> Paint)
 }
 
 /// <summary>A picture with the numbers behind it: one drawing that becomes SVG and PNG, one table that becomes CSV and JSON.</summary>
-/// <param name="Id">File name without extension: lower-case words joined by dashes.</param>
-/// <param name="Title">Heading.</param>
-/// <param name="Note">Under the heading where the panels do not say it themselves: data set and n; null otherwise.</param>
-/// <param name="Caption">How to read it, in a sentence or two.</param>
-/// <param name="Panels">In reading order, all of one width.</param>
-/// <param name="Columns">Panels beside each other in a file.</param>
-/// <param name="Data">The numbers it shows.</param>
-public sealed record Figure(string Id, string Title, string? Note, string Caption, IReadOnlyList<Panel> Panels, int Columns, DataTable Data)
+public sealed class Figure
 {
     private const int NoteSize = 12, NoteRow = 17;
+
+    internal Figure(string id, string title, string? note, string caption, IReadOnlyList<Panel> panels, int columns, DataTable data) =>
+        (Id, Title, Note, Caption, Panels, Columns, Data) = (id, title, note, caption, panels, columns, data);
+
+    /// <summary>File name without extension: lower-case words joined by dashes.</summary>
+    public string Id { get; }
+
+    /// <summary>Heading.</summary>
+    public string Title { get; }
+
+    /// <summary>Under the heading where the panels do not say it themselves: data set and n; null otherwise.</summary>
+    public string? Note { get; }
+
+    /// <summary>How to read it, in a sentence or two.</summary>
+    public string Caption { get; }
+
+    /// <summary>In reading order, all of one width.</summary>
+    internal IReadOnlyList<Panel> Panels { get; }
+
+    /// <summary>Panels beside each other in a file.</summary>
+    internal int Columns { get; }
+
+    /// <summary>The numbers it shows.</summary>
+    internal DataTable Data { get; }
 
     private IReadOnlyList<string> Notes => Note is null ? [] : Canvas.Wrap(Note, NoteSize, Width - 16);
 
@@ -45,6 +62,9 @@ public sealed record Figure(string Id, string Title, string? Note, string Captio
         Paint(canvas);
         return canvas.ToSvg(Title);
     }
+
+    /// <summary>The numbers it shows as CSV with a header (RFC 4180, decimal points, LF).</summary>
+    public string ToCsv() => Data.ToCsv();
 
     /// <summary>A panel as SVG, for a page that sets the colours.</summary>
     internal string ToPageSvg(Panel panel)

@@ -13,13 +13,19 @@ namespace Pfe.Reporting.Measures;
 /// <param name="High">Upper end.</param>
 /// <param name="Grown">Share of the faces whose uncertainty is above that of the same face without damage.</param>
 /// <param name="Example">The first face at this step.</param>
-public sealed record DamageStep(DamageKind Kind, double Strength, double Mean, double Low, double High, double Grown, Image Example);
+internal sealed record DamageStep(DamageKind Kind, double Strength, double Mean, double Low, double High, double Grown, Image Example);
 
 /// <summary>What known amounts of damage do to sigma.</summary>
-/// <param name="Faces">How many faces were damaged.</param>
-/// <param name="Steps">By kind, then by strength.</param>
-public sealed record DamageStudy(int Faces, IReadOnlyList<DamageStep> Steps)
+public sealed class DamageStudy
 {
+    private DamageStudy(int faces, IReadOnlyList<DamageStep> steps) => (Faces, Steps) = (faces, steps);
+
+    /// <summary>How many faces were damaged.</summary>
+    public int Faces { get; }
+
+    /// <summary>By kind, then by strength.</summary>
+    internal IReadOnlyList<DamageStep> Steps { get; }
+
     /// <summary>The kinds that are studied.</summary>
     public static IReadOnlyList<DamageKind> Kinds { get; } =
         [DamageKind.Blur, DamageKind.LowResolution, DamageKind.Darkness, DamageKind.Occlusion];
@@ -50,7 +56,7 @@ public sealed record DamageStudy(int Faces, IReadOnlyList<DamageStep> Steps)
             foreach (var strength in Strengths)
             {
                 cancellation.ThrowIfCancellationRequested();
-                Image[] damaged = [.. faces.Select((face, n) => FaceDamage.Apply(face, kind, strength, FaceSquare.Whole(face), n))];
+                Image[] damaged = [.. faces.Select((face, n) => FaceDamage.Apply(face, kind, strength, n))];
                 var values = uncertainty(damaged);
                 var mean = values.Average();
                 var half = values.Length < 2 ? double.NaN

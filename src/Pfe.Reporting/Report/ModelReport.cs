@@ -14,7 +14,7 @@ namespace Pfe.Reporting.Report;
 /// A model judged without any data set: what its file says of itself, and what it does with the faces of a few photographs, as they are and
 /// damaged. As in <see cref="UncertaintyDemo"/>, a face and its damaged copies are one person, two faces of one photograph two.
 /// </summary>
-public static class ModelReport
+internal static class ModelReport
 {
     /// <summary>Measures.</summary>
     /// <param name="name">What the photographs are called.</param>

@@ -11,14 +11,14 @@ namespace Pfe.Reporting.Reproduction;
 /// <param name="Base">The base network that the baseline is measured with, with its description in its metadata or in
 /// <paramref name="BaseDescription"/>; null for the PFE model's own mu, which is that network's embedding.</param>
 /// <param name="BaseDescription">What the base wants; null where there is no base.</param>
-public sealed record ReproducedModel(string Name, OnnxModel Model, OnnxModel? Base = null, NetworkDescription? BaseDescription = null);
+internal sealed record ReproducedModel(string Name, OnnxModel Model, OnnxModel? Base = null, NetworkDescription? BaseDescription = null);
 
 /// <summary>The images of a benchmark.</summary>
 /// <param name="Folder">Where they lie.</param>
 /// <param name="Landmarks">A landmark list with paths relative to the folder; null to detect the faces.</param>
 /// <param name="Order">The order of the list's numbers.</param>
 /// <param name="Aligned">They are aligned faces already; then there is no list.</param>
-public sealed record BenchmarkImages(string Folder, string? Landmarks = null, LandmarkOrder Order = LandmarkOrder.Interleaved,
+internal sealed record BenchmarkImages(string Folder, string? Landmarks = null, LandmarkOrder Order = LandmarkOrder.Interleaved,
     bool Aligned = false)
 {
     internal IReadOnlyList<FaceSource> Sources() => Landmarks is { } list ? FaceSource.WithLandmarks(list, Order, Folder)
@@ -30,11 +30,11 @@ public sealed record BenchmarkImages(string Folder, string? Landmarks = null, La
 /// <param name="IjbAFolder">Folder of IJB-A's splits; null for a list in IJB-C's form.</param>
 /// <param name="Lists">The lists of templates and pairs in IJB-C's form; null for IJB-A.</param>
 /// <param name="CropMetadata">IJB-A's metadata.csv: the faces are cut out first.</param>
-public sealed record TemplateBenchmark(BenchmarkImages Images, string? IjbAFolder = null, IjbCFiles? Lists = null,
+internal sealed record TemplateBenchmark(BenchmarkImages Images, string? IjbAFolder = null, IjbCFiles? Lists = null,
     string? CropMetadata = null);
 
 /// <summary>What is reproduced.</summary>
-public sealed record ReproductionOptions
+internal sealed record ReproductionOptions
 {
     /// <summary>The models, each of which gives two rows.</summary>
     public required IReadOnlyList<ReproducedModel> Models { get; init; }
@@ -61,4 +61,4 @@ public sealed record ReproductionOptions
 /// <summary>Where a reproduction is.</summary>
 /// <param name="Step">What is done, such as <c>64-CNN: LFW</c>.</param>
 /// <param name="Images">How far it is; null when a step begins or has no images.</param>
-public sealed record ReproductionProgress(string Step, ImageProgress? Images);
+internal sealed record ReproductionProgress(string Step, ImageProgress? Images);

@@ -17,7 +17,7 @@ namespace Pfe.Reporting.Reproduction;
 /// or a
 /// list in their form are evaluated, for the base alone (cosine) and with the head (MLS). An interrupted run goes on.
 /// </summary>
-public static class ReproductionRun
+internal static class ReproductionRun
 {
     /// <summary>Runs all of it.</summary>
     /// <param name="options">What is reproduced.</param>

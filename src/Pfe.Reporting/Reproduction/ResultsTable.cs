@@ -12,7 +12,7 @@ namespace Pfe.Reporting.Reproduction;
 /// <param name="TarDeviation">Standard deviation over the splits (IJB-A).</param>
 /// <param name="TarLow">Lower end of the interval (one list of pairs).</param>
 /// <param name="TarHigh">Upper end.</param>
-public sealed record ResultsRow(string Model, string Method, double LfwAccuracy, double LfwDeviation, double? Tar = null,
+internal sealed record ResultsRow(string Model, string Method, double LfwAccuracy, double LfwDeviation, double? Tar = null,
     double? TarDeviation = null, double? TarLow = null, double? TarHigh = null);
 
 /// <summary>The results table of the reference's README, measured.</summary>
@@ -20,7 +20,7 @@ public sealed record ResultsRow(string Model, string Method, double LfwAccuracy,
 /// <param name="Templates">The protocol behind the second; null without one.</param>
 /// <param name="Rows">Two rows a model.</param>
 /// <param name="Notes">What a reader should know before believing the numbers.</param>
-public sealed record ResultsTable(string Lfw, string? Templates, IReadOnlyList<ResultsRow> Rows, IReadOnlyList<string> Notes)
+internal sealed record ResultsTable(string Lfw, string? Templates, IReadOnlyList<ResultsRow> Rows, IReadOnlyList<string> Notes)
 {
     /// <summary>The FAR of the second column.</summary>
     public const double Far = 1e-3;

@@ -10,7 +10,7 @@ namespace Pfe.Training.Configuration;
 
 /// <summary>The JSON schema of training configurations, for editors: made from <see cref="TrainingConfig"/>, its descriptions and its
 /// defaults.</summary>
-public static class ConfigSchema
+internal static class ConfigSchema
 {
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -1,7 +1,7 @@
 namespace Pfe.Training.Configuration;
 
 /// <summary>The reference's three learning-rate strategies, as functions of the step.</summary>
-public static class LearningRate
+internal static class LearningRate
 {
     private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
     {

@@ -5,7 +5,7 @@ namespace Pfe.Training.Data;
 /// without repetition; a class with fewer images repeats them.
 /// </summary>
 /// <remarks>Batch k is a pure function of the seed and k, so a resumed run sees the batches that an unbroken one would have seen.</remarks>
-public sealed class BatchSampler
+internal sealed class BatchSampler
 {
     private readonly int[][] _images;
     private readonly int _classes;

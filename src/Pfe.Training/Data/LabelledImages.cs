@@ -4,7 +4,7 @@ using Pfe.Vision.Faces;
 namespace Pfe.Training.Data;
 
 /// <summary>Image files grouped by person: from a folder of class folders, or from a list file.</summary>
-public sealed class LabelledImages
+internal sealed class LabelledImages
 {
     private LabelledImages(string root, IEnumerable<(string Class, string Path)> images)
     {

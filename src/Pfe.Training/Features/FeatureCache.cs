@@ -8,7 +8,7 @@ namespace Pfe.Training.Features;
 /// <summary>An image that could not be read.</summary>
 /// <param name="Image">Its index.</param>
 /// <param name="Reason">One line.</param>
-public sealed record UnreadableImage(int Image, string Reason);
+internal sealed record UnreadableImage(int Image, string Reason);
 
 /// <summary>What a cache holds, as its <c>cache.json</c> says.</summary>
 /// <param name="Images">Number of images.</param>
@@ -18,7 +18,7 @@ public sealed record UnreadableImage(int Image, string Reason);
 /// <param name="Done">Images whose rows are complete; a computation that was interrupted goes on from here.</param>
 /// <param name="Unreadable">Images that could not be read; their rows are zero.</param>
 /// <param name="HasChecksums">Whether the chunks have checksums beside them; caches of earlier versions have none.</param>
-public sealed record CacheIndex(
+internal sealed record CacheIndex(
     int Images, int Variants, int Dimension, int FeatureSize, int Done, UnreadableImage[] Unreadable, bool HasChecksums = false);
 
 /// <summary>
@@ -26,7 +26,7 @@ public sealed record CacheIndex(
 /// head reads (float16), for the clean image, its mirror image and each damaged copy. Memory-mapped: the system keeps in memory what it has
 /// room for.
 /// </summary>
-public sealed class FeatureCache : IDisposable
+internal sealed class FeatureCache : IDisposable
 {
     internal const string IndexFile = "cache.json";
     internal const string EmbeddingFile = "embeddings.f32";

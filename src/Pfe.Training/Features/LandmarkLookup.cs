@@ -26,7 +26,7 @@ internal sealed class LandmarkLookup : IDisposable
     /// <exception cref="ImageException">No face was found, or the list does not name the image.</exception>
     public FiveLandmarks? Of(int index, Pyramid photo)
     {
-        if (_detector is not null) return _detector.DetectMain(photo)?.Landmarks
+        if (_detector is not null) return _detector.DetectMain(ImageInput.FromPyramid(photo))?.Landmarks
             ?? throw new ImageException(_images.Paths[index], "no face was found");
         if (_list is null) return _points;
         return _list.TryGetValue(Name(_images.Paths[index]), out var face)

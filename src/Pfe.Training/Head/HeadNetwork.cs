@@ -35,7 +35,6 @@ internal sealed class HeadNetwork : IDisposable
     public HeadNetwork(HeadForm form, int seed)
     {
         var (inputs, hidden, outputs) = (form.Inputs, form.Hidden, form.Outputs);
-        (Inputs, Outputs) = (inputs, outputs);
         _tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal)
         {
             ["hidden.weight"] = Glorot(hidden, inputs, Seeds.Random(seed, Seeds.Initialisation, 0)),
@@ -51,12 +50,6 @@ internal sealed class HeadNetwork : IDisposable
         };
         foreach (var (_, parameter) in Trained) parameter.requires_grad_(true);
     }
-
-    /// <summary>F.</summary>
-    public int Inputs { get; }
-
-    /// <summary>D, or 1 for one variance a face.</summary>
-    public int Outputs { get; }
 
     /// <summary>Every tensor of the head, moving averages included, by name and in a fixed order.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> State => _tensors.Select(pair => (pair.Key, pair.Value));

@@ -46,7 +46,7 @@ public sealed record RunFolder(string Path)
     /// <param name="config">The configuration.</param>
     /// <param name="now">The time, in UTC.</param>
     /// <exception cref="PfeException">It cannot be created.</exception>
-    public static RunFolder Create(TrainingConfig config, DateTimeOffset now)
+    internal static RunFolder Create(TrainingConfig config, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(config);
         var parent = System.IO.Path.Combine(config.LogBaseDir, config.Name);
@@ -68,13 +68,13 @@ public sealed record RunFolder(string Path)
     }
 
     /// <summary>The checkpoints, the newest first.</summary>
-    public IReadOnlyList<string> Checkpoints() => Directory.Exists(Path)
+    internal IReadOnlyList<string> Checkpoints() => Directory.Exists(Path)
         ? [.. Directory.EnumerateFiles(Path, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal)]
         : [];
 
     /// <summary>Removes all checkpoints but the newest <paramref name="keep"/>.</summary>
     /// <param name="keep">How many stay.</param>
-    public void RemoveOldCheckpoints(int keep)
+    internal void RemoveOldCheckpoints(int keep)
     {
         foreach (var old in Checkpoints().Skip(keep)) File.Delete(old);
     }

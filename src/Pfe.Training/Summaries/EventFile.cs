@@ -8,13 +8,13 @@ namespace Pfe.Training.Summaries;
 /// <summary>One value of a summary.</summary>
 /// <param name="Tag">Its name in TensorBoard; a slash groups.</param>
 /// <param name="Value">The value; kept in single precision.</param>
-public readonly record struct Scalar(string Tag, double Value);
+internal readonly record struct Scalar(string Tag, double Value);
 
 /// <summary>
 /// A TensorBoard event file of scalars: records of [length, checksum, payload, checksum], each payload a protocol buffer <c>Event</c>.
 /// Every call leaves a whole file on disk, so TensorBoard can follow a run and a killed run can go on.
 /// </summary>
-public static class EventFile
+internal static class EventFile
 {
     private const string Version = "brain.Event:2";
     private const int LengthBytes = 8, ChecksumBytes = 4;

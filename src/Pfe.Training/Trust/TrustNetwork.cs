@@ -20,7 +20,7 @@ internal sealed class TrustNetwork : IDisposable
     /// <param name="seed">Same seed, same head, on every system.</param>
     public TrustNetwork(int inputs, int hidden, bool collision, int seed)
     {
-        (Inputs, Hidden) = (inputs, hidden);
+        Inputs = inputs;
         _tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal)
         {
             ["hidden.weight"] = Uniform(hidden, inputs, 1, Seeds.Random(seed, Seeds.Trust, 0)),
@@ -38,8 +38,6 @@ internal sealed class TrustNetwork : IDisposable
     }
 
     public int Inputs { get; }
-
-    public int Hidden { get; }
 
     /// <summary>Every tensor, moving averages included, in a fixed order.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> State => _tensors.Select(pair => (pair.Key, pair.Value));

@@ -10,11 +10,11 @@ namespace Pfe.Training.Configuration.Reference;
 /// <param name="Config">The configuration, checked.</param>
 /// <param name="Notes">What a reader should know: keys that mean something else here, and what to do about them.</param>
 /// <param name="UnknownKeys">Names the file assigns that neither program knows, with their lines; they are left out.</param>
-public sealed record ConvertedConfig(TrainingConfig Config, IReadOnlyList<string> Notes, IReadOnlyList<string> UnknownKeys);
+internal sealed record ConvertedConfig(TrainingConfig Config, IReadOnlyList<string> Notes, IReadOnlyList<string> UnknownKeys);
 
 /// <summary>Turns the reference's Python configuration files into <see cref="TrainingConfig"/>; the file is read as data, never
 /// executed.</summary>
-public static class ReferenceConfig
+internal static class ReferenceConfig
 {
     private const string ModuleFile = "uncertainty_module.py";
 
