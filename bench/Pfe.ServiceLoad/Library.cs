@@ -20,19 +20,20 @@ internal static class Library
         using var detector = FaceDetector.Open(store);
         using var embedder = FaceEmbedder.OpenAsync(store).GetAwaiter().GetResult();
         var pyramid = new Pyramid(Image.Decode(photo, "photograph"));
-        var faces = detector.Detect(pyramid);
+        var shared = ImageInput.FromPyramid(pyramid);
+        var faces = detector.Detect(shared);
         var input = new float[faces.Count * embedder.InputLength];
         for (var i = 0; i < faces.Count; i++)
             embedder.Prepare(pyramid, faces[i].Landmarks, input.AsSpan(i * embedder.InputLength, embedder.InputLength));
         void Networks()
         {
-            detector.Detect(pyramid);
+            detector.Detect(shared);
             var (mu, logVariance) = (new float[faces.Count * embedder.Dimension], new float[faces.Count * embedder.Dimension]);
             embedder.Run(input, faces.Count, mu, logVariance, new float[faces.Count]);
         }
         void Whole()
         {
-            var fresh = new Pyramid(Image.Decode(photo, "photograph"));
+            var fresh = ImageInput.FromBytes(photo, "photograph");
             foreach (var face in detector.Detect(fresh)) embedder.Embed(fresh, face.Landmarks);
         }
         Rate(Networks, TimeSpan.FromSeconds(1));

@@ -48,9 +48,8 @@ public static class Recipes
     {
         var calibration = Calibrate();
         var faces = SimulatedFaces.Draw(persons: 2, images: Images);
-        using var scorer = new PairScorer(faces, ScoreKind.MutualLikelihood);
-        var score = scorer.Score(0, 1);
-        return calibration.Decide(score, FaceUncertainty.Of(faces.LogVariance(0)), FaceUncertainty.Of(faces.LogVariance(1)));
+        var score = MutualLikelihood.Score(faces[0], faces[1]);
+        return calibration.Decide(score, FaceUncertainty.Of(faces[0]), FaceUncertainty.Of(faces[1]));
     }
 
     /// <summary>A threshold with a stated false-match rate, and how sure it is.</summary>

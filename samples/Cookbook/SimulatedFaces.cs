@@ -63,7 +63,7 @@ public static class SimulatedFaces
     public static Image Picture(int row, int images, int seed = 1)
     {
         var head = DrawnHead(row / images);
-        return FaceDamage.Apply(head, DamageKind.Blur, Math.Min(1, 1.4 * DamageOf(row, seed)), FaceSquare.Whole(head));
+        return FaceDamage.Apply(head, DamageKind.Blur, Math.Min(1, 1.4 * DamageOf(row, seed)));
     }
 
     /// <summary>A head made of ellipses; the number decides skin, hair, eyes and mouth.</summary>

@@ -37,4 +37,4 @@ namespace Pfe.Client;
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
-public sealed partial class WireJson : JsonSerializerContext;
+internal sealed partial class WireJson : JsonSerializerContext;

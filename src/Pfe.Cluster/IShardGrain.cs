@@ -4,7 +4,7 @@ namespace Pfe.Cluster;
 
 /// <summary>What a shard is asked: probes as little-endian single precision, one behind the other.</summary>
 [GenerateSerializer, Alias("Pfe.ShardQuestion")]
-public sealed record ShardQuestion
+internal sealed record ShardQuestion
 {
     /// <summary>How many probes.</summary>
     [Id(0)] public required int Count { get; init; }
@@ -24,7 +24,7 @@ public sealed record ShardQuestion
 
 /// <summary>What a shard answers.</summary>
 [GenerateSerializer, Alias("Pfe.ShardAnswer")]
-public sealed record ShardAnswer
+internal sealed record ShardAnswer
 {
     /// <summary>Whether it could be asked; false while it loads, and then another replica should be.</summary>
     [Id(0)] public required bool IsReady { get; init; }
@@ -41,7 +41,7 @@ public sealed record ShardAnswer
 /// <param name="Score">The mutual likelihood score with the nearest anchor.</param>
 /// <param name="Uncertainty">Mean ln sigma^2 of that anchor.</param>
 [GenerateSerializer, Alias("Pfe.ShardMatch")]
-public readonly record struct ShardMatch([property: Id(0)] Guid PersonId, [property: Id(1)] float Score,
+internal readonly record struct ShardMatch([property: Id(0)] Guid PersonId, [property: Id(1)] float Score,
     [property: Id(2)] double Uncertainty);
 
 /// <summary>
@@ -49,7 +49,7 @@ public readonly record struct ShardMatch([property: Id(0)] Guid PersonId, [prope
 /// which Orleans allows for a moment while members come and go, answers the same.
 /// </summary>
 [Alias("Pfe.IShardGrain")]
-public interface IShardGrain : IGrainWithStringKey
+internal interface IShardGrain : IGrainWithStringKey
 {
     /// <summary>Searches the part. Interleaved: the grain itself limits how many searches run at once.</summary>
     /// <param name="question">The probes.</param>

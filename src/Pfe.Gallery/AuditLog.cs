@@ -3,7 +3,7 @@ using Pfe.Gallery.Storage;
 namespace Pfe.Gallery;
 
 /// <summary>The audit log: a chain of entries for each gallery, and one for the store.</summary>
-public sealed class AuditLog
+internal sealed class AuditLog
 {
     private const int AtOnce = 1000;
     private readonly GalleryStore _store;

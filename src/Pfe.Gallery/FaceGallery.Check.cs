@@ -8,7 +8,7 @@ namespace Pfe.Gallery;
 /// <param name="Persons">Persons read.</param>
 /// <param name="Images">Images read.</param>
 /// <param name="Problems">One line a problem; none when all is well.</param>
-public sealed record GalleryCheck(int Persons, int Images, IReadOnlyList<string> Problems);
+internal sealed record GalleryCheck(int Persons, int Images, IReadOnlyList<string> Problems);
 
 public sealed partial class FaceGallery
 {
@@ -21,7 +21,7 @@ public sealed partial class FaceGallery
     /// </summary>
     /// <param name="progress">Persons read so far.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public async Task<GalleryCheck> CheckAsync(IProgress<int>? progress = null, CancellationToken cancellation = default)
+    internal async Task<GalleryCheck> CheckAsync(IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         var problems = new List<string>(await Store.InspectAsync(cancellation));
         problems.AddRange(await _catalog.Audit.CheckAsync(Id, cancellation));

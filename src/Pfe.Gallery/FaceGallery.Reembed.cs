@@ -8,13 +8,13 @@ namespace Pfe.Gallery;
 /// <param name="ImageId">The image.</param>
 /// <param name="Reference">The caller's own reference, to find the photograph again.</param>
 /// <param name="Photo">The stored photograph; null where none is stored.</param>
-public sealed record ImageToEmbed(Guid ImageId, string? Reference, byte[]? Photo);
+internal sealed record ImageToEmbed(Guid ImageId, string? Reference, byte[]? Photo);
 
 /// <summary>How well each of two models finds the gallery's own people again.</summary>
 /// <param name="Probes">Images that were looked for among all other images; each of a person with two at least.</param>
 /// <param name="OldFound">Of these, how many had an image of the same person nearest, by the old model.</param>
 /// <param name="NewFound">The same by the new model.</param>
-public sealed record ModelComparison(int Probes, int OldFound, int NewFound);
+internal sealed record ModelComparison(int Probes, int OldFound, int NewFound);
 
 /// <summary>How a re-embedding ended.</summary>
 /// <param name="Embedded">Images that got a template of the new model now.</param>
@@ -23,7 +23,7 @@ public sealed record ModelComparison(int Probes, int OldFound, int NewFound);
 /// <param name="Switched">Whether the gallery is the new model's now.</param>
 /// <param name="Reason">Why it was not switched; null where it was.</param>
 /// <param name="Generation">The gallery's generation now.</param>
-public sealed record ReembedResult(int Embedded, int Missing, ModelComparison? Comparison, bool Switched, string? Reason, int Generation);
+internal sealed record ReembedResult(int Embedded, int Missing, ModelComparison? Comparison, bool Switched, string? Reason, int Generation);
 
 public sealed partial class FaceGallery
 {
@@ -43,7 +43,7 @@ public sealed partial class FaceGallery
     /// <param name="cancellation">Stops the work between two images.</param>
     /// <returns>How it ended; after a switch this object refuses work: open the gallery with the new model.</returns>
     /// <exception cref="GalleryException">The model is the gallery's own.</exception>
-    public async Task<ReembedResult> ReembedAsync(
+    internal async Task<ReembedResult> ReembedAsync(
         GalleryModel model, Func<ImageToEmbed, CancellationToken, Task<FaceEmbedding?>> embed, bool leaveMissing = false,
             IProgress<int>? progress = null, WriteContext? context = null,
         CancellationToken cancellation = default)
@@ -70,7 +70,7 @@ public sealed partial class FaceGallery
     /// <param name="cancellation">Stops before anything is written.</param>
     /// <exception cref="GalleryException">The gallery has no templates of it, or not of all images: those enrolled since must be
     /// re-embedded first.</exception>
-    public async Task SwitchBackAsync(GalleryModel model, WriteContext? context = null, CancellationToken cancellation = default)
+    internal async Task SwitchBackAsync(GalleryModel model, WriteContext? context = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         var (from, to, missing) = await Store.ReadAsync(async session =>
@@ -92,7 +92,7 @@ public sealed partial class FaceGallery
     /// <param name="context">Who asks.</param>
     /// <param name="cancellation">Stops before anything is written.</param>
     /// <returns>How many templates were removed.</returns>
-    public async Task<int> DropOtherModelsAsync(WriteContext? context = null, CancellationToken cancellation = default)
+    internal async Task<int> DropOtherModelsAsync(WriteContext? context = null, CancellationToken cancellation = default)
     {
         var dropped = await _catalog.Writer.RunAsync(Id, "gallery.drop-models", context, null, async scope =>
         {

@@ -35,7 +35,7 @@ internal sealed record ExportedImage(
 /// <param name="AddedPersons">Persons who were not there.</param>
 /// <param name="AddedImages">Images that were not there.</param>
 /// <param name="GalleryVersion">The gallery's version that shows them.</param>
-public sealed record ImportResult(int Persons, int AddedPersons, int AddedImages, long GalleryVersion);
+internal sealed record ImportResult(int Persons, int AddedPersons, int AddedImages, long GalleryVersion);
 
 public sealed partial class FaceGallery
 {
@@ -50,7 +50,7 @@ public sealed partial class FaceGallery
     /// <param name="progress">Persons written so far.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>How many persons were written.</returns>
-    public Task<int> ExportAsync(Stream output, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    internal Task<int> ExportAsync(Stream output, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(output);
         return Store.ReadAsync(async session =>
@@ -90,7 +90,7 @@ public sealed partial class FaceGallery
     /// <param name="cancellation">Stops the work between two batches of persons; those added stay.</param>
     /// <exception cref="GalleryException">Not an export, of another model, or damaged; names the line. What came before that line is
     /// added.</exception>
-    public async Task<ImportResult> ImportAsync(
+    internal async Task<ImportResult> ImportAsync(
         Stream input, bool newIds = false, IProgress<int>? progress = null, WriteContext? context = null, CancellationToken cancellation =
             default)
     {

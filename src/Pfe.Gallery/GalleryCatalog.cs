@@ -37,13 +37,13 @@ public sealed class GalleryCatalog : IAsyncDisposable
     public GalleryOptions Options { get; }
 
     /// <summary>API keys.</summary>
-    public KeyRing Keys { get; }
+    internal KeyRing Keys { get; }
 
     /// <summary>Long work.</summary>
-    public JobList Jobs { get; }
+    internal JobList Jobs { get; }
 
     /// <summary>Who did what.</summary>
-    public AuditLog Audit { get; }
+    internal AuditLog Audit { get; }
 
     internal GalleryStore Store { get; }
 
@@ -176,7 +176,7 @@ public sealed class GalleryCatalog : IAsyncDisposable
     /// <summary>Looks for damage of the store itself and of the store's audit log.</summary>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>One line a problem; none when all is well.</returns>
-    public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellation = default) =>
+    internal async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellation = default) =>
         [.. await Store.InspectAsync(cancellation), .. await Audit.CheckAsync(Guid.Empty, cancellation)];
 
     /// <summary>Lets go of the galleries in memory.</summary>

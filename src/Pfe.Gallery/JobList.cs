@@ -3,7 +3,7 @@ using Pfe.Gallery.Storage;
 namespace Pfe.Gallery;
 
 /// <summary>Long work and where it stands. Whoever does a job reports here, and after a restart goes on from its cursor.</summary>
-public sealed class JobList
+internal sealed class JobList
 {
     private readonly GalleryStore _store;
     private readonly GalleryOptions _options;

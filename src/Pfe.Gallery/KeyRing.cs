@@ -9,7 +9,7 @@ namespace Pfe.Gallery;
 /// API keys: <c>pfe_id_secret</c>, of which only the id and a SHA-256 are stored. The secret has 256 random bits, so that nobody can guess
 /// it from the hash and a slow hash would only slow the service.
 /// </summary>
-public sealed class KeyRing
+internal sealed class KeyRing
 {
     private const int SecretBytes = 32;
 

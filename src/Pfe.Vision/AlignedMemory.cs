@@ -6,7 +6,7 @@ namespace Pfe.Vision;
 /// Memory that starts on a cache line. ONNX Runtime computes element-wise functions in vectors from the first aligned element on and the
 /// rest one by one, which differs in the last bit: with aligned outputs the same faces give the same bits, run after run.
 /// </summary>
-public static class AlignedMemory
+internal static class AlignedMemory
 {
     private const int Alignment = 64;
 

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using Pfe.Onnx;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
@@ -9,7 +8,7 @@ namespace Pfe.Vision;
 /// <summary>One output of a <see cref="BaseNetwork"/>.</summary>
 /// <param name="Name">The tensor's name in the graph.</param>
 /// <param name="Shape">Its dimensions for one image, without the batch.</param>
-public sealed record NetworkOutput(string Name, IReadOnlyList<long> Shape)
+internal sealed record NetworkOutput(string Name, IReadOnlyList<long> Shape)
 {
     /// <summary>Values an image.</summary>
     public int Length => checked((int)Shape.Aggregate(1L, (product, size) => product * size));
@@ -19,7 +18,7 @@ public sealed record NetworkOutput(string Name, IReadOnlyList<long> Shape)
 /// A base network, any ONNX file with a description: batches of aligned faces in, any tensors of its graph out (embedding, feature map),
 /// raw as the network computes them. Several threads may run it at once; each run uses one thread, so two workers use two cores.
 /// </summary>
-public sealed class BaseNetwork : IDisposable
+internal sealed class BaseNetwork : IDisposable
 {
     private readonly NetworkSession _session;
 
@@ -39,15 +38,6 @@ public sealed class BaseNetwork : IDisposable
         _session = new NetworkSession(model.Name, bytes, [3, description.Height, description.Width], outputs, options);
         Outputs = [.. outputs.Select((name, i) => new NetworkOutput(name, _session.OutputShape(i).ToArray()))];
     }
-
-    /// <summary>The same with a say in the ONNX Runtime session, for providers and settings that Pfe does not know.</summary>
-    /// <param name="model">The ONNX file.</param>
-    /// <param name="description">What is to be known of it.</param>
-    /// <param name="outputs">The tensors wanted, by their names in the graph, in order.</param>
-    /// <param name="options">Device and threads.</param>
-    /// <param name="configure">Called with the session's options, last.</param>
-    public BaseNetwork(OnnxModel model, NetworkDescription description, IReadOnlyList<string> outputs, NetworkOptions options,
-        Action<SessionOptions> configure) : this(model, description, outputs, options with { Configure = configure }) { }
 
     /// <summary>Where it runs; never auto.</summary>
     public ComputeDevice Device => _session.Device;

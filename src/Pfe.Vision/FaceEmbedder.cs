@@ -133,7 +133,7 @@ public sealed class FaceEmbedder : IFaceEmbedder, IDisposable
     /// <param name="photo">The photograph.</param>
     /// <param name="landmarks">The face's landmarks in it.</param>
     /// <param name="input"><see cref="InputLength"/> values to fill.</param>
-    public void Prepare(Pyramid photo, in FiveLandmarks landmarks, Span<float> input) => _network.Prepare(photo, landmarks, input);
+    internal void Prepare(Pyramid photo, in FiveLandmarks landmarks, Span<float> input) => _network.Prepare(photo, landmarks, input);
 
     /// <summary>Writes an aligned face into one image of input.</summary>
     /// <param name="aligned">The aligned face, of the template's shape and any size.</param>

@@ -3,7 +3,7 @@ using Pfe.Onnx;
 namespace Pfe.Vision;
 
 /// <summary>Loads a model and runs it once: one that was put together is a file before, and a model after.</summary>
-public static class ModelCheck
+internal static class ModelCheck
 {
     // Two, as a network may be tied to the batch of one that it was exported with.
     private const int Images = 2;

@@ -7,7 +7,7 @@ namespace Pfe.Gallery;
 /// size decide; what is measured of the picture only explains, because a dark face of which the model is certain is as good as a bright
 /// one.
 /// </summary>
-public static class QualityGate
+internal static class QualityGate
 {
     /// <summary>Judges a face.</summary>
     /// <param name="policy">The gallery's limits.</param>

@@ -5,7 +5,7 @@ namespace Pfe.Gallery;
 /// <summary>One person of a bulk enrolment.</summary>
 /// <param name="ExternalId">The person's id, and the name of a new one: the folder's name.</param>
 /// <param name="Images">The person's photographs.</param>
-public sealed record PersonSource(string ExternalId, IReadOnlyList<FaceSource> Images)
+internal sealed record PersonSource(string ExternalId, IReadOnlyList<FaceSource> Images)
 {
     /// <summary>A folder of folders, one a person; a photograph that lies beside them is a person of its own, by the file's name.</summary>
     /// <param name="folder">The folder.</param>
@@ -18,7 +18,7 @@ public sealed record PersonSource(string ExternalId, IReadOnlyList<FaceSource> I
 }
 
 /// <summary>How to enrol in bulk.</summary>
-public sealed record FolderEnrolmentOptions
+internal sealed record FolderEnrolmentOptions
 {
     /// <summary>Whether to take the main face of a photograph with several, instead of refusing it.</summary>
     public bool MainFace { get; init; }
@@ -34,11 +34,11 @@ public sealed record FolderEnrolmentOptions
 /// <param name="AlreadyThere">Photographs that an earlier run had enrolled.</param>
 /// <param name="Rejected">Photographs refused, each with advice.</param>
 /// <param name="Warnings">Warnings about photographs that were enrolled: the reference, and what looks wrong.</param>
-public sealed record FolderEnrolmentResult(
+internal sealed record FolderEnrolmentResult(
     int Persons, int Images, int Enrolled, int AlreadyThere, IReadOnlyList<RejectedImage> Rejected, IReadOnlyList<RejectedImage> Warnings);
 
 /// <summary>Enrols folders of photographs. Cut off at any moment, it is simply started again: what is enrolled is passed over.</summary>
-public static class FolderEnrolment
+internal static class FolderEnrolment
 {
     /// <summary>Enrols.</summary>
     /// <param name="gallery">Where to.</param>

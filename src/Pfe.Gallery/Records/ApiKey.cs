@@ -2,7 +2,7 @@ namespace Pfe.Gallery;
 
 /// <summary>What a key may do; each scope on its own.</summary>
 [Flags]
-public enum KeyScopes
+internal enum KeyScopes
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -31,11 +31,11 @@ public enum KeyScopes
 /// <param name="Created">When it was made.</param>
 /// <param name="Expires">When it ends; null for never.</param>
 /// <param name="LastUsed">When it was last used, to the minute; null for never.</param>
-public sealed record ApiKey(
+internal sealed record ApiKey(
     string Id, string Name, KeyScopes Scopes, IReadOnlyList<Guid> Galleries, DateTimeOffset Created, DateTimeOffset? Expires,
         DateTimeOffset? LastUsed);
 
 /// <summary>A key that was just made; the only time its secret is known.</summary>
 /// <param name="Key">The key's record.</param>
 /// <param name="Secret">What a client sends: <c>pfe_id_secret</c>.</param>
-public sealed record NewApiKey(ApiKey Key, string Secret);
+internal sealed record NewApiKey(ApiKey Key, string Secret);

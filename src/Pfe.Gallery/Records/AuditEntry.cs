@@ -13,6 +13,6 @@ namespace Pfe.Gallery;
 /// <param name="Outcome">Numbers and ids that say what came of it.</param>
 /// <param name="RequestId">The request; null for none.</param>
 /// <param name="Hash">SHA-256 over the entry before and this one, lower-case hexadecimal digits.</param>
-public sealed record AuditEntry(
+internal sealed record AuditEntry(
     Guid Scope, long Sequence, DateTimeOffset At, string? KeyId, string Action, Guid? SubjectId, string Outcome, string? RequestId,
         string Hash);

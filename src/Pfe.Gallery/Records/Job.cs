@@ -1,7 +1,7 @@
 namespace Pfe.Gallery;
 
 /// <summary>What a job does.</summary>
-public enum JobKind
+internal enum JobKind
 {
     /// <summary>Adds people from an export.</summary>
     Import,
@@ -17,7 +17,7 @@ public enum JobKind
 }
 
 /// <summary>Where a job stands.</summary>
-public enum JobState
+internal enum JobState
 {
     /// <summary>Waits for a worker.</summary>
     Waiting,
@@ -47,6 +47,6 @@ public enum JobState
 /// <param name="Failure">Why it failed, one line; null otherwise.</param>
 /// <param name="Created">When it was asked for.</param>
 /// <param name="Updated">When it last moved.</param>
-public sealed record Job(
+internal sealed record Job(
     Guid Id, Guid? GalleryId, JobKind Kind, JobState State, long Done, long Total, string Input, string? Cursor, string? Failure,
         DateTimeOffset Created, DateTimeOffset Updated);

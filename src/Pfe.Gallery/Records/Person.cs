@@ -44,13 +44,13 @@ public sealed record EnrolledImage(
 /// <param name="Uncertainty">Mean ln sigma^2.</param>
 /// <param name="Mu">D values of unit length.</param>
 /// <param name="LogVariance">D values, natural logarithm of sigma^2.</param>
-public sealed record Template(Guid ImageId, Guid PersonId, int Generation, double Quality, double Uncertainty, float[] Mu,
+internal sealed record Template(Guid ImageId, Guid PersonId, int Generation, double Quality, double Uncertainty, float[] Mu,
     float[] LogVariance);
 
 /// <summary>One change of a gallery: this person is not what it was before this version.</summary>
 /// <param name="Version">The gallery's version that the change made.</param>
 /// <param name="PersonId">The person whose templates were added, moved or removed.</param>
-public sealed record Change(long Version, Guid PersonId);
+internal sealed record Change(long Version, Guid PersonId);
 
 /// <summary>A part of a long list.</summary>
 /// <param name="Items">The records.</param>

@@ -5,7 +5,7 @@ using Pfe.Vision.Imaging;
 namespace Pfe.Vision.Faces;
 
 /// <summary>How many images are aligned, and where to.</summary>
-public sealed record AlignmentRunOptions
+internal sealed record AlignmentRunOptions
 {
     /// <summary>Size and landmark places of the aligned faces.</summary>
     public AlignmentTemplate Template { get; init; } = AlignmentTemplate.ArcFace;
@@ -37,7 +37,7 @@ public sealed record AlignmentRunOptions
 /// <param name="Aligned">Photographs whose faces were written.</param>
 /// <param name="AlreadyThere">Photographs whose faces an earlier run had written.</param>
 /// <param name="Failures">The images left out, in the order of the list.</param>
-public sealed record AlignmentRunResult(int Aligned, int AlreadyThere, IReadOnlyList<FailedImage> Failures)
+internal sealed record AlignmentRunResult(int Aligned, int AlreadyThere, IReadOnlyList<FailedImage> Failures)
 {
     /// <summary>Photographs of this run, not of an earlier part of it, that show several faces of which the main one was taken.</summary>
     public int SeveralFaces { get; init; }
@@ -47,7 +47,7 @@ public sealed record AlignmentRunResult(int Aligned, int AlreadyThere, IReadOnly
 /// Aligns many faces into a folder: in parallel and resumable, as each picture appears whole and one that is there is not made again.
 /// Landmarks come from a list, or from detection (the main face, see <see cref="IFaceDetector.DetectMain"/>).
 /// </summary>
-public static class AlignmentRun
+internal static class AlignmentRun
 {
     /// <summary>Aligns the images.</summary>
     /// <param name="images">The images; landmarks are used where they are given.</param>
@@ -132,8 +132,8 @@ public static class AlignmentRun
         var photo = new Pyramid(Image.Load(source.Path));
         var landmarks = source.Landmarks
             ?? (detector ?? throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face detector", nameof(source)))
-                .DetectMain(photo)?.Landmarks
-            ?? throw FaceSelection.None(photo, source.Path);
+                .DetectMain(ImageInput.FromPyramid(photo))?.Landmarks
+            ?? throw FaceSelection.None(ImageInput.FromPyramid(photo), source.Path);
         AffineMap toPhoto;
         try
         {

@@ -88,7 +88,7 @@ public sealed record AlignmentTemplate(
     /// <param name="width">Width of the network's input.</param>
     /// <param name="height">Height of the network's input.</param>
     /// <exception cref="PfeException">The landmarks coincide or are not finite.</exception>
-    public AffineMap ToSource(in FiveLandmarks face, int width, int height)
+    internal AffineMap ToSource(in FiveLandmarks face, int width, int height)
     {
         var fit = Fit == AlignmentFit.TemplateToPhoto ? SimilarityTransform.Fit(Points, face) : SimilarityTransform.Fit(face, Points)
             .Inverse();
@@ -98,7 +98,7 @@ public sealed record AlignmentTemplate(
 
     /// <summary>The map from an aligned face of the template's size back to the photograph.</summary>
     /// <param name="face">The face's landmarks in the photograph.</param>
-    public AffineMap ToSource(in FiveLandmarks face) => ToSource(face, Width, Height);
+    internal AffineMap ToSource(in FiveLandmarks face) => ToSource(face, Width, Height);
 
     /// <summary>Refuses an image that cannot be a face aligned to this template: aligned faces of any size have its shape.</summary>
     /// <param name="image">The image.</param>

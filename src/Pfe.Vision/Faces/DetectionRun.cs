@@ -12,10 +12,10 @@ namespace Pfe.Vision.Faces;
 /// <param name="Main">Index of the face that align and embed take; null without a face.</param>
 /// <param name="Faces">The faces.</param>
 /// <param name="Error">Why the image could not be read; null when it could.</param>
-public sealed record DetectedImage(string Name, int? Width, int? Height, int? Main, IReadOnlyList<DetectedFace> Faces, string? Error);
+internal sealed record DetectedImage(string Name, int? Width, int? Height, int? Main, IReadOnlyList<DetectedFace> Faces, string? Error);
 
 /// <summary>Finds the faces of many images, in parallel.</summary>
-public static class DetectionRun
+internal static class DetectionRun
 {
     /// <summary>Finds the faces.</summary>
     /// <param name="images">The images; landmarks that they may have are not looked at.</param>

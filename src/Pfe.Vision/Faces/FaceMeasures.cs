@@ -26,7 +26,7 @@ public sealed record FaceMeasures(
     }
 
     /// <inheritdoc cref="Of(ImageInput, DetectedFace)"/>
-    public static FaceMeasures Of(Pyramid photo, DetectedFace face)
+    internal static FaceMeasures Of(Pyramid photo, DetectedFace face)
     {
         ArgumentNullException.ThrowIfNull(photo);
         ArgumentNullException.ThrowIfNull(face);

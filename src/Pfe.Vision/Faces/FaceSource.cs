@@ -55,7 +55,7 @@ public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmar
     /// <param name="order">The order of its numbers.</param>
     /// <param name="root">What its paths are relative to (the reference's <c>--prefix</c>).</param>
     /// <exception cref="PfeException">The list is missing or malformed.</exception>
-    public static IReadOnlyList<FaceSource> WithLandmarks(string list, LandmarkOrder order, string root) =>
+    internal static IReadOnlyList<FaceSource> WithLandmarks(string list, LandmarkOrder order, string root) =>
         [.. LandmarkList.Read(list, order)
             .Select(line => new FaceSource(line.Path.Replace('\\', '/'), Place(root, line.Path), line.Landmarks))];
 

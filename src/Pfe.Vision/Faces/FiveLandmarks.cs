@@ -36,6 +36,6 @@ public readonly record struct FiveLandmarks(Point2 LeftEye, Point2 RightEye, Poi
 
     /// <summary>The points moved by a map.</summary>
     /// <param name="map">Applied to each point.</param>
-    public FiveLandmarks Map(in AffineMap map) =>
+    internal FiveLandmarks Map(in AffineMap map) =>
         new(map.Apply(LeftEye), map.Apply(RightEye), map.Apply(Nose), map.Apply(LeftMouth), map.Apply(RightMouth));
 }

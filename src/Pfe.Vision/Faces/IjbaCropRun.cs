@@ -9,14 +9,14 @@ namespace Pfe.Vision.Faces;
 /// <param name="Repeated">Rows that repeat an earlier row's crop exactly (an image in several templates).</param>
 /// <param name="Collisions">Rows whose crop would replace another one; the first is kept.</param>
 /// <param name="Failures">Rows whose image is missing or unreadable.</param>
-public sealed record IjbaCropResult(
+internal sealed record IjbaCropResult(
     int Cropped, int AlreadyThere, int Repeated, IReadOnlyList<FailedImage> Collisions, IReadOnlyList<FailedImage> Failures);
 
 /// <summary>
 /// The reference's crop_ijba: each face of metadata.csv made square about its centre (side = the longer one, no padding), cut out with
 /// black outside the image, brought to 256 x 256 and saved as subject/FILE with slashes replaced by underscores.
 /// </summary>
-public static class IjbaCropRun
+internal static class IjbaCropRun
 {
     /// <summary>Side of a crop in pixels.</summary>
     public const int Side = 256;

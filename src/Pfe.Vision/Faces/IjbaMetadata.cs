@@ -7,7 +7,7 @@ namespace Pfe.Vision.Faces;
 /// <param name="Left">Its left side.</param>
 /// <param name="Top">Its upper side.</param>
 /// <param name="Side">Its length, at least 1.</param>
-public readonly record struct PixelSquare(double Left, double Top, double Side)
+internal readonly record struct PixelSquare(double Left, double Top, double Side)
 {
     /// <summary>
     /// A box made square about its centre and rounded as the reference does it, in its order: square first, then each number on its own,
@@ -32,10 +32,10 @@ public readonly record struct PixelSquare(double Left, double Top, double Side)
 /// <param name="File">FILE: the image's path, with forward slashes.</param>
 /// <param name="Box">FACE_X, FACE_Y, FACE_WIDTH, FACE_HEIGHT.</param>
 /// <param name="Square">The square that the reference cuts out for it.</param>
-public sealed record IjbaFace(int Line, string Subject, string File, FaceBox Box, PixelSquare Square);
+internal sealed record IjbaFace(int Line, string Subject, string File, FaceBox Box, PixelSquare Square);
 
 /// <summary>IJB-A's metadata.csv: which face is where. Columns are found by their names; others are not looked at.</summary>
-public static class IjbaMetadata
+internal static class IjbaMetadata
 {
     private static readonly string[] Wanted = ["SUBJECT_ID", "FILE", "FACE_X", "FACE_Y", "FACE_WIDTH", "FACE_HEIGHT"];
 

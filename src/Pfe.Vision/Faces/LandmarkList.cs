@@ -5,7 +5,7 @@ using Pfe.Vision.Imaging;
 namespace Pfe.Vision.Faces;
 
 /// <summary>In which order a landmark list writes its ten numbers.</summary>
-public enum LandmarkOrder
+internal enum LandmarkOrder
 {
     /// <summary><c>path x1 y1 x2 y2 x3 y3 x4 y4 x5 y5</c></summary>
     Interleaved,
@@ -17,11 +17,11 @@ public enum LandmarkOrder
 /// <summary>One line of a landmark list.</summary>
 /// <param name="Path">The image as the list names it.</param>
 /// <param name="Landmarks">Its landmarks in pixels.</param>
-public sealed record LandmarkLine(string Path, FiveLandmarks Landmarks);
+internal sealed record LandmarkLine(string Path, FiveLandmarks Landmarks);
 
 /// <summary>Landmark lists as the PFE authors publish them for CASIA-WebFace, LFW and IJB-A: a path and ten numbers a line, separated by
 /// blanks.</summary>
-public static class LandmarkList
+internal static class LandmarkList
 {
     private const int Numbers = 10;
 

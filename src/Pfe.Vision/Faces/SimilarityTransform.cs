@@ -9,7 +9,7 @@ namespace Pfe.Vision.Faces;
 /// <param name="B">Scale times the sine of the angle.</param>
 /// <param name="X0">Shift of x'.</param>
 /// <param name="Y0">Shift of y'.</param>
-public readonly record struct SimilarityTransform(double A, double B, double X0, double Y0)
+internal readonly record struct SimilarityTransform(double A, double B, double X0, double Y0)
 {
     private const double SmallestScale = 1e-9;
 

@@ -7,7 +7,7 @@ namespace Pfe.Vision.Imaging;
 /// <param name="Yx">Share of x in y'.</param>
 /// <param name="Yy">Share of y in y'.</param>
 /// <param name="Y0">Shift of y'.</param>
-public readonly record struct AffineMap(double Xx, double Xy, double X0, double Yx, double Yy, double Y0)
+internal readonly record struct AffineMap(double Xx, double Xy, double X0, double Yx, double Yy, double Y0)
 {
     /// <summary>The map that stretches a picture of one size onto another, edges onto edges (so centres shift by half a pixel).</summary>
     /// <param name="fromWidth">Width before.</param>

@@ -6,10 +6,10 @@ namespace Pfe.Vision.Imaging;
 /// <param name="Image">The picture; scaled to the tile, its shape kept.</param>
 /// <param name="Caption">Lines of text under it, the first in bold; may be empty.</param>
 /// <param name="Marks">Points to draw on it, in the picture's own pixels (landmarks); null for none.</param>
-public sealed record ContactTile(Image Image, IReadOnlyList<string> Caption, IReadOnlyList<(double X, double Y)>? Marks = null);
+internal sealed record ContactTile(Image Image, IReadOnlyList<string> Caption, IReadOnlyList<(double X, double Y)>? Marks = null);
 
 /// <summary>How a contact sheet looks.</summary>
-public sealed record ContactSheetOptions
+internal sealed record ContactSheetOptions
 {
     /// <summary>Tiles in a row, at least 1.</summary>
     public int Columns { get; init; } = 10;
@@ -31,7 +31,7 @@ public sealed record ContactSheetOptions
 }
 
 /// <summary>Many small pictures on one sheet, in reading order, each with a caption.</summary>
-public static class ContactSheet
+internal static class ContactSheet
 {
     private const int Margin = 16;
     private const int Gap = 8;

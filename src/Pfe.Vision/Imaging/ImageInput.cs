@@ -70,17 +70,22 @@ public sealed class ImageInput
     /// <param name="image">The pixels.</param>
     public static implicit operator ImageInput(Image image) => FromImage(image);
 
-    /// <summary>A decoded image with its halvings.</summary>
-    /// <param name="photo">Shared with whoever else holds it.</param>
-    public static implicit operator ImageInput(Pyramid photo)
-    {
-        ArgumentNullException.ThrowIfNull(photo);
-        return new ImageInput(Unnamed, photo: photo);
-    }
+    /// <summary>The pixels; read and decoded by the first call. What a detector or an embedder of your own looks at.</summary>
+    /// <exception cref="UnreadableImageException">Missing, not an image, cut short, damaged or too large.</exception>
+    public Image Read() => Open().Image;
+
+    /// <summary>The same, reading file or stream without blocking a thread; decoding happens on the caller's.</summary>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="UnreadableImageException">Missing, not an image, cut short, damaged or too large.</exception>
+    public async ValueTask<Image> ReadAsync(CancellationToken cancellationToken = default) =>
+        (await OpenAsync(cancellationToken).ConfigureAwait(false)).Image;
+
+    /// <summary>A decoded image with its halvings, shared with whoever else holds it.</summary>
+    internal static ImageInput FromPyramid(Pyramid photo) => new(Unnamed, photo: photo);
 
     /// <summary>The decoded image with its halvings; read and decoded by the first call.</summary>
     /// <exception cref="UnreadableImageException">Missing, not an image, cut short, damaged or too large.</exception>
-    public Pyramid Open()
+    internal Pyramid Open()
     {
         if (_photo is not null) return _photo;
         if (_path is not null) return _photo = new Pyramid(Image.Load(_path));
@@ -98,7 +103,7 @@ public sealed class ImageInput
     /// <summary>The same, reading file or stream without blocking a thread; decoding happens on the caller's.</summary>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="UnreadableImageException">Missing, not an image, cut short, damaged or too large.</exception>
-    public async ValueTask<Pyramid> OpenAsync(CancellationToken cancellationToken = default)
+    internal async ValueTask<Pyramid> OpenAsync(CancellationToken cancellationToken = default)
     {
         if (_photo is not null) return _photo;
         if (_path is not null) return _photo = new Pyramid(await Image.LoadAsync(_path, cancellationToken).ConfigureAwait(false));

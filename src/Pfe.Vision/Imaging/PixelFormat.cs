@@ -6,7 +6,7 @@ namespace Pfe.Vision.Imaging;
 /// <param name="Order">Order of the planes.</param>
 /// <param name="Mean">Subtracted from the grey level 0..255; in the tensor's own plane order.</param>
 /// <param name="Std">Divided by; in the tensor's own plane order.</param>
-public readonly record struct PixelFormat(ChannelOrder Order, PlaneValues Mean, PlaneValues Std)
+internal readonly record struct PixelFormat(ChannelOrder Order, PlaneValues Mean, PlaneValues Std)
 {
     /// <summary>Red first, grey levels as they are.</summary>
     public static readonly PixelFormat Rgb = new(ChannelOrder.Rgb, new PlaneValues(0), new PlaneValues(1));

@@ -5,7 +5,7 @@ namespace Pfe.Vision.Imaging;
 /// a face of 800 pixels brought to 112 would alias; taken from the right halving it does not. Reductions below two use the photograph
 /// itself.
 /// </summary>
-public sealed class Pyramid
+internal sealed class Pyramid
 {
     private readonly List<Image> _levels;
 

@@ -10,7 +10,7 @@ namespace Pfe.Vision.Imaging;
 /// pixel is looked up at its place in the source. Within 0.01 grey level of a float64 evaluation, 0.51 where the result is rounded to
 /// bytes.
 /// </summary>
-public static class Warp
+internal static class Warp
 {
     /// <summary>Warps straight into a network's input: 3 planes of height x width numbers.</summary>
     /// <param name="source">The photograph.</param>

@@ -10,7 +10,7 @@ namespace Pfe.Vision.Models;
 /// put together in memory whenever it is asked for, as the base's weights are not ours to hand out. The base is verified as it is read and
 /// the rest is part of this assembly, so that nothing that decides an answer lies in a file that somebody could have changed.
 /// </summary>
-public static class DefaultModel
+internal static class DefaultModel
 {
     private const string Head = "Pfe.Vision.default-head.safetensors";
     private const string Calibration = "Pfe.Vision.default-calibration.json";

@@ -5,7 +5,7 @@ namespace Pfe.Vision.Models;
 
 /// <summary>What the package registry supplies, and the checksums that make it trustworthy.</summary>
 /// <param name="Packages">The packages in the order in which they are listed.</param>
-public sealed record ModelManifest(IReadOnlyList<ModelPackage> Packages)
+internal sealed record ModelManifest(IReadOnlyList<ModelPackage> Packages)
 {
     /// <summary>The manifest that Pfe carries (src/Pfe.Vision/Models/manifest.json).</summary>
     public static ModelManifest Default { get; } = Parse(Resource("manifest.json")!, "manifest.json");
@@ -42,7 +42,7 @@ public sealed record ModelManifest(IReadOnlyList<ModelPackage> Packages)
 /// <param name="Integrity">The tarball's <c>sha512-</c> checksum as the registry states it (base64).</param>
 /// <param name="Licence">What the package says, and what it leaves open.</param>
 /// <param name="Files">The files that are used; the others are not unpacked.</param>
-public sealed record ModelPackage(string Package, string Integrity, string Licence, IReadOnlyList<ModelFile> Files)
+internal sealed record ModelPackage(string Package, string Integrity, string Licence, IReadOnlyList<ModelFile> Files)
 {
     /// <summary>The package's folder in a store: its name with everything but letters, digits, dots and dashes replaced.</summary>
     [JsonIgnore]
@@ -55,7 +55,7 @@ public sealed record ModelPackage(string Package, string Integrity, string Licen
 /// <param name="Sha256">Its checksum, lower-case hexadecimal.</param>
 /// <param name="Purpose">What it is for.</param>
 /// <param name="Input">A network's input; null for other files.</param>
-public sealed record ModelFile(string Name, string Path, string Sha256, string Purpose, string? Input = null)
+internal sealed record ModelFile(string Name, string Path, string Sha256, string Purpose, string? Input = null)
 {
     /// <summary>The file's name without folders.</summary>
     [JsonIgnore]

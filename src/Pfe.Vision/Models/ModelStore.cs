@@ -23,8 +23,9 @@ public sealed partial class ModelStore : IModelSource
 
     /// <summary>Opens a store; nothing is created, read or fetched before a file is asked for.</summary>
     /// <param name="folder">The store's folder; null for PFE_MODELS or the user's cache.</param>
-    /// <param name="manifest">What there is; null for Pfe's own manifest.</param>
-    public ModelStore(string? folder = null, ModelManifest? manifest = null) : this(folder, manifest, Npm.PackAsync) { }
+    public ModelStore(string? folder = null) : this(folder, manifest: null) { }
+
+    internal ModelStore(string? folder, ModelManifest? manifest) : this(folder, manifest, Npm.PackAsync) { }
 
     internal ModelStore(string? folder, ModelManifest? manifest, PackageFetcher fetch) =>
         (Folder, _manifest, _fetch) = (Path.GetFullPath(folder ?? StoreFolder.Default()), manifest ?? ModelManifest.Default, fetch);
@@ -42,7 +43,7 @@ public sealed partial class ModelStore : IModelSource
     public string? WritableByOthers => StoreFolder.WritableByOthers(Folder);
 
     /// <summary>Everything the manifest names and whether it is there, without fetching anything.</summary>
-    public IReadOnlyList<StoredModel> List() =>
+    internal IReadOnlyList<StoredModel> List() =>
         [.. from package in _manifest.Packages from file in package.Files
             select new StoredModel(package, file, PathOf(package, file), Check(PathOf(package, file), file.Sha256))];
 

@@ -1,7 +1,7 @@
 namespace Pfe.Vision.Models;
 
 /// <summary>Whether a file of the manifest is in the store.</summary>
-public enum ModelState
+internal enum ModelState
 {
     /// <summary>Not there; it is fetched when it is needed.</summary>
     Missing,
@@ -18,4 +18,4 @@ public enum ModelState
 /// <param name="File">The manifest's entry.</param>
 /// <param name="Path">Where it lies or will lie.</param>
 /// <param name="State">Whether it is there.</param>
-public sealed record StoredModel(ModelPackage Package, ModelFile File, string Path, ModelState State);
+internal sealed record StoredModel(ModelPackage Package, ModelFile File, string Path, ModelState State);

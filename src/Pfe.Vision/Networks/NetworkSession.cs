@@ -55,9 +55,6 @@ internal sealed class NetworkSession : IDisposable
     /// <summary>Where it runs; never auto.</summary>
     public ComputeDevice Device { get; }
 
-    /// <summary>Names of the outputs, in the order of <see cref="Run"/>.</summary>
-    public IReadOnlyList<string> Outputs => _outputs;
-
     /// <summary>Values an image.</summary>
     public int InputLength => (int)_imageShape.Aggregate(1L, (product, size) => product * size);
 

@@ -7,7 +7,7 @@ using Pfe.Vision.Imaging.Damage;
 namespace Pfe.Vision.Verification;
 
 /// <summary>How people are damaged for a calibration by kinds.</summary>
-public sealed record KindCalibrationOptions
+internal sealed record KindCalibrationOptions
 {
     /// <summary>People used at most; each costs about ninety runs of the network.</summary>
     public int MaxPeople { get; init; } = 150;
@@ -30,7 +30,7 @@ public sealed record KindCalibrationOptions
 /// the menu, and
 /// strangers under one damage are compared as well as clean ones.
 /// </summary>
-public static class KindCalibration
+internal static class KindCalibration
 {
     /// <summary>The fewest people with two photographs or more.</summary>
     public const int MinPeople = 20;

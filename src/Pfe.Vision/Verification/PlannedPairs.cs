@@ -5,7 +5,7 @@ namespace Pfe.Vision.Verification;
 
 /// <summary>The pairs that the faces of a <see cref="DamagePlan"/> make, by family and kind of damage. A pure function of its
 /// arguments.</summary>
-public static class PlannedPairs
+internal static class PlannedPairs
 {
     /// <summary>Impostor pairs of a kind at most; more are thinned out evenly.</summary>
     public const int MaxImpostors = 60_000;

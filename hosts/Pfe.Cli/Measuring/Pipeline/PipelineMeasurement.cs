@@ -98,7 +98,7 @@ internal sealed class PipelineMeasurement(FaceEmbedder embedder, FaceDetector de
         var faces = new DetectedFace?[photos.Count];
         var scratch = AlignedMemory.Of(embedder.InputLength);
         Stage("read and decode", i => images[i] = new Pyramid(Image.Load(photos[i].Path)));
-        Stage("detect, landmarks in two looks", i => faces[i] = detector.DetectMain(images[i], cancellation));
+        Stage("detect, landmarks in two looks", i => faces[i] = detector.DetectMain(ImageInput.FromPyramid(images[i]), cancellation));
         Stage("align into the network's input", i => embedder.Prepare(images[i], faces[i]!.Landmarks, scratch.Span));
         Add(stages, $"network, batches of {Batch}", Timed(photos.Count, () => Network(inputs, photos.Count, 1, cancellation)).Cpu);
 

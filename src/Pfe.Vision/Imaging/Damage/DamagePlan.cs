@@ -4,13 +4,13 @@ namespace Pfe.Vision.Imaging.Damage;
 /// <param name="Image">Index of the photograph.</param>
 /// <param name="Person">Who it shows.</param>
 /// <param name="Recipe">Index of the recipe it is spoilt by; <see cref="DamagePlan.Clean"/> for none.</param>
-public readonly record struct PlannedFace(int Image, int Person, int Recipe);
+internal readonly record struct PlannedFace(int Image, int Person, int Recipe);
 
 /// <summary>Which photographs of which people are spoilt in which way, so that strangers share a damage. A pure function of its
 /// arguments.</summary>
 /// <param name="Faces">Every face, clean ones first within each group of people.</param>
 /// <param name="Recipes">The recipes that <see cref="PlannedFace.Recipe"/> counts in.</param>
-public sealed record DamagePlan(IReadOnlyList<PlannedFace> Faces, IReadOnlyList<DamageRecipe> Recipes)
+internal sealed record DamagePlan(IReadOnlyList<PlannedFace> Faces, IReadOnlyList<DamageRecipe> Recipes)
 {
     /// <summary>The recipe of a clean face.</summary>
     public const int Clean = -1;

@@ -7,7 +7,7 @@ namespace Pfe.Vision.Imaging.Damage;
 /// </summary>
 /// <param name="Kind">What goes wrong.</param>
 /// <param name="Seed">Draws the shape, the colours and the amounts.</param>
-public readonly record struct DamageRecipe(RecipeKind Kind, int Seed)
+internal readonly record struct DamageRecipe(RecipeKind Kind, int Seed)
 {
     /// <summary>Kinds that leave a face: what a trust head and its thresholds are fitted on.</summary>
     public static IReadOnlyList<RecipeKind> Menu { get; } = [.. Enum.GetValues<RecipeKind>().Where(kind => kind <= RecipeKind.Mixture)];

@@ -5,6 +5,16 @@ namespace Pfe.Vision.Imaging.Damage;
 /// <summary>Spoils photographs in known amounts: to teach the head what uncertainty is, and to show that it has learnt it.</summary>
 public static class FaceDamage
 {
+    /// <summary>A damaged copy of a face that fills its picture, as an aligned one does; the same arguments always give the same
+    /// pixels.</summary>
+    /// <param name="face">Left as it is.</param>
+    /// <param name="kind">What goes wrong; each kind says what strength 1 means.</param>
+    /// <param name="strength">0 (nothing) to 1.</param>
+    /// <param name="seed">For the kinds with chance in them: occlusion, motion blur, noise.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The strength is not between 0 and 1.</exception>
+    public static Image Apply(Image face, DamageKind kind, double strength, int seed = 0) =>
+        Apply(face, kind, strength, FaceSquare.Whole(face), seed);
+
     /// <summary>A damaged copy; the same arguments always give the same pixels.</summary>
     /// <param name="image">Left as it is.</param>
     /// <param name="kind">What goes wrong; each kind says what strength 1 means.</param>
@@ -12,7 +22,7 @@ public static class FaceDamage
     /// <param name="face">The face's square, the unit of lengths and the place of an occlusion.</param>
     /// <param name="seed">For the kinds with chance in them: occlusion, motion blur, noise.</param>
     /// <exception cref="ArgumentOutOfRangeException">The strength is not between 0 and 1.</exception>
-    public static Image Apply(Image image, DamageKind kind, double strength, in FaceSquare face, int seed = 0)
+    internal static Image Apply(Image image, DamageKind kind, double strength, in FaceSquare face, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(image);
         if (!(strength is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(strength), strength, "0 to 1");

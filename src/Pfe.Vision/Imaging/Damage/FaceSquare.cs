@@ -7,7 +7,7 @@ namespace Pfe.Vision.Imaging.Damage;
 /// <param name="CentreX">To the right.</param>
 /// <param name="CentreY">Downwards.</param>
 /// <param name="Side">Length of a side.</param>
-public readonly record struct FaceSquare(double CentreX, double CentreY, double Side)
+internal readonly record struct FaceSquare(double CentreX, double CentreY, double Side)
 {
     /// <summary>The part of the photograph that the ArcFace template shows.</summary>
     /// <param name="face">The face's landmarks.</param>

@@ -4,7 +4,7 @@ namespace Pfe.Vision.Imaging.Damage;
 /// <param name="Kinds">The kinds to draw from; empty for all.</param>
 /// <param name="Strength">The greatest strength, 0 to 1. Each strength is this times the square of a uniform number: mild damage is the
 /// most frequent.</param>
-public sealed record RandomDamage(IReadOnlyList<DamageKind> Kinds, double Strength)
+internal sealed record RandomDamage(IReadOnlyList<DamageKind> Kinds, double Strength)
 {
     /// <summary>The most kinds at once.</summary>
     public const int Most = 3;

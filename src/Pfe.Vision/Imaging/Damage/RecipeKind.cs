@@ -5,7 +5,7 @@ namespace Pfe.Vision.Imaging.Damage;
 /// mixtures
 /// apply them, from what stands before the face to what happens to the file.
 /// </summary>
-public enum RecipeKind
+internal enum RecipeKind
 {
     /// <summary>The lower half of the face under cloth: surgical, cup, scarf, bandana, with and without straps.</summary>
     Mask,
@@ -102,7 +102,7 @@ public enum RecipeKind
 }
 
 /// <summary>Kinds in words.</summary>
-public static class RecipeKinds
+internal static class RecipeKinds
 {
     /// <summary>A kind's name as tables and reports write it: "upside down".</summary>
     /// <param name="kind">The kind.</param>

@@ -5,7 +5,7 @@ namespace Pfe.Vision.Imaging.Preprocessing;
 /// <param name="Height">In pixels.</param>
 /// <param name="Width">In pixels.</param>
 /// <param name="Values">count x height x width x 3 values, row-major, red first; 0..255 before standardize.</param>
-public sealed record PixelBatch(int Count, int Height, int Width, float[] Values)
+internal sealed record PixelBatch(int Count, int Height, int Width, float[] Values)
 {
     /// <summary>Values an image.</summary>
     public int ImageLength => Height * Width * 3;

@@ -6,13 +6,13 @@ namespace Pfe.Vision.Imaging.Preprocessing;
 /// <param name="batch">The images; not changed.</param>
 /// <param name="random">Source of chance; operations without chance do not touch it.</param>
 /// <returns>The images after the operation.</returns>
-public delegate PixelBatch PreprocessOperation(PixelBatch batch, Random random);
+internal delegate PixelBatch PreprocessOperation(PixelBatch batch, Random random);
 
 /// <summary>
 /// The reference's preprocessing: named operations with arguments, one after another, as its configuration lists them
 /// (<c>["center_crop", [112, 96]], ["random_flip"], ["standardize", "mean_scale"]</c>). The same seed gives the same images.
 /// </summary>
-public sealed class PreprocessPipeline
+internal sealed class PreprocessPipeline
 {
     private const string Names =
         "resize, padding, random_crop, center_crop, random_flip, standardize, random_shift, random_interpolate, random_downsample, " +
