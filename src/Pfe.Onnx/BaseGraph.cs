@@ -12,7 +12,7 @@ namespace Pfe.Onnx;
 /// <param name="Dimension">D, the embedding's size.</param>
 /// <param name="FeatureMap">Name of the tensor that a head reads by default; null where none was named and none was found.</param>
 /// <param name="FeatureMapSize">Values for one image in the feature map; 0 where there is none.</param>
-public sealed record BaseGraph(OnnxModel Model, string Input, string Embedding, int Dimension, string? FeatureMap, int FeatureMapSize)
+internal sealed record BaseGraph(OnnxModel Model, string Input, string Embedding, int Dimension, string? FeatureMap, int FeatureMapSize)
 {
     /// <summary>Checks a network against its description and makes it ready.</summary>
     /// <param name="network">The ONNX file.</param>

@@ -8,7 +8,7 @@ namespace Pfe.Onnx;
 /// Puts a base network and a trained head together into the one file that Pfe works with: input <c>image</c> [N, 3, height, width],
 /// outputs <c>mu</c> [N, D] of unit length, <c>log_variance</c> [N, D] and, with a trust head, <c>trust</c> [N, 2].
 /// </summary>
-public static class ProbabilisticModel
+internal static class ProbabilisticModel
 {
     /// <summary>Name of the input.</summary>
     public const string Image = "image";

@@ -10,7 +10,7 @@ namespace Pfe.Onnx;
 /// <c>z = clamp((f - mean) * scale, -8, 8)</c> and <c>h = prelu(hidden scale * (W1 z - mean1) / sqrt(variance1 + 1e-3) + centre)</c>,
 /// <c>o = W2 h + b</c>: reliability = sigmoid(clamp(o1 + 1, -12, 9)), collision = o2 / 10.
 /// </summary>
-public sealed record TrustHead
+internal sealed record TrustHead
 {
     /// <summary>Standardised inputs are held within this.</summary>
     public const float Reach = 8;

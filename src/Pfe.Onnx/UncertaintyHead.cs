@@ -8,7 +8,7 @@ namespace Pfe.Onnx;
 /// <c>h = relu(scale * (W1 x - mean1) / sqrt(variance1 + eps) + centre)</c>,
 /// <c>z = gain * (W2 h - mean2) / sqrt(variance2 + eps) + offset</c>, <c>log variance = log(1e-6 + exp(z))</c>.
 /// </summary>
-public sealed record UncertaintyHead
+internal sealed record UncertaintyHead
 {
     /// <summary>Added to a variance under the square root of a batch normalisation.</summary>
     public const double NormEpsilon = 1e-3;

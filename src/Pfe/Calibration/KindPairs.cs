@@ -1,7 +1,7 @@
 namespace Pfe.Calibration;
 
 /// <summary>How the two faces of a pair are damaged.</summary>
-public enum PairFamily
+internal enum PairFamily
 {
     /// <summary>Neither is.</summary>
     Clean,
@@ -24,7 +24,7 @@ public enum PairFamily
 /// <param name="Kind">The damage in words; empty for clean pairs and pairs of different damages.</param>
 /// <param name="Genuine">Scores of pairs of one person; empty where there can be none.</param>
 /// <param name="Impostor">Scores of pairs of two people.</param>
-public sealed record KindPairs(PairFamily Family, string Kind, IReadOnlyList<double> Genuine, IReadOnlyList<double> Impostor)
+internal sealed record KindPairs(PairFamily Family, string Kind, IReadOnlyList<double> Genuine, IReadOnlyList<double> Impostor)
 {
     /// <summary>Family and kind for a table: "same damage: mask".</summary>
     public string Name => Kind.Length == 0 ? Words : $"{Words}: {Kind}";

@@ -8,7 +8,7 @@ namespace Pfe.Calibration;
 /// <param name="WrongDifferent">How many pairs of one person got "different".</param>
 /// <param name="CannotTellGenuine">How many pairs of one person got "cannot tell".</param>
 /// <param name="CannotTellImpostor">How many pairs of two people got "cannot tell".</param>
-public sealed record KindRates(string Name, int GenuinePairs, int ImpostorPairs, int WrongSame, int WrongDifferent, int CannotTellGenuine,
+internal sealed record KindRates(string Name, int GenuinePairs, int ImpostorPairs, int WrongSame, int WrongDifferent, int CannotTellGenuine,
     int CannotTellImpostor)
 {
     /// <summary>Counts the answers.</summary>

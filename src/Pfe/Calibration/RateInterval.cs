@@ -5,7 +5,7 @@ namespace Pfe.Calibration;
 /// <param name="Rate">Share of the trials; not a number without trials.</param>
 /// <param name="Low">Lower end.</param>
 /// <param name="High">Upper end.</param>
-public readonly record struct RateInterval(double Rate, double Low, double High)
+internal readonly record struct RateInterval(double Rate, double Low, double High)
 {
     private const double Z = 1.959963984540054;
 

@@ -8,7 +8,7 @@ namespace Pfe.Calibration;
 /// <param name="Observed">The share that really is of one person, prior-weighted.</param>
 /// <param name="Low">Lower end of the 95 % Wilson interval of the share, which takes pairs as independent.</param>
 /// <param name="High">Upper end.</param>
-public sealed record ReliabilityBin(double From, double To, int Pairs, double Stated, double Observed, double Low, double High);
+internal sealed record ReliabilityBin(double From, double To, int Pairs, double Stated, double Observed, double Low, double High);
 
 /// <summary>How true stated probabilities are, on pairs the calibration never saw.</summary>
 /// <param name="Bins">The reliability diagram, only bins that hold pairs.</param>
@@ -17,7 +17,7 @@ public sealed record ReliabilityBin(double From, double To, int Pairs, double St
 /// <param name="Middle">All pairs told 10 % to 90 %, where a wrong curve shows and the easy pairs do not hide it; null where there are
 /// none.</param>
 /// <param name="CllrMin">What it would be with the best monotone mapping of the same evidence; the rest is miscalibration.</param>
-public sealed record Reliability(
+internal sealed record Reliability(
     IReadOnlyList<ReliabilityBin> Bins, ReliabilityBin? Middle, double ExpectedCalibrationError, double Cllr, double CllrMin)
 {
     private const double MiddleFrom = 0.1;

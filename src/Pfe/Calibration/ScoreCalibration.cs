@@ -7,7 +7,7 @@ namespace Pfe.Calibration;
 /// <param name="Uncertainty">The pairs' uncertainty (<see cref="FaceUncertainty.OfPair"/>).</param>
 /// <param name="Slope">Never negative.</param>
 /// <param name="Offset">Evidence at score 0.</param>
-public sealed record EvidenceLine(double Uncertainty, double Slope, double Offset);
+internal sealed record EvidenceLine(double Uncertainty, double Slope, double Offset);
 
 /// <summary>
 /// Turns a score and both faces' uncertainties into P(same person), and into one of three answers. Fitted by <see cref="CalibrationFit"/>,
@@ -39,7 +39,8 @@ public sealed record ScoreCalibration
 
     /// <summary>The lines, from the most certain pairs to the least certain; beyond the first and the last, these hold. At least
     /// two.</summary>
-    public required IReadOnlyList<EvidenceLine> Lines { get; init; }
+    [JsonInclude, JsonRequired]
+    internal IReadOnlyList<EvidenceLine> Lines { get; init; } = [];
 
     /// <summary>What is added to the log odds for each unit (of ln sigma^2) by which the two faces differ in uncertainty. 0 in files from
     /// before it existed.</summary>

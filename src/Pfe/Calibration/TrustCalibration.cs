@@ -54,7 +54,8 @@ public sealed record TrustCalibration
 
     /// <summary>The answers by kind on people that neither the head nor the thresholds have seen; empty where there were none to
     /// spare.</summary>
-    public IReadOnlyList<KindRates> Kinds { get; init; } = [];
+    [JsonInclude]
+    internal IReadOnlyList<KindRates> Kinds { get; init; } = [];
 
     /// <summary>What it was fitted on, in words.</summary>
     public string Source { get; init; } = "";

@@ -7,7 +7,7 @@ namespace Pfe.Calibration;
 /// each of them and
 /// not only for their mixture, in which shared damage is rare.
 /// </summary>
-public static class TrustFit
+internal static class TrustFit
 {
     /// <summary>The false-match rates for which thresholds are stored where the kinds support them.</summary>
     public static IReadOnlyList<double> Rates { get; } = [1e-1, 1e-2, 1e-3, 1e-4];

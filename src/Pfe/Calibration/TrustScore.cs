@@ -12,7 +12,7 @@ namespace Pfe.Calibration;
 /// Villiers 2010, for unit vectors; the collisions are Pfe's own). It rises with the cosine; as p falls to 0 it falls to 0: nothing is
 /// known.
 /// </remarks>
-public static class TrustScore
+internal static class TrustScore
 {
     /// <summary>The greatest q: two perfect faces would make the evidence of any difference infinite.</summary>
     public const double MaxShared = 0.99;

@@ -7,7 +7,7 @@ namespace Pfe.Fusion;
 /// <c>mu = sum_k w_k mu_k</c>, renormalised, and <c>v = sum_k w_k v_k</c>. At T = 1 mu is the precision-weighted mean of
 /// <see cref="TemplateFusion"/>; a smaller T lets the surest image decide, a larger one comes near the plain mean.
 /// </summary>
-public static class AttentionFusion
+internal static class AttentionFusion
 {
     private const double Guard = 1e-6;
 

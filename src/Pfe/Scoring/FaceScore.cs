@@ -1,7 +1,7 @@
 namespace Pfe.Scoring;
 
 /// <summary>Any of the scores of two faces.</summary>
-public static class FaceScore
+internal static class FaceScore
 {
     /// <summary>The score of two faces, higher meaning more alike.</summary>
     /// <param name="first">One face.</param>

@@ -3,7 +3,7 @@ namespace Pfe.Scoring;
 /// <summary>A face of a gallery and how well it matches a probe.</summary>
 /// <param name="Index">The face's number in the gallery.</param>
 /// <param name="Score">The score, higher meaning more alike.</param>
-public readonly record struct Match(int Index, float Score)
+internal readonly record struct Match(int Index, float Score)
 {
     /// <summary>Puts the better match first; of equal scores the lower index, so that results do not depend on the order of the
     /// work.</summary>

@@ -14,7 +14,7 @@ namespace Pfe.Scoring;
 /// using var scorer = new PairScorer(templates, ScoreKind.MutualLikelihood);
 /// scorer.Score(first, second, scores);   // scores[n] = score of rows first[n] and second[n]
 /// </code></example>
-public sealed unsafe class PairScorer : IDisposable
+internal sealed unsafe class PairScorer : IDisposable
 {
     private readonly PairRows _first;
     private readonly PairRows _second;

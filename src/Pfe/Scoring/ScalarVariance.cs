@@ -7,7 +7,7 @@ namespace Pfe.Scoring;
 /// 0.3),
 /// far above those of <see cref="SharedVariance"/>, and the two are not to be mixed.
 /// </summary>
-public static class ScalarVariance
+internal static class ScalarVariance
 {
     /// <summary>Added under the division, as ProbFace's code does.</summary>
     public const double Guard = 1e-10;

@@ -15,7 +15,7 @@ namespace Pfe.Scoring;
 /// gallery.Score(probes, first: 0, count: 1, row);            // one probe against all
 /// Match[][] best = gallery.Top(probes, 0, probes.Count, k: 10);
 /// </code></example>
-public sealed unsafe class ScoreGallery : IDisposable
+internal sealed unsafe class ScoreGallery : IDisposable
 {
     // Probes a pass over the gallery: enough to reuse what is read, few enough to stay in cache.
     private const int ProbesAtOnce = 64;
@@ -24,16 +24,10 @@ public sealed unsafe class ScoreGallery : IDisposable
     private readonly IGallery _gallery;
     private readonly UseCount _uses;
 
-    private ScoreGallery(IGallery gallery, ScoreKind kind) => (_gallery, Kind, _uses) = (gallery, kind, new UseCount(gallery.Dispose));
-
-    /// <summary>Which score.</summary>
-    public ScoreKind Kind { get; }
+    private ScoreGallery(IGallery gallery) => (_gallery, _uses) = (gallery, new UseCount(gallery.Dispose));
 
     /// <summary>N.</summary>
     public int Count => _gallery.Count;
-
-    /// <summary>D.</summary>
-    public int Dimension => _gallery.Dimension;
 
     /// <summary>Checks, scales and lays out the faces; the set is not needed afterwards.</summary>
     /// <param name="faces">The gallery's faces.</param>
@@ -44,7 +38,7 @@ public sealed unsafe class ScoreGallery : IDisposable
     public static ScoreGallery Create(
         EmbeddingSet faces, ScoreKind kind = ScoreKind.MutualLikelihood, int threads = 0, CancellationToken cancellation = default) =>
         new(kind == ScoreKind.MutualLikelihood
-            ? new MutualLikelihoodGallery(faces, threads, cancellation) : new DotGallery(faces, kind, threads, cancellation), kind);
+            ? new MutualLikelihoodGallery(faces, threads, cancellation) : new DotGallery(faces, kind, threads, cancellation));
 
     /// <summary>Scores some probes against every face. For a matrix beyond memory call it for some rows at a time.</summary>
     /// <param name="probes">The set with the probes, of the gallery's D.</param>

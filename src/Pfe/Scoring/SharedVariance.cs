@@ -8,7 +8,7 @@ namespace Pfe.Scoring;
 /// <code>-1/2 * [ |mu1 - mu2|^2 / (v1 + v2) + D ln(v1 + v2) ] - D/2 * ln(2 pi)</code>
 /// A matrix product and one logarithm a pair: about four times as fast as the full score, and a good shortlist for it.
 /// </summary>
-public static class SharedVariance
+internal static class SharedVariance
 {
     /// <summary>The score of two faces.</summary>
     /// <param name="first">One face; the mean of its sigma squared is used.</param>

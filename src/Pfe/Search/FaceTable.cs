@@ -41,8 +41,6 @@ internal sealed unsafe class FaceTable(int dimension, BlockStore store, Variance
 
     public IReadOnlyList<BlockRun> Runs => _runs;
 
-    public IEnumerable<FaceId> Ids => _places.Keys;
-
     public bool Contains(FaceId id) => _places.ContainsKey(id);
 
     /// <summary>Puts a face that was admitted into a free slot.</summary>
@@ -74,15 +72,6 @@ internal sealed unsafe class FaceTable(int dimension, BlockStore store, Variance
     /// <summary>The faces of a person.</summary>
     public IReadOnlyList<FaceId> FacesOf(PersonId person) =>
         _persons.TryGetValue(person, out var slots) ? [.. slots.Select(slot => _slots[slot]!.Id)] : [];
-
-    /// <summary>Reads a face back.</summary>
-    public PersonId Read(FaceId id, Span<float> mu, Span<float> variance)
-    {
-        var slot = _places[id];
-        new FaceBlocks(this, _chunks[slot / ChunkFaces].Start, ChunkFaces, dimension, store, scale, _range)
-            .Read(slot % ChunkFaces, mu, variance);
-        return _slots[slot]!.Person;
-    }
 
     public bool IsLive(int face) => _slots[face] is not null;
 

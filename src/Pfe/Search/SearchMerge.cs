@@ -1,7 +1,7 @@
 namespace Pfe.Search;
 
 /// <summary>The best of several searches for the same probes: what shards, or a file and its tail, found.</summary>
-public static class SearchMerge
+internal static class SearchMerge
 {
     /// <summary>The best faces.</summary>
     /// <param name="parts">The parts' results, for the same probes in the same order.</param>

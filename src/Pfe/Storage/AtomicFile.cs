@@ -4,7 +4,7 @@ namespace Pfe.Storage;
 /// Outputs are written aside and renamed, so a reader never sees half a file and a failure leaves nothing behind. A link's target is
 /// replaced, not the link; a device, a pipe or a socket is written straight, as nothing can be renamed onto it without destroying it.
 /// </summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     private const int BufferSize = 1 << 16;
 

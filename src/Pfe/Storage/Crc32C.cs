@@ -5,7 +5,7 @@ namespace Pfe.Storage;
 
 /// <summary>CRC-32C (Castagnoli), the checksum that processors compute in hardware; of Pfe's index and of TensorFlow's and TensorBoard's
 /// files.</summary>
-public static class Crc32C
+internal static class Crc32C
 {
     /// <summary>What a running checksum starts from.</summary>
     public const uint Start = uint.MaxValue;

@@ -12,7 +12,7 @@ namespace Pfe.Storage;
 /// it was opened: what is added later is not seen. A mapped file must not be truncated in place while it is open: the system ends a process
 /// that reads what is no longer there. Replacing a file by renaming is safe, and a loaded one does not depend on its file at all.
 /// </remarks>
-public sealed unsafe class FileBytes : IDisposable
+internal sealed unsafe class FileBytes : IDisposable
 {
     private const int Chunk = 16 << 20;
 

@@ -2,7 +2,7 @@ namespace Pfe.Storage;
 
 /// <summary>The files below a folder, links to folders followed, each real folder once: a link to a parent folder is no endless
 /// tree.</summary>
-public static class FolderWalk
+internal static class FolderWalk
 {
     private static readonly HashSet<string> PictureExtensions =
         new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif" };

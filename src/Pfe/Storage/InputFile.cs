@@ -5,11 +5,11 @@ namespace Pfe.Storage;
 /// <summary>A line of a text file.</summary>
 /// <param name="Number">From 1.</param>
 /// <param name="Text">Without its line end.</param>
-public readonly record struct TextLine(int Number, string Text);
+internal readonly record struct TextLine(int Number, string Text);
 
 /// <summary>The one door for files that are read as a whole or line by line: whatever stands in the way is one line that names the
 /// file.</summary>
-public static class InputFile
+internal static class InputFile
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

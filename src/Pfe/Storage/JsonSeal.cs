@@ -9,7 +9,7 @@ namespace Pfe.Storage;
 /// A checksum inside a JSON object, of its other fields as they are written: whichever fields a version knows, however the text is laid
 /// out. Files of versions before there was one have none and are taken as they are.
 /// </summary>
-public static class JsonSeal
+internal static class JsonSeal
 {
     /// <summary>The field.</summary>
     public const string Key = "checksum";

@@ -4,7 +4,7 @@ namespace Pfe.Storage;
 /// The one door for names of outputs that come from data (a list's paths, a table's subjects, an archive's entries, an address): whatever
 /// they say, the file lies inside the folder.
 /// </summary>
-public sealed class OutputFolder
+internal sealed class OutputFolder
 {
     private const int LongestName = 255;
 

@@ -7,7 +7,7 @@ namespace Pfe.Storage;
 /// <param name="Type">Element type in the format's spelling: F32, F16, I64, I32, U8.</param>
 /// <param name="Shape">Dimensions, row-major, last fastest.</param>
 /// <param name="Write">Writes exactly shape x element size bytes, little-endian; called twice where the output is no file.</param>
-public sealed record SafetensorsEntry(string Name, string Type, IReadOnlyList<long> Shape, Action<Stream> Write);
+internal sealed record SafetensorsEntry(string Name, string Type, IReadOnlyList<long> Shape, Action<Stream> Write);
 
 /// <summary>
 /// A safetensors file: an 8-byte header length, a JSON header, raw little-endian tensors. Read memory-mapped, so opening costs nothing;
@@ -18,7 +18,7 @@ public sealed record SafetensorsEntry(string Name, string Type, IReadOnlyList<lo
 /// verified when it is read as a whole or by <see cref="Verify(CancellationToken)"/>. Reading a part of a tensor verifies nothing. Files
 /// without checksums are read as they are.
 /// </remarks>
-public sealed class Safetensors : IDisposable
+internal sealed class Safetensors : IDisposable
 {
     private readonly FileBytes _file;
     private readonly SafetensorsHeader _header;

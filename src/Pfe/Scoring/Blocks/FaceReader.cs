@@ -6,10 +6,6 @@ internal sealed class FaceReader(IFaceRows faces)
 {
     private readonly float[] _variance = new float[faces.Dimension];
 
-    public int Count => faces.Count;
-
-    public int Dimension => faces.Dimension;
-
     /// <summary>Row <paramref name="row"/>; the variance is valid until the next call.</summary>
     /// <exception cref="PfeException">A value cannot be scored; names row, path, dimension and value.</exception>
     public ReadOnlySpan<float> Read(int row, out ReadOnlySpan<float> variance)

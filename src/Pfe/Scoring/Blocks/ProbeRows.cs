@@ -90,9 +90,6 @@ internal sealed unsafe class ProbeRows : IDisposable
             row % Together * 4;
     }
 
-    /// <summary>A probe's scaled variance in one dimension.</summary>
-    public float Variance(int row, int dimension) => Row(row, dimension / 2 * 2)[dimension % 2 * 2 + 1];
-
     public void Dispose()
     {
         _memory.Dispose();
