@@ -18,7 +18,8 @@ public sealed class AotTests(ITestOutputHelper output) : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux() && new[] { "gcc", "clang" }.Any(OnPath), "native linking needs gcc or clang");
         var project = Path.Combine(TestData.RepoRoot, "tests", "Pfe.AotSmoke");
         var (code, said) = Run("dotnet", "publish", project, "--configuration", "Release", "--runtime",
-            RuntimeInformation.RuntimeIdentifier, "--output", _folder.Path, "-p:BuildProjectReferences=false", "--nologo", "--verbosity", "quiet");
+            RuntimeInformation.RuntimeIdentifier, "--output", _folder.Path, "-p:BuildProjectReferences=false", "--nologo", "--verbosity",
+            "quiet");
         code.ShouldBe(0, said);
         said.ShouldNotContain(" IL", Case.Sensitive, "trimming or native code warns");
         var program = _folder.File("Pfe.AotSmoke");
