@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pfe.Evaluation.Folder;
+using Pfe.Evaluation.Pairs;
 using Spectre.Console;
 
 namespace Pfe.Cli.Commands;
@@ -19,15 +20,16 @@ internal static class EvalFolderCommand
         return options.AddFaces(new Command("folder", "Your own folder as a benchmark, checked first: pfe eval folder people/ --features " +
             "people.safetensors")
         {
-            folder, genuine, impostor, options.Resamples, options.Confidence, options.Seed,
+            folder, genuine, impostor, options.Cohort, options.Resamples, options.Confidence, options.Seed,
         }).Does(terminal, (parsed, cancellation) =>
         {
             var path = parsed.GetValue(folder)!.ToString();
             using var faces = options.Faces(parsed, terminal, path, cancellation);
+            using var strangers = parsed.GetValue(options.Cohort) is { } file ? EmbeddingSet.Load(file.ToString()) : null;
             var benchmark = new FolderBenchmark(path, faces);
             string[] unreadable = [.. benchmark.NotEmbedded.Where(name => !IsPicture(Path.Combine(path, name)))];
             var limits = new FolderOptions { MaxGenuinePairs = parsed.GetValue(genuine), MaxImpostorPairs = parsed.GetValue(impostor),
-                Seed = parsed.GetValue(options.Seed) };
+                Seed = parsed.GetValue(options.Seed), Cohort = strangers is null ? null : new Cohort(strangers) };
             var result = benchmark.Evaluate(
                 limits, options.Bootstrap(parsed), unreadable, parsed.Calibration(faces, terminal, cancellation), cancellation);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.FolderResult);

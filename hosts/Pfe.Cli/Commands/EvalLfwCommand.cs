@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Pfe.Evaluation.Lfw;
+using Pfe.Evaluation.Pairs;
 using Spectre.Console;
 
 namespace Pfe.Cli.Commands;
@@ -17,10 +18,12 @@ internal static class EvalLfwCommand
             "on, pairsDevTrain.txt." };
         return options.AddFaces(new Command("lfw", "LFW's 10-fold protocol: pfe eval lfw --pairs pairs.txt --features lfw.safetensors")
         {
-            pairs, threshold, options.Risk, options.Resamples, options.Confidence, options.Seed,
+            pairs, threshold, options.Cohort, options.Risk, options.Resamples, options.Confidence, options.Seed,
         }).Does(terminal, (parsed, cancellation) =>
         {
             using var faces = options.Faces(parsed, terminal, null, cancellation);
+            using var strangers = parsed.GetValue(options.Cohort) is { } file ? EmbeddingSet.Load(file.ToString()) : null;
+            var cohort = strangers is null ? null : new Cohort(strangers);
             var list = LfwPairs.Read(parsed.GetValue(pairs)!.ToString());
             var (bootstrap, calibration) = (options.Bootstrap(parsed), parsed.Calibration(faces, terminal, cancellation));
             LfwResult result;
@@ -28,9 +31,10 @@ internal static class EvalLfwCommand
             {
                 if (list.Folds > 1) throw new UsageException(
                     "--threshold-from belongs to a list of View 1; the folds of View 2 choose their own");
-                result = LfwProtocol.EvaluateView1(faces, list, LfwPairs.Read(training.ToString()), bootstrap, calibration, cancellation);
+                result = LfwProtocol.EvaluateView1(faces, list, LfwPairs.Read(training.ToString()), cohort, bootstrap, calibration,
+                    cancellation);
             }
-            else result = LfwProtocol.Evaluate(faces, list, bootstrap, calibration, cancellation);
+            else result = LfwProtocol.Evaluate(faces, list, cohort, bootstrap, calibration, cancellation);
             if (parsed.GetValue(options.Risk) is { } risk)
                 result = result with { Risk = LfwProtocol.RiskControlled(faces, list, risk, cancellation) };
             if (parsed.GetValue(options.Images) is { } folder)

@@ -36,6 +36,10 @@ internal sealed class EvalOptions
             "Also the accuracy when 0, 10, 20 and 30 % of the pairs are dropped, those of the greatest sigma: the " +
         "Maximum or the Sum of the two faces'." };
 
+    public Option<FileInfo?> Cohort { get; } =
+        new("--cohort") { Description = "Embeddings of strangers of your own kind (.safetensors): scores are normalised by those most " +
+        "like each face (AS-norm)." };
+
     public Option<int> Resamples { get; } =
         new("--resamples") { Description = "Bootstrap resamples behind the confidence intervals; 0 for no intervals.",
         DefaultValueFactory = _ => 500 };

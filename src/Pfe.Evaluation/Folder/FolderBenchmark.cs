@@ -63,11 +63,11 @@ internal sealed class FolderBenchmark
         double[] fars = [.. Fars.Where(far => far >= support.SmallestFar)];
         if (fars.Length == 0) fars = [support.SmallestFar];
         var (results, notes, interval, medianCosine) =
-            (new List<FolderScoreResult>(), new List<string>(EvaluationNotes.Of(_faces, [], pairs.ImpostorCount)), default(IntervalMethod),
-            0.0);
+            (new List<FolderScoreResult>(), new List<string>(EvaluationNotes.Of(_faces, [], pairs.ImpostorCount, options.Cohort)),
+            default(IntervalMethod), 0.0);
         foreach (var kind in Kinds)
         {
-            var scores = PairScores.Of(_faces, pairs, kind, cancellation);
+            var scores = PairScores.Of(_faces, pairs, kind, cancellation, options.Cohort);
             var (genuine, impostor) = pairs.Split(scores);
             var (mates, others) = (new SortedScores(genuine), new SortedScores(impostor));
             if (kind == ScoreKind.Cosine) medianCosine = mates.Ascending[mates.Count / 2];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pfe.Evaluation.Pairs;
 using Pfe.Scoring;
 
 namespace Pfe.Evaluation.Folder;
@@ -14,6 +15,9 @@ internal sealed record FolderOptions
 
     /// <summary>Seed of the samples. Default 1.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>Normalises the scores; null to leave them as they are.</summary>
+    public Cohort? Cohort { get; init; }
 }
 
 /// <summary>The lowest false accept rates that impostor pairs can tell anything about, by the rule of 30 (30 expected errors: within 30 %

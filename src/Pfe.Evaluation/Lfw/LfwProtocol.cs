@@ -70,12 +70,17 @@ public static class LfwProtocol
     /// <exception cref="PfeException">None of the images is there, or too few for the folds.</exception>
     public static LfwResult Evaluate(
         EmbeddingSet faces, LfwPairs list, BootstrapOptions? bootstrap = null, ScoreCalibration? calibration = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) => Evaluate(faces, list, null, bootstrap, calibration, cancellation);
+
+    /// <summary>The same with scores normalised by a cohort.</summary>
+    internal static LfwResult Evaluate(EmbeddingSet faces, LfwPairs list, Cohort? cohort, BootstrapOptions? bootstrap,
+        ScoreCalibration? calibration, CancellationToken cancellation)
     {
-        if (list.Folds == 1) return EvaluateView1(faces, list, null, bootstrap, calibration, cancellation);
+        if (list.Folds == 1) return EvaluateView1(faces, list, null, cohort, bootstrap, calibration, cancellation);
         var found = Find(faces, list);
         return Evaluate($"LFW View 2, {list.Folds} folds", faces, found, list.Folds, list.Pairs.Count,
-            (scores, _) => FoldedAccuracy.Of(scores, found.Pairs.Same.Span, found.Fold, list.Folds), bootstrap, calibration, cancellation);
+            (scores, _) => FoldedAccuracy.Of(scores, found.Pairs.Same.Span, found.Fold, list.Folds), bootstrap, calibration, cancellation,
+            cohort);
     }
 
     /// <summary>View 1: the threshold from a training list decides the test list.</summary>
@@ -89,7 +94,12 @@ public static class LfwProtocol
     /// pairs.</exception>
     public static LfwResult EvaluateView1(
         EmbeddingSet faces, LfwPairs test, LfwPairs? training, BootstrapOptions? bootstrap = null, ScoreCalibration? calibration = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) =>
+        EvaluateView1(faces, test, training, null, bootstrap, calibration, cancellation);
+
+    /// <summary>The same with scores normalised by a cohort.</summary>
+    internal static LfwResult EvaluateView1(EmbeddingSet faces, LfwPairs test, LfwPairs? training, Cohort? cohort,
+        BootstrapOptions? bootstrap, ScoreCalibration? calibration, CancellationToken cancellation)
     {
         var (found, chosen) = (Find(faces, test), training is null ? null : Find(faces, training));
         foreach (var pairs in new[] { found.Pairs, (chosen ?? found).Pairs })
@@ -101,12 +111,12 @@ public static class LfwProtocol
         {
             var (genuine, impostor) = Sorted(found.Pairs, scores);
             var (mates, others) = chosen is null ? (genuine, impostor) : Sorted(chosen.Pairs, PairScores.Of(faces, chosen.Pairs, kind,
-                cancellation));
+                cancellation, cohort));
             var threshold = VerificationAccuracy.Best(mates, others).Threshold;
             return new([VerificationAccuracy.At(genuine, impostor, threshold)], [threshold]);
         }
         var result = Evaluate(training is null ? "LFW View 1, one list" : "LFW View 1, threshold from the training list", faces, found, 1,
-            test.Pairs.Count, Decide, bootstrap, calibration, cancellation);
+            test.Pairs.Count, Decide, bootstrap, calibration, cancellation, cohort);
         return training is not null ? result : result with
         {
             Notes = [.. result.Notes,
@@ -166,15 +176,16 @@ public static class LfwProtocol
     /// <param name="bootstrap">How to make intervals; null for none.</param>
     /// <param name="calibration">Judged on the pairs as well; null where there is none.</param>
     /// <param name="cancellation">Stops the work.</param>
+    /// <param name="cohort">Normalises the scores; null to leave them as they are.</param>
     internal static LfwResult Evaluate(
         string protocol, EmbeddingSet faces, FoundPairs found, int folds, int listed, Func<float[], ScoreKind, FoldedAccuracy> decide,
-        BootstrapOptions? bootstrap, ScoreCalibration? calibration, CancellationToken cancellation)
+        BootstrapOptions? bootstrap, ScoreCalibration? calibration, CancellationToken cancellation, Cohort? cohort = null)
     {
         var (pairs, fold) = (found.Pairs, found.Fold);
         var (results, interval) = (new List<LfwScoreResult>(), default(IntervalMethod));
         foreach (var kind in Kinds)
         {
-            var scores = PairScores.Of(faces, pairs, kind, cancellation);
+            var scores = PairScores.Of(faces, pairs, kind, cancellation, cohort);
             var folded = decide(scores, kind);
             var resampled = bootstrap is null ? null : new VerificationBootstrap(pairs, scores);
             var intervals = resampled?.TarAtFars(Fars, bootstrap!, cancellation);
@@ -188,7 +199,7 @@ public static class LfwProtocol
         return new(protocol, folds, found.Images, found.Missing, null, pairs.GenuineCount, pairs.ImpostorCount, listed - pairs.Count,
             interval,
             results, calibration is null ? null : ProbabilityResult.Of(calibration, faces, pairs, bootstrap, cancellation),
-            EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount))
+            EvaluationNotes.Of(faces, Fars, pairs.ImpostorCount, cohort))
         {
             ProbFace = folds > 1 && ScalarVariance.IsScalar(faces) ? ScalarScoreResult.Of(faces, pairs, fold, folds, cancellation) : null,
         };
