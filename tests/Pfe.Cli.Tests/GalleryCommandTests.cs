@@ -49,6 +49,8 @@ public sealed class GalleryCommandTests : IDisposable
         await Run("remove", "face2", "--json");
         (await Run("list", "--json")).GetProperty("persons").GetArrayLength().ShouldBe(2);
         Number(await Run("import", export, "--json"), "added_persons").ShouldBe(1);
+        // Only what other models left goes: everybody is found as before.
+        Number(await Run("drop-models", "--json"), "templates").ShouldBe(0);
         (await Run("check", "--json")).GetProperty("problems").GetArrayLength().ShouldBe(0);
     }
 

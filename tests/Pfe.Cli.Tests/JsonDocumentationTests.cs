@@ -102,6 +102,7 @@ public sealed partial class JsonDocumentationTests
         ["GalleryChangeResult"] = "gallery merge`, `pfe gallery split`, `pfe gallery remove",
         ["GalleryCheckResult"] = "gallery check",
         ["GalleryCreateResult"] = "gallery create",
+        ["GalleryDropModelsResult"] = "gallery drop-models",
         ["GalleryEnrollResult"] = "gallery enroll",
         ["GalleryIdentifyResult"] = "gallery identify",
         ["GalleryListResult"] = "gallery list",

@@ -14,7 +14,7 @@ internal static class GalleryCommand
             RecogniseCommands.Identify(terminal), RecogniseCommands.Verify(terminal),
             PeopleCommands.List(terminal), PeopleCommands.Merge(terminal), PeopleCommands.Split(terminal), PeopleCommands.Remove(terminal),
             TransferCommands.Export(terminal), TransferCommands.Import(terminal), TransferCommands.Reembed(terminal),
-            TransferCommands.Check(terminal),
+            TransferCommands.DropModels(terminal), TransferCommands.Check(terminal),
         };
         foreach (var option in (Option[])[GallerySession.Store, GallerySession.Name, ModelOptions.Model, ModelOptions.Models,
             ModelOptions.Device, FaceOptions.MinimumFace])

@@ -107,6 +107,10 @@ internal sealed record GalleryTransferResult(string File, int Persons, int Added
 internal sealed record GalleryReembedResult(
     int Embedded, int Missing, int? Probes, int? OldFound, int? NewFound, bool Switched, string? Reason);
 
+/// <summary>What <c>pfe gallery drop-models --json</c> writes.</summary>
+/// <param name="Templates">Templates of other models that were removed.</param>
+internal sealed record GalleryDropModelsResult(int Templates);
+
 /// <summary>What <c>pfe gallery check --json</c> writes.</summary>
 /// <param name="Persons">Persons read.</param>
 /// <param name="Images">Images read.</param>
@@ -123,5 +127,6 @@ internal sealed record GalleryCheckResult(int Persons, int Images, IReadOnlyList
 [JsonSerializable(typeof(GalleryChangeResult))]
 [JsonSerializable(typeof(GalleryTransferResult))]
 [JsonSerializable(typeof(GalleryReembedResult))]
+[JsonSerializable(typeof(GalleryDropModelsResult))]
 [JsonSerializable(typeof(GalleryCheckResult))]
 internal sealed partial class GalleryJson : JsonSerializerContext;

@@ -75,6 +75,17 @@ internal static class TransferCommands
             return run.Switched ? ExitCode.Done : ExitCode.Failure;
         });
 
+    public static Command DropModels(Terminal terminal) =>
+        new Command("drop-models", "Remove what the gallery's earlier models left: there is no way back to them then. " +
+            "Example: pfe gallery drop-models") { }
+            .OnGallery(terminal, async (_, gallery, parsed, cancellation) =>
+            {
+                var result = new GalleryDropModelsResult(await gallery.DropOtherModelsAsync(cancellation: cancellation));
+                if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, GalleryJson.Default.GalleryDropModelsResult);
+                else terminal.Output.WriteLine($"{result.Templates} template(s) of other models removed");
+                return ExitCode.Done;
+            });
+
     public static Command Check(Terminal terminal) =>
         new Command("check", "Read everything and report what is wrong. Example: pfe gallery check") { }
             .OnGallery(terminal, async (session, gallery, parsed, cancellation) =>
