@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Pfe.Training;
 
 /// <summary>
@@ -15,7 +19,10 @@ internal static class Seeds
     public const int TrustBatch = 7;
 
     /// <summary>A generator of its own for one use. .NET keeps the numbers of a seeded <see cref="Random"/> across versions.</summary>
-    public static Random Random(int seed, int purpose, int index) => new((int)Mix(Mix(Mix((ulong)seed) ^ (ulong)purpose) ^ (ulong)index));
+    public static Random Random(int seed, int purpose, long index) => new((int)Mix(Mix(Mix((ulong)seed) ^ (ulong)purpose) ^ (ulong)index));
+
+    /// <summary>A number for a name, the same in every process: what is drawn for an image depends on nothing but the image.</summary>
+    public static uint Of(string name) => BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
     // SplitMix64's finaliser (Steele, Lea, Flood 2014): neighbouring inputs give unrelated outputs.
     private static ulong Mix(ulong x)

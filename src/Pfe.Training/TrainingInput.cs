@@ -9,13 +9,15 @@ using Pfe.Training.Configuration;
 using Pfe.Training.Data;
 using Pfe.Training.Features;
 using Pfe.Vision.Models;
+using Pfe.Vision.Networks;
 
 namespace Pfe.Training;
 
 /// <summary>What training reads: the images and their classes, the base network, the base's features of every image.</summary>
 internal sealed class TrainingInput : IDisposable
 {
-    private const int CacheFormat = 1;
+    // 2: what happens to an image depends on its name, not on its number.
+    private const int CacheFormat = 2;
 
     private TrainingInput(LabelledImages images, FrozenBase network, FeatureCache cache, TrainingFaces faces, long basePasses,
         double seconds)
@@ -47,23 +49,25 @@ internal sealed class TrainingInput : IDisposable
 
     /// <summary>Loads, checks, and completes the feature cache.</summary>
     public static TrainingInput Prepare(
-        TrainingConfig config, ModelStore store, IProgress<TrainingEvent>? progress, CancellationToken cancellation)
+        TrainingConfig config, ModelStore store, NetworkOptions? options, IProgress<TrainingEvent>? progress,
+        CancellationToken cancellation)
     {
         void Say(string text) => progress?.Report(new TrainingEvent.Note(text));
         var images = LabelledImages.Load(config.TrainDatasetPath);
         // Batches that the data cannot fill are refused before the long part.
         _ = new TrainingFaces(images.Labels, [], config);
-        using var network = FrozenBase.Open(config, store, new SynchronousProgress<string>(Say), cancellation);
-        using var landmarks = new LandmarkLookup(config, images, store);
-        using var variants = new FaceVariants(network, images.Paths, landmarks, config);
-        var folder = Path.Combine(config.CacheDir ?? DefaultCacheFolder(), Key(images, network, config));
+        using var network = FrozenBase.Open(config, store, options, new SynchronousProgress<string>(Say), cancellation);
+        using var landmarks = new LandmarkLookup(config, images, store, options);
+        using var variants = new FaceVariants(network, images, landmarks, config);
+        var (caches, about) = (config.CacheDir ?? DefaultCacheFolder(), Content(images, landmarks, network, config));
+        var folder = Path.Combine(caches, about.Hash);
         var (clock, passes) = (Stopwatch.StartNew(), 0L);
         var caching = new SynchronousProgress<CacheProgress>(step =>
         {
             passes = step.Passes;
             progress?.Report(new TrainingEvent.Caching(step));
         });
-        FeatureCacheBuilder.Complete(folder, images.Paths.Count, variants, caching, cancellation);
+        Complete(caches, about, variants, caching, Say, cancellation);
         var cache = FeatureCache.Open(folder);
         try
         {
@@ -88,9 +92,20 @@ internal sealed class TrainingInput : IDisposable
 
     public void Dispose() => Cache.Dispose();
 
-    /// <summary>A hash of all that the features depend on: another base, alignment, damage, seed or list of images is another
-    /// cache.</summary>
-    private static string Key(LabelledImages images, FrozenBase network, TrainingConfig config)
+    // What an earlier run computed of the same images is copied; the rest is computed.
+    private static void Complete(string caches, CacheContent content, IFeatureSource variants, IProgress<CacheProgress> caching,
+        Action<string> say, CancellationToken cancellation)
+    {
+        var folder = Path.Combine(caches, content.Hash);
+        if (FeatureCache.ReadIndex(folder) is { } index && index.Done == index.Images) return;
+        using var earlier = EarlierFeatures.Find(caches, content);
+        if (earlier.Count > 0) say($"features of {earlier.Count} of {content.Images.Count} images are there from earlier runs");
+        content.Write(folder);
+        FeatureCacheBuilder.Complete(folder, content.Images.Count, new ReusedFeatures(variants, earlier), caching, cancellation);
+    }
+
+    /// <summary>All that the features depend on: another base, alignment, damage or seed shares no image with this one.</summary>
+    private static CacheContent Content(LabelledImages images, LandmarkLookup landmarks, FrozenBase network, TrainingConfig config)
     {
         var damage = config.Damage.Copies == 0
             ? "none"
@@ -101,10 +116,9 @@ internal sealed class TrainingInput : IDisposable
             .AppendLine(string.Create(CultureInfo.InvariantCulture, $"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} " +
                 $"{about.Std} " +
                 $"{about.Alignment} {network.Embedding} {network.HeadInput}"))
-            .AppendLine(LandmarkKey(config)).AppendLine(damage).Append(Operations(config));
-        foreach (var path in images.Paths)
-            text.Append(Path.GetRelativePath(images.Root, path)).Append(' ').Append(new FileInfo(path).Length).Append('\n');
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..32];
+            .AppendLine(config.Landmarks.List is null ? config.Landmarks.ToString() : "list").AppendLine(damage).Append(Operations(config));
+        return new CacheContent(text.ToString(), [.. Enumerable.Range(0, images.Paths.Count).Select(image =>
+            $"{images.Name(image)} {new FileInfo(images.Paths[image]).Length} {landmarks.Listed(image)}")]);
     }
 
     private static string Operations(TrainingConfig config) => config.PreprocessTrain is null && config.PreprocessTest is null

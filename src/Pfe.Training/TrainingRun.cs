@@ -11,6 +11,7 @@ using Pfe.Training.Runs;
 using Pfe.Training.Summaries;
 using Pfe.Training.Trust;
 using Pfe.Vision.Models;
+using Pfe.Vision.Networks;
 
 namespace Pfe.Training;
 
@@ -25,8 +26,11 @@ public sealed class TrainingRun
     private readonly ModelStore _store;
     private readonly IProgress<TrainingEvent>? _progress;
 
-    private TrainingRun(TrainingConfig config, RunFolder folder, ModelStore store, IProgress<TrainingEvent>? progress) =>
-        (_config, _folder, _store, _progress) = (config, folder, store, progress);
+    private readonly NetworkOptions? _network;
+
+    private TrainingRun(TrainingConfig config, RunFolder folder, ModelStore store, IProgress<TrainingEvent>? progress,
+        NetworkOptions? network) =>
+        (_config, _folder, _store, _progress, _network) = (config, folder, store, progress, network);
 
     private int Steps => _config.EpochSize * _config.NumEpochs;
 
@@ -35,26 +39,31 @@ public sealed class TrainingRun
     /// <param name="store">Where the base network comes from.</param>
     /// <param name="now">The time that the folder is named by, in UTC.</param>
     /// <param name="progress">Told what happens.</param>
+    /// <param name="network">Where the frozen base and the detector run; null for the processor, on which the head always
+    /// learns.</param>
     /// <param name="cancellation">Stops after a step; a checkpoint is left, from which <see cref="Resume"/> goes on.</param>
     /// <exception cref="PfeException">Bad input, a full disk, or a run that failed; the message says what to do.</exception>
     public static TrainingResult Start(
         TrainingConfig config, ModelStore store, DateTimeOffset now, IProgress<TrainingEvent>? progress = null,
-        CancellationToken cancellation = default)
+        NetworkOptions? network = null, CancellationToken cancellation = default)
     {
         TrainingConfigFile.Validate(config, "the configuration");
         // The input is checked and the features are computed before a folder is made: a request that cannot work leaves none behind.
-        using var faces = TrainingInput.Prepare(config, store, progress, cancellation);
-        return new TrainingRun(config, RunFolder.Create(config, now), store, progress).Train(faces, null, cancellation);
+        using var faces = TrainingInput.Prepare(config, store, network, progress, cancellation);
+        return new TrainingRun(config, RunFolder.Create(config, now), store, progress, network).Train(faces, null, cancellation);
     }
 
     /// <summary>Goes on with an interrupted run; the result is the same as an unbroken run's (bitwise, with one thread).</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="store">Where the base network comes from.</param>
     /// <param name="progress">Told what happens.</param>
+    /// <param name="network">Where the frozen base and the detector run; null for the processor, on which the head always
+    /// learns.</param>
     /// <param name="cancellation">See <see cref="Start"/>.</param>
     /// <exception cref="PfeException">No run there, or see <see cref="Start"/>.</exception>
     public static TrainingResult Resume(
-        string folder, ModelStore store, IProgress<TrainingEvent>? progress = null, CancellationToken cancellation = default)
+        string folder, ModelStore store, IProgress<TrainingEvent>? progress = null, NetworkOptions? network = null,
+        CancellationToken cancellation = default)
     {
         var run = new RunFolder(folder);
         if (!File.Exists(run.Config))
@@ -62,8 +71,8 @@ public sealed class TrainingRun
             $"log_base_dir/name/yyyyMMdd-HHmmss)");
         var config = TrainingConfigFile.Load(run.Config);
         var checkpoint = NewestSound(run, progress);
-        using var faces = TrainingInput.Prepare(config, store, progress, cancellation);
-        return new TrainingRun(config, run, store, progress).Train(faces, checkpoint, cancellation);
+        using var faces = TrainingInput.Prepare(config, store, network, progress, cancellation);
+        return new TrainingRun(config, run, store, progress, network).Train(faces, checkpoint, cancellation);
     }
 
     /// <summary>The newest checkpoint that can be read; null where the run has none. Where none of several can be read, the newest one's
@@ -236,7 +245,7 @@ public sealed class TrainingRun
     {
         if (_config.Trust is null) return null;
         var caching = new SynchronousProgress<CacheProgress>(step => _progress?.Report(new TrainingEvent.Caching(step)));
-        return TrustInput.Prepare(_config, input.Images, input.Cache.Index.Unreadable.Select(bad => bad.Image), _store,
+        return TrustInput.Prepare(_config, input.Images, input.Cache.Index.Unreadable.Select(bad => bad.Image), _store, _network,
             _config.CacheDir ?? TrainingInput.DefaultCacheFolder(), caching, cancellation);
     }
 

@@ -96,6 +96,18 @@ public sealed class TrainCommandTests : IDisposable
         run.Error.ShouldContain("not a run's folder");
     }
 
+    [Fact]
+    public async Task A_device_that_is_not_there_is_one_line_and_auto_says_what_it_took()
+    {
+        var config = DrawnPeople.Configuration(_folder, _folder.File("log", "unused"));
+        (await PfeCommand.Run("train", config, "--device", "gpu")).ShouldFailInOneLine(2, "there is no device 'gpu'");
+        var run = await PfeCommand.Run("train", config, "--device", "cuda:250");
+        run.Code.ShouldBe(1, run.Error);
+        run.Error.Split('\n').Count(line => line.StartsWith("error: device 'cuda:250' cannot be used: ", StringComparison.Ordinal))
+            .ShouldBe(1, run.Error);
+        (await PfeCommand.Run("train", config, "--device", "auto")).Error.ShouldContain("device auto: ");
+    }
+
     private string Config(string line)
     {
         var path = _folder.File("config.json");

@@ -7,6 +7,7 @@ using Pfe.Training.Head;
 using Pfe.Vision;
 using Pfe.Vision.Imaging;
 using Pfe.Vision.Models;
+using Pfe.Vision.Networks;
 using static TorchSharp.torch;
 
 namespace Pfe.Training.Tests;
@@ -80,6 +81,37 @@ public sealed class TrainingRunTests : IDisposable
         File.ReadAllBytes(resumed.Folder.Model).ShouldBe(File.ReadAllBytes(unbroken.Folder.Model));
         File.ReadAllLines(resumed.Folder.Summaries).Select(line => line.Split(',')[0])
             .ShouldBe(["step", .. Enumerable.Range(1, 12).Select(step => $"{step}")]);
+    }
+
+    [Fact]
+    public void One_image_more_costs_the_base_network_one_image()
+    {
+        SkipWithoutData();
+        var config = Config();
+        var list = File.ReadAllLines(config.TrainDatasetPath);
+        File.WriteAllLines(config.TrainDatasetPath, list.Where((_, i) => i != 40));
+        TrainingRun.Start(config, _store, Now).BasePasses.ShouldBe(95 * 3);
+        File.WriteAllLines(config.TrainDatasetPath, list);
+        var more = TrainingRun.Start(config, _store, Now.AddHours(1));
+        more.BasePasses.ShouldBe(3);
+        // The same head as when everything is computed at once.
+        var anew = Config();
+        anew.CacheDir = _folder.File("another cache", "x");
+        var whole = TrainingRun.Start(anew, _store, Now.AddHours(2));
+        whole.BasePasses.ShouldBe(96 * 3);
+        File.ReadAllBytes(more.Folder.Head).ShouldBe(File.ReadAllBytes(whole.Folder.Head));
+    }
+
+    [Fact]
+    public void A_card_that_is_not_there_is_refused_in_one_line_before_a_run_folder_exists()
+    {
+        SkipWithoutData();
+        var config = Config();
+        var error = Should.Throw<DeviceUnavailableException>(() => TrainingRun.Start(config, _store, Now,
+            network: new NetworkOptions { Device = ComputeDevice.Cuda(250) }));
+        error.Message.ShouldContain("'cuda:250'");
+        error.Message.ShouldNotContain("\n");
+        Directory.Exists(config.LogBaseDir).ShouldBeFalse();
     }
 
     [Fact]

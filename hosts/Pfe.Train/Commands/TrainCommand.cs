@@ -25,7 +25,7 @@ internal static class TrainCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("train", "Train the uncertainty head on a frozen base network. Example: pfe train configs/default.json " +
-            "--data ~/faces") { Config, Resume, Data };
+            "--data ~/faces") { Config, Resume, Data, ModelOptions.Device };
         return command.Does(terminal, (parsed, cancellation) =>
         {
             var (config, resume) = (parsed.GetValue(Config), parsed.GetValue(Resume));
@@ -33,18 +33,18 @@ internal static class TrainCommand
                 throw new UsageException("give a configuration, or --resume with a run's folder; for example: pfe train " +
                 "configs/default.json");
             var store = new ModelStore();
-            var progress = new Reporter(terminal);
+            var (progress, network) = (new Reporter(terminal), parsed.Network(terminal.Progress()));
             TrainingResult result;
             if (resume is not null)
             {
-                result = TrainingRun.Resume(resume, store, progress, cancellation);
+                result = TrainingRun.Resume(resume, store, progress, network, cancellation);
             }
             else
             {
                 var wanted = config!.EndsWith(".py", StringComparison.OrdinalIgnoreCase)
                     ? Converted(config, terminal, cancellation) : TrainingConfigFile.Load(config);
                 if (parsed.GetValue(Data) is { } data) wanted.TrainDatasetPath = data;
-                result = TrainingRun.Start(wanted, store, DateTimeOffset.UtcNow, progress, cancellation);
+                result = TrainingRun.Start(wanted, store, DateTimeOffset.UtcNow, progress, network, cancellation);
             }
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(TrainResult.Of(result), TrainJson.Default.TrainResult);
             else Print(terminal, result);

@@ -25,6 +25,9 @@ internal sealed class LabelledImages
     /// <summary>Full image paths, class by class.</summary>
     public IReadOnlyList<string> Paths { get; }
 
+    /// <summary>An image's path from <see cref="Root"/>, the same on every system.</summary>
+    internal string Name(int image) => System.IO.Path.GetRelativePath(Root, Paths[image]).Replace('\\', '/');
+
     /// <summary>The class of each image: an index into <see cref="Classes"/>.</summary>
     public IReadOnlyList<int> Labels { get; }
 

@@ -1,4 +1,5 @@
 using Pfe.Training.Configuration;
+using Pfe.Training.Data;
 using Pfe.Vision;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
@@ -8,12 +9,12 @@ namespace Pfe.Training.Features;
 
 /// <summary>
 /// The variants of each image as the base sees them: clean, mirrored, then damaged copies, half of them mirrored. What happens to a copy
-/// is a pure function of the seed, the image and the copy.
+/// is a pure function of the seed, the image's name and the copy: other images may come and go.
 /// </summary>
 internal sealed class FaceVariants : IFeatureSource, IDisposable
 {
     private readonly FrozenBase _base;
-    private readonly IReadOnlyList<string> _paths;
+    private readonly LabelledImages _images;
     private readonly LandmarkLookup _landmarks;
     private readonly DamageOptions _options;
     private readonly RandomDamage _damage;
@@ -23,9 +24,9 @@ internal sealed class FaceVariants : IFeatureSource, IDisposable
     private readonly AlignedInput? _operations;
     private readonly ThreadLocal<Memory<float>> _tensors;
 
-    public FaceVariants(FrozenBase network, IReadOnlyList<string> paths, LandmarkLookup landmarks, TrainingConfig config)
+    public FaceVariants(FrozenBase network, LabelledImages images, LandmarkLookup landmarks, TrainingConfig config)
     {
-        (_base, _paths, _landmarks, _options, _seed) = (network, paths, landmarks, config.Damage, config.BaseRandomSeed);
+        (_base, _images, _landmarks, _options, _seed) = (network, images, landmarks, config.Damage, config.BaseRandomSeed);
         (_width, _height) = (network.Description.Width, network.Description.Height);
         _operations = AlignedInput.Of(config, network.Description);
         // On a cache line each, so that the features repeat bit for bit.
@@ -49,15 +50,15 @@ internal sealed class FaceVariants : IFeatureSource, IDisposable
     private void Fill(int index, Span<float> tensors)
     {
         var size = _base.Network.InputLength;
-        var image = Image.Load(_paths[index]);
+        var (image, name) = (Image.Load(_images.Paths[index]), (long)Seeds.Of(_images.Name(index)));
         var photograph = new Pyramid(image);
         var landmarks = _landmarks.Of(index, photograph);
         if (landmarks is { } face) _base.Network.Prepare(photograph, face, tensors[..size]);
-        else Prepare(image, damaged: false, Seeds.Random(_seed, Seeds.Variant, index), tensors[..size]);
+        else Prepare(image, damaged: false, Seeds.Random(_seed, Seeds.Variant, name), tensors[..size]);
         Mirror(tensors[..size], tensors[size..(2 * size)]);
         for (var copy = 0; copy < _options.Copies; copy++)
         {
-            var random = Seeds.Random(_seed, Seeds.Damage, index * _options.Copies + copy);
+            var random = Seeds.Random(_seed, Seeds.Damage, (name << 16) + copy);
             var tensor = tensors.Slice((2 + copy) * size, size);
             var aligned = landmarks is { } exact ? Align(photograph, Misaligned(exact, random)) : image;
             Prepare(_damage.Apply(aligned, FaceSquare.Whole(aligned), random), damaged: true, random, tensor);

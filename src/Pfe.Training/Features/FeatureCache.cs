@@ -51,11 +51,16 @@ internal sealed class FeatureCache : IDisposable
     /// <summary>Opens a complete cache.</summary>
     /// <param name="folder">The cache's folder.</param>
     /// <exception cref="PfeException">Missing, incomplete or damaged.</exception>
-    public static FeatureCache Open(string folder)
+    public static FeatureCache Open(string folder) => Open(folder, partial: false);
+
+    /// <summary>Opens a cache, or the images of it that are done.</summary>
+    internal static FeatureCache Open(string folder, bool partial)
     {
         var index = ReadIndex(folder) ?? throw new PfeException($"'{folder}' holds no feature cache");
-        if (index.Done < index.Images)
+        if (index.Done < index.Images && (!partial || index.Done == 0))
             throw new PfeException($"feature cache '{folder}' is incomplete: {index.Done} of {index.Images} images");
+        // A computation that was interrupted ends with a whole chunk.
+        index = index with { Images = index.Done };
         var embeddings = FileBytes.Map(Path.Combine(folder, EmbeddingFile));
         FileBytes? features = null;
         try

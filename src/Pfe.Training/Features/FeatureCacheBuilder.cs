@@ -19,6 +19,9 @@ internal interface IFeatureSource
     /// <summary>0 where the head reads the embedding.</summary>
     int FeatureSize { get; }
 
+    /// <summary>Images so far that needed no pass of the network.</summary>
+    long Reused => 0;
+
     /// <summary>Fills variants x dimension and variants x feature size values.</summary>
     /// <exception cref="PfeException">The image cannot be used; it is counted and left out.</exception>
     void Compute(int image, Memory<float> embeddings, Memory<float> features);
@@ -111,8 +114,9 @@ internal static class FeatureCacheBuilder
             index = index with { Done = first + count, Unreadable = [.. index.Unreadable, .. failures.OrderBy(failure => failure.Image)] };
             FeatureCache.WriteIndex(folder, index);
             var perSecond = (index.Done - start) / clock.Elapsed.TotalSeconds;
+            var passes = (index.Done - start - source.Reused) * source.Variants;
             progress?.Report(new CacheProgress(
-                index.Done, index.Images, (long)(index.Done - start) * source.Variants, perSecond * source.Variants,
+                index.Done, index.Images, passes, passes / clock.Elapsed.TotalSeconds,
                 TimeSpan.FromSeconds((index.Images - index.Done) / perSecond)));
         }
     }

@@ -3,6 +3,7 @@ using Pfe.Onnx;
 using Pfe.Training.Configuration;
 using Pfe.Vision;
 using Pfe.Vision.Models;
+using Pfe.Vision.Networks;
 
 namespace Pfe.Training.Features;
 
@@ -14,7 +15,9 @@ internal sealed class FrozenBase : IDisposable
     /// <param name="description">What it wants.</param>
     /// <param name="headInput">feature_map, embedding, or a tensor's name.</param>
     /// <param name="pooled">Further tensors, averaged over their positions, that the head reads behind it.</param>
-    public FrozenBase(OnnxModel model, NetworkDescription description, string headInput, IReadOnlyList<string>? pooled = null)
+    /// <param name="options">Where it runs; null for the processor.</param>
+    public FrozenBase(OnnxModel model, NetworkDescription description, string headInput, IReadOnlyList<string>? pooled = null,
+        NetworkOptions? options = null)
     {
         (Model, Description) = (model, description);
         var graph = BaseGraph.Prepare(model, description);
@@ -31,7 +34,7 @@ internal sealed class FrozenBase : IDisposable
         HeadInput = BaseGraph.JoinLayers(main, pooled ?? []);
         if (HeadInput != main) graph = BaseGraph.Prepare(model, description, HeadInput);
         FeatureSize = HeadInput == Embedding ? 0 : graph.SizeOf(HeadInput);
-        Network = new BaseNetwork(graph.Model, description, FeatureSize == 0 ? [Embedding] : [Embedding, HeadInput]);
+        Network = new BaseNetwork(graph.Model, description, FeatureSize == 0 ? [Embedding] : [Embedding, HeadInput], options);
     }
 
     /// <summary>Runs the base, and names it where it gives no embedding.</summary>
@@ -56,10 +59,11 @@ internal sealed class FrozenBase : IDisposable
     }
 
     /// <summary>Opens the base that a configuration names.</summary>
-    public static FrozenBase Open(TrainingConfig config, ModelStore store, IProgress<string>? progress, CancellationToken cancellation)
+    public static FrozenBase Open(TrainingConfig config, ModelStore store, NetworkOptions? options, IProgress<string>? progress,
+        CancellationToken cancellation)
     {
         var (model, description) = store.LoadBase(config.EmbeddingNetwork, config.NetworkDescription, progress, cancellation);
-        var network = new FrozenBase(model, description, config.HeadInput, config.PooledInputs);
+        var network = new FrozenBase(model, description, config.HeadInput, config.PooledInputs, options);
         try
         {
             if (config.EmbeddingSize is { } size && size != network.Dimension)

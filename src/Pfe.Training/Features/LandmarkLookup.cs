@@ -1,8 +1,10 @@
+using System.Globalization;
 using Pfe.Training.Configuration;
 using Pfe.Training.Data;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 using Pfe.Vision.Models;
+using Pfe.Vision.Networks;
 
 namespace Pfe.Training.Features;
 
@@ -15,10 +17,10 @@ internal sealed class LandmarkLookup : IDisposable
     private readonly Dictionary<string, FiveLandmarks>? _list;
     private readonly string _source;
 
-    public LandmarkLookup(TrainingConfig config, LabelledImages images, ModelStore store)
+    public LandmarkLookup(TrainingConfig config, LabelledImages images, ModelStore store, NetworkOptions? network = null)
     {
         (_images, _points, _source) = (images, config.Landmarks.Points, config.Landmarks.ToString());
-        if (config.Landmarks == LandmarkSource.Detect) _detector = FaceDetector.Open(store);
+        if (config.Landmarks == LandmarkSource.Detect) _detector = FaceDetector.Open(store, new FaceDetectorOptions { Network = network ?? new NetworkOptions() });
         else if (config.Landmarks.List is { } list) _list = ReadList(list, config.LandmarksTransposed);
     }
 
@@ -32,6 +34,10 @@ internal sealed class LandmarkLookup : IDisposable
         return _list.TryGetValue(Name(_images.Paths[index]), out var face)
             ? face : throw new ImageException(_images.Paths[index], $"the landmark list '{_source}' does not name it");
     }
+
+    /// <summary>What a list says of an image; empty where no list is used or it does not name the image.</summary>
+    public string Listed(int index) => _list is not null && _list.TryGetValue(Name(_images.Paths[index]), out var face)
+        ? string.Create(CultureInfo.InvariantCulture, $"{face}") : "";
 
     public void Dispose() => _detector?.Dispose();
 

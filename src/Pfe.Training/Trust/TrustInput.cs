@@ -5,6 +5,7 @@ using Pfe.Training.Data;
 using Pfe.Training.Features;
 using Pfe.Vision.Imaging.Damage;
 using Pfe.Vision.Models;
+using Pfe.Vision.Networks;
 
 namespace Pfe.Training.Trust;
 
@@ -25,17 +26,18 @@ internal sealed record TrustInput(
     /// <param name="images">The images.</param>
     /// <param name="unreadable">Those that cannot be read.</param>
     /// <param name="store">Where the base network comes from.</param>
+    /// <param name="options">Where networks run; null for the processor.</param>
     /// <param name="cacheFolder">The folder of all caches.</param>
     /// <param name="progress">Told after each chunk.</param>
     /// <param name="cancellation">Stops the work; what is done stays.</param>
     public static TrustInput Prepare(TrainingConfig config, LabelledImages images, IEnumerable<int> unreadable, ModelStore store,
-        string cacheFolder,
+        NetworkOptions? options, string cacheFolder,
         IProgress<CacheProgress>? progress, CancellationToken cancellation)
     {
         var plans = TrustPlans.Create(images.Labels, unreadable, config);
         var headInput = config.Trust!.Statistics ? "feature_map" : "embedding";
-        using var network = FrozenBase.Open(config with { HeadInput = headInput }, store, null, cancellation);
-        using var landmarks = new LandmarkLookup(config, images, store);
+        using var network = FrozenBase.Open(config with { HeadInput = headInput }, store, options, null, cancellation);
+        using var landmarks = new LandmarkLookup(config, images, store, options);
         using var source = new TrustFeatures(network, plans.All, images.Paths, landmarks);
         var folder = Path.Combine(cacheFolder, Key(plans, images, network, config));
         var passes = 0L;
