@@ -4,26 +4,11 @@ using Pfe.Scoring.Kernels;
 
 namespace Pfe.GpuCheck;
 
-/// <summary>What a scan is compared with, and what it is fed with.</summary>
+/// <summary>What a scan is fed with.</summary>
 internal static class CheckKernels
 {
     /// <summary>The scale of what <see cref="Fill"/> makes.</summary>
     public static VarianceScale Scale { get; } = new(4);
-
-    /// <summary>Reads everything and does nothing: the limit of any scan by this runtime.</summary>
-    public static void Read(ArrayView<Quad> values, ArrayView<uint> result)
-    {
-        long at = (long)Grid.IdxX * Group.DimX + Group.IdxX, step = (long)Grid.DimX * Group.DimX;
-        uint seen = 0;
-        for (; at + 3 * step < values.Length; at += 4 * step)
-        {
-            Quad a = values[at], b = values[at + step], c = values[at + 2 * step], d = values[at + 3 * step];
-            seen ^= Mix(a) ^ Mix(b) ^ Mix(c) ^ Mix(d);
-        }
-        for (; at < values.Length; at += step) seen ^= Mix(values[at]);
-        // Never so, which the compiler does not know.
-        if (seen == 12345) result[0] = seen;
-    }
 
     /// <summary>16-bit blocks of pseudo-random faces: means up to 0.06, variances from 0.0004 to 0.008.</summary>
     public static void Fill(ArrayView<Quad> values, int seed)
@@ -39,8 +24,6 @@ internal static class CheckKernels
             };
         }
     }
-
-    private static uint Mix(Quad quad) => quad.A ^ quad.B ^ quad.C ^ quad.D;
 
     private static uint Value(long at, int seed, bool isMean)
     {

@@ -22,13 +22,9 @@ internal static unsafe class ScanRows
         using var pass = new Pass(card, sizes, set);
         using (var small = new FilledPieces(card, sizes.Dimension, sizes.Faces))
         {
-            var (bytes, read) = (small.Bytes, card.Accelerator.LoadStreamKernel<ArrayView<Quad>, ArrayView<uint>>(CheckKernels.Read));
-            var launch = new KernelConfig(card.Accelerator.NumMultiprocessors * 8, card.SelectThreads == 32 ? 32 : 256);
-            var limit = table.Row($"plain read of {small.Faces:N0}, 16-bit", () =>
-            {
-                foreach (var piece in small.Pieces) read(launch, piece.Quads, piece.Live);
-                card.Wait();
-            }, sizes.Repeats, bytes, "B/s");
+            var bytes = small.Bytes;
+            var limit = table.Row($"plain read of {small.Faces:N0}, 16-bit", () => small.Pieces.ForEach(card.Read), sizes.Repeats, bytes,
+                "B/s");
             table.Row($"scan of {small.Faces:N0} and its {Best} best", () => pass.One(small, 0), sizes.Repeats, bytes, "B/s", limit,
                 "the read");
             var (worst, bound) = pass.Errors(small);

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
 using Pfe.Cli.Measuring;
+using Pfe.Gpu.Cards;
+using Pfe.Vision;
 using Pfe.Vision.Faces;
+using Pfe.Vision.Networks;
 using Spectre.Console;
 
 namespace Pfe.Cli.Commands;
@@ -52,12 +55,21 @@ internal static class BenchCommand
                 else Print(terminal, pipeline);
                 return;
             }
-            var report = SpeedCheck.Run(options, progress, cancellation);
+            var report = SpeedCheck.Run(options, progress, cancellation) with { Devices = CardMeasurement.Devices(CudaCards.Shared) };
+            if (options.Faces > 0)
+            {
+                report = report with
+                {
+                    Search = [.. report.Search, .. SpeedCheck.InFolder(options, folder => CardMeasurement.Run(CudaCards.Shared,
+                        options.Faces, KernelMeasurement.Dimension, options.Rounds, folder, cancellation))],
+                };
+            }
             if (json)
             {
                 terminal.WriteJson(report, BenchJson.Default.SpeedReport);
                 return;
             }
+            terminal.Results.WriteLine($"devices: {report.Devices}");
             terminal.Results.Write(Table(report));
             if (report.Search.Count > 0)
                 terminal.Results.Write(Table(report.Search, $"one probe against {report.GallerySize:N0} simulated faces, D = 512, " +
@@ -69,12 +81,22 @@ internal static class BenchCommand
         ParseResult parsed, string folder, SpeedOptions options, Terminal terminal, CancellationToken cancellation)
     {
         if (parsed.GetValue(Count) is < 8 and var few) throw new UsageException($"--count is {few}; it must be at least 8");
-        var (store, messages) = (parsed.Store(), terminal.Progress());
-        using var embedder = parsed.Embedder(store, messages, cancellation);
-        using var detector = parsed.Detector(store, messages, cancellation);
         var all = FaceSource.InFolder(folder);
         var wanted = Math.Min(all.Count, parsed.GetValue(Count));
         var photographs = Enumerable.Range(0, wanted).Select(i => all[(int)((long)i * all.Count / wanted)]).ToList();
+        var report = OnDevice(parsed, parsed.Network(terminal.Progress()), photographs, options, terminal, cancellation);
+        var processor = new NetworkOptions { Device = ComputeDevice.Cpu };
+        // auto that found a card: both, one beside the other.
+        return parsed.GetValue(ModelOptions.Device) == "auto" && report.Device != $"{ComputeDevice.Cpu}"
+            ? OnDevice(parsed, processor, photographs, options, terminal, cancellation) with { Card = report } : report;
+    }
+
+    private static PipelineReport OnDevice(ParseResult parsed, NetworkOptions network, IReadOnlyList<FaceSource> photographs,
+        SpeedOptions options, Terminal terminal, CancellationToken cancellation)
+    {
+        var (store, messages) = (parsed.Store(), terminal.Progress());
+        using var embedder = new FaceEmbedder(parsed.LoadModel(store, messages, cancellation), network);
+        using var detector = FaceDetector.Open(store, new FaceDetectorOptions { Network = network }, messages, cancellation);
         return SpeedCheck.InFolder(options, scratch =>
             new PipelineMeasurement(embedder, detector, photographs).Run(options.Rounds, scratch, messages, cancellation));
     }
@@ -82,8 +104,10 @@ internal static class BenchCommand
     private static void Print(Terminal terminal, PipelineReport report)
     {
         var stages = new Table().Border(TableBorder.Simple).Title($"stages on one thread, {report.Images} images").AddColumn("stage")
-            .AddColumn(new TableColumn("ms of CPU an image").RightAligned());
-        foreach (var stage in report.Stages) stages.AddRow(Markup.Escape(stage.Name), $"{stage.Milliseconds:F2}");
+            .AddColumn(new TableColumn("ms of CPU an image").RightAligned()).AddColumn("of the limit");
+        foreach (var stage in report.Stages)
+            stages.AddRow(Markup.Escape(stage.Name), $"{stage.Milliseconds:F2}",
+                stage.ShareOfLimit is { } share ? $"{share:P0} of {stage.Limit}" : "");
         var ways = new Table().Border(TableBorder.Simple).Title($"{report.Processors} workers on {report.Device}").AddColumn("way");
         foreach (var name in new[] { "images / s", "ms of CPU an image", "% of the network alone" })
             ways.AddColumn(new TableColumn(name).RightAligned());
@@ -91,6 +115,7 @@ internal static class BenchCommand
             ways.AddRow(Markup.Escape(way.Name), $"{way.ImagesPerSecond:F0}", $"{way.CpuMilliseconds:F2}", $"{way.ShareOfNetwork:P0}");
         terminal.Results.Write(stages);
         terminal.Results.Write(ways);
+        if (report.Card is { } card) Print(terminal, card);
     }
 
     private static Table Table(SpeedReport report)

@@ -6,8 +6,10 @@ namespace Pfe.Cli.Measuring;
 /// <param name="Kernels">Scores of D = 512 on one thread.</param>
 /// <param name="Search">One probe against a simulated gallery, all threads.</param>
 /// <param name="GallerySize">Faces of that gallery.</param>
+/// <param name="Devices">What the machine has to search on, and why no card where there is none.</param>
 public sealed record SpeedReport(
-    string Simd, int Processors, IReadOnlyList<KernelSpeed> Kernels, IReadOnlyList<SearchSpeed> Search, int GallerySize);
+    string Simd, int Processors, IReadOnlyList<KernelSpeed> Kernels, IReadOnlyList<SearchSpeed> Search, int GallerySize,
+    string Devices = "cpu");
 
 /// <summary>How fast one way to a score is; medians of the rounds of one interleaved run.</summary>
 /// <param name="Name">What was measured.</param>

@@ -20,6 +20,7 @@ internal sealed class Card : IDisposable
         TileOutput> _tile32;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, int, int, int, int, ArrayView<ProbeState>, ArrayView<long>,
         ArrayView<int>> _select;
+    private readonly Lazy<Action<KernelConfig, ArrayView<Quad>, ArrayView<uint>>> _read;
     private readonly int _scanThreads;
     private readonly int _scanGroups;
 
@@ -32,6 +33,7 @@ internal sealed class Card : IDisposable
         (_scanThreads, SelectThreads) = isCuda ? (CudaScanThreads, SelectKernel.MaxThreads)
             : (ScanKernel16.WarpSize, ScanKernel16.WarpSize);
         _scanGroups = isCuda ? CudaGroupsAProcessor * accelerator.NumMultiprocessors : 2;
+        _read = new(() => accelerator.LoadStreamKernel<ArrayView<Quad>, ArrayView<uint>>(ReadKernel.Run));
         _scan16 = accelerator.LoadStreamKernel<ArrayView<Quad>, ArrayView<uint>, int, int, ArrayView<float>, ScoreTerms, ArrayView<Lanes4>,
             ArrayView<float>>(ScanKernel16.Run);
         _scan32 = accelerator.LoadStreamKernel<ArrayView<Lanes4>, ArrayView<uint>, int, int, ArrayView<float>, ScoreTerms,
@@ -79,6 +81,13 @@ internal sealed class Card : IDisposable
     public void Select(int probes, ArrayView<float> scores, ArrayView<float> maxima, int blockCount, int k, int firstFace, int firstProbe,
         ArrayView<ProbeState> states, ArrayView<long> candidates, ArrayView<int> count) =>
         _select(new KernelConfig(probes, SelectThreads), scores, maxima, blockCount, k, firstFace, firstProbe, states, candidates, count);
+
+    /// <summary>Reads a piece and waits for the end of it, for measurements.</summary>
+    public void Read(BlockBuffer blocks)
+    {
+        _read.Value(new KernelConfig(_scanGroups / 2, _scanThreads), blocks.Quads, blocks.Live);
+        Accelerator.DefaultStream.Synchronize();
+    }
 
     public void Dispose() => Accelerator.Dispose();
 }

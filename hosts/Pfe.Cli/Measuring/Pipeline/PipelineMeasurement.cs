@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pfe.Scoring;
 using Pfe.Vision;
 using Pfe.Vision.Embedding;
 using Pfe.Vision.Faces;
@@ -9,7 +10,9 @@ namespace Pfe.Cli.Measuring;
 /// <summary>What one stage costs, on one thread.</summary>
 /// <param name="Name">The stage.</param>
 /// <param name="Milliseconds">CPU time an image: median over the rounds.</param>
-public sealed record StageCost(string Name, double Milliseconds);
+/// <param name="Limit">What the time is compared with; null where nothing is known that a stage could not go below.</param>
+/// <param name="ShareOfLimit">The limit's time over the stage's, of the same round: median over the rounds.</param>
+public sealed record StageCost(string Name, double Milliseconds, string? Limit = null, double? ShareOfLimit = null);
 
 /// <summary>How fast a way from images to embeddings is, all cores at work.</summary>
 /// <param name="Name">The way.</param>
@@ -24,8 +27,11 @@ public sealed record PipelineSpeed(string Name, double ImagesPerSecond, double C
 /// <param name="Device">Where the networks ran.</param>
 /// <param name="Stages">Cost of each stage.</param>
 /// <param name="Ways">Whole ways, and the network alone as their limit.</param>
+/// <param name="Card">The same with the networks on the card, where <c>--device auto</c> finds one beside the processor; else
+/// null.</param>
 public sealed record PipelineReport(
-    int Images, int Processors, string Device, IReadOnlyList<StageCost> Stages, IReadOnlyList<PipelineSpeed> Ways);
+    int Images, int Processors, string Device, IReadOnlyList<StageCost> Stages, IReadOnlyList<PipelineSpeed> Ways,
+    PipelineReport? Card = null);
 
 /// <summary>
 /// Measures the way from photograph to embedding beside its limit, the network alone on inputs that are ready: each round does all of them
@@ -38,10 +44,14 @@ public sealed record PipelineReport(
 internal sealed class PipelineMeasurement(FaceEmbedder embedder, FaceDetector detector, IReadOnlyList<FaceSource> photographs)
 {
     private const int Batch = 4;
+    private const int ScoredFaces = 1024;
+
+    // A device's rounds end here at the latest: both devices together stay under two minutes.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(45);
     private static readonly int Workers = Environment.ProcessorCount;
 
     /// <summary>Runs the measurement.</summary>
-    /// <param name="rounds">Rounds, of which the medians count.</param>
+    /// <param name="rounds">Rounds, of which the medians count; fewer where they would take longer than 45 seconds.</param>
     /// <param name="folder">An empty folder for aligned faces and outputs.</param>
     /// <param name="progress">What is being done.</param>
     /// <param name="cancellation">Stops the measurement.</param>
@@ -52,9 +62,11 @@ internal sealed class PipelineMeasurement(FaceEmbedder embedder, FaceDetector de
         var options = new AlignmentRunOptions { Template = embedder.Template, DirectoryDepth = 3 };
         AlignmentRun.Run(photos, detector, Path.Combine(folder, "aligned"), options, cancellation: cancellation);
         var aligned = FaceSource.InFolder(Path.Combine(folder, "aligned"));
-        var stages = new Dictionary<string, List<double>>(StringComparer.Ordinal);
+        var (stages, shares) = (new Dictionary<string, List<double>>(StringComparer.Ordinal),
+            new Dictionary<string, List<double>>(StringComparer.Ordinal));
         var ways = new Dictionary<string, List<(double Rate, double Cpu, double Share)>>(StringComparer.Ordinal);
-        for (var round = 0; round < rounds; round++)
+        var clock = Stopwatch.StartNew();
+        for (var round = 0; round < rounds && (round == 0 || clock.Elapsed < Longest); round++)
         {
             progress?.Report($"round {round + 1} of {rounds}");
             var (rate, limit) = Timed(photos.Count, () => Network(inputs, photos.Count, Workers, cancellation));
@@ -62,6 +74,7 @@ internal sealed class PipelineMeasurement(FaceEmbedder embedder, FaceDetector de
             Way("aligned faces", aligned, new EmbeddingRunOptions { Aligned = true });
             Way("photographs, faces detected", photos, new EmbeddingRunOptions());
             Stages(photos, inputs, stages, cancellation);
+            Scores(photos.Count, stages, shares, cancellation);
 
             void Way(string name, IReadOnlyList<FaceSource> images, EmbeddingRunOptions how)
             {
@@ -71,7 +84,9 @@ internal sealed class PipelineMeasurement(FaceEmbedder embedder, FaceDetector de
             }
         }
         return new PipelineReport(photos.Count, Workers, embedder.Device.ToString(),
-            [.. stages.Select(stage => new StageCost(stage.Key, Median(stage.Value)))],
+            [.. stages.Select(stage => shares.TryGetValue(stage.Key, out var share)
+                ? new StageCost(stage.Key, Median(stage.Value), "its instructions on registers alone", Median(share))
+                : new StageCost(stage.Key, Median(stage.Value)))],
             [.. ways.Select(way => new PipelineSpeed(way.Key, Median(way.Value.Select(round => round.Rate)),
                 Median(way.Value.Select(round => round.Cpu)), Median(way.Value.Select(round => round.Share))))]);
     }
@@ -106,6 +121,20 @@ internal sealed class PipelineMeasurement(FaceEmbedder embedder, FaceDetector de
         {
             for (var i = 0; i < photos.Count; i++) work(i);
         }).Cpu);
+    }
+
+    // The last stage: an image against some faces, by the full score.
+    private void Scores(int images, Dictionary<string, List<double>> stages, Dictionary<string, List<double>> shares,
+        CancellationToken cancellation)
+    {
+        using var faces = SimulatedFaces.Create(0, ScoredFaces, embedder.Dimension);
+        using var probes = SimulatedFaces.Create(0, images, embedder.Dimension, shot: 1);
+        using var gallery = ScoreGallery.Create(faces, cancellation: cancellation);
+        var (scores, name) = (new float[images * ScoredFaces], $"score against {ScoredFaces:N0} faces");
+        var limit = Timed(images, () => scores[0] = Baselines.RegisterLoop(images * (ScoredFaces / 16) * (embedder.Dimension / 2))).Cpu;
+        var cost = Timed(images, () => gallery.Score(probes, 0, images, scores, threads: 1, cancellation)).Cpu;
+        Add(stages, name, cost);
+        Add(shares, name, limit / cost);
     }
 
     /// <summary>The limit: nothing but runs of the network on inputs that lie ready.</summary>
