@@ -23,7 +23,8 @@ var n = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 200
 var (gallery, probes) = (Faces(n, 1), Faces(64, 2));
 Console.WriteLine($"usearch {USearchCapabilities.Version()} ({USearchCapabilities.HardwareAccelerationAvailable()}), "
     + $"{Environment.ProcessorCount} threads, {n} faces, the {Best} best");
-Measure("float32", MemoryMarshal.AsBytes(gallery.AsSpan()).ToArray(), MemoryMarshal.AsBytes(probes.AsSpan()).ToArray(), ScalarKind.Float32, 4);
+Measure("float32", MemoryMarshal.AsBytes(gallery.AsSpan()).ToArray(), MemoryMarshal.AsBytes(probes.AsSpan()).ToArray(),
+    ScalarKind.Float32, 4);
 Measure("fp16", Halves(gallery), Halves(probes), ScalarKind.Float16, 2);
 
 void Measure(string name, byte[] dataset, byte[] queries, ScalarKind kind, int size)

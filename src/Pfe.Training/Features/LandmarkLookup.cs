@@ -20,7 +20,8 @@ internal sealed class LandmarkLookup : IDisposable
     public LandmarkLookup(TrainingConfig config, LabelledImages images, ModelStore store, NetworkOptions? network = null)
     {
         (_images, _points, _source) = (images, config.Landmarks.Points, config.Landmarks.ToString());
-        if (config.Landmarks == LandmarkSource.Detect) _detector = FaceDetector.Open(store, new FaceDetectorOptions { Network = network ?? new NetworkOptions() });
+        if (config.Landmarks == LandmarkSource.Detect)
+            _detector = FaceDetector.Open(store, new FaceDetectorOptions { Network = network ?? new NetworkOptions() });
         else if (config.Landmarks.List is { } list) _list = ReadList(list, config.LandmarksTransposed);
     }
 
