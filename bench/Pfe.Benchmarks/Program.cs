@@ -8,6 +8,13 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
 using Pfe.Benchmarks;
 
+// dotnet run -c Release --project bench/Pfe.Benchmarks fan-out [times of one shard] [seed]
+if (args is ["fan-out", ..])
+{
+    FanOut.Write(args.Length > 1 ? args[1] : "bench/results/shard-times.txt", args.Length > 2 ? int.Parse(args[2]) : 1, Console.Out);
+    return;
+}
+
 // In this process: nothing is built a second time, so the whole run takes minutes.
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
     .WithWarmupCount(3).WithIterationCount(15).WithIterationTime(TimeInterval.FromMilliseconds(250));

@@ -98,12 +98,17 @@ public sealed class PersonClient
     /// <param name="photo">The photograph; its main face counts.</param>
     /// <param name="persons">How many persons to list, 1 to 100.</param>
     /// <param name="minimumVersion">Answer only from this version of the gallery or a later one; 0 for any.</param>
+    /// <param name="allowPartial">
+    /// Whether a gallery of which a part is missing may answer, with a person or "cannot tell", never "unknown"; otherwise that is
+    /// <see cref="ProblemCodes.GalleryIncomplete"/>.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public Task<Identification> IdentifyAsync(
-        Photo photo, int persons = 5, long minimumVersion = 0, CancellationToken cancellationToken = default) =>
+    public Task<Identification> IdentifyAsync(Photo photo, int persons = 5, long minimumVersion = 0, bool allowPartial = false,
+        CancellationToken cancellationToken = default) =>
         _wire.PostPhotosAsync($"{_gallery}/identify", [("image", photo)],
             [("k", persons.ToString(CultureInfo.InvariantCulture)),
-                ("minimumVersion", minimumVersion.ToString(CultureInfo.InvariantCulture))],
+                ("minimumVersion", minimumVersion.ToString(CultureInfo.InvariantCulture)),
+                ("allowPartial", allowPartial ? "true" : "false")],
             WireJson.Default.Identification, cancellationToken);
 
     /// <summary>Is this that person?</summary>

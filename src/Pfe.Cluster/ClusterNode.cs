@@ -1,35 +1,39 @@
-using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
-using Pfe.Calibration;
 using Pfe.Gallery;
 using Pfe.Gallery.PostgreSql;
+using Pfe.Gallery.Storage;
 
 namespace Pfe.Cluster;
+
+/// <summary>How a node stands in its cluster.</summary>
+/// <param name="Members">Nodes known to be alive, this one included.</param>
+/// <param name="Parts">Parts of galleries that belong to this node.</param>
+/// <param name="LoadedParts">Those of them that are loaded.</param>
+/// <param name="AnsweringParts">Those of them that questions are sent to here; the others are still asked elsewhere.</param>
+/// <param name="HasJoined">Whether all that belonged to it was loaded once since its start.</param>
+public sealed record ClusterNodeStatus(int Members, int Parts, int LoadedParts, int AnsweringParts, bool HasJoined);
 
 /// <summary>
 /// One node of a cluster: it holds its share of every gallery's parts and searches all of them through <see cref="Searcher"/>. Changes of
 /// people go to PostgreSQL through a <see cref="GalleryCatalog"/> as on a single machine; nodes follow them.
 /// </summary>
 /// <example><code>
-/// await using var node = await ClusterNode.StartAsync(options, model.Calibration);
+/// await using var node = await ClusterNode.StartAsync(options, [model]);
 /// await using var catalog = new GalleryCatalog(node.Store, new GalleryOptions { Searcher = node.Searcher });
 /// </code></example>
 public sealed class ClusterNode : IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _rebalancing;
 
     private ClusterNode(IHost host, PostgreSqlGalleryStore store, ClusterNodeOptions options)
     {
         (_host, Store, Options) = (host, store, options);
-        Searcher = new ClusterSearcher(host.Services.GetRequiredService<IGrainFactory>(), options);
-        _rebalancing = RebalanceAsync();
+        Searcher = new ClusterSearcher(Grains, options);
     }
 
     /// <summary>How this node takes part.</summary>
@@ -41,51 +45,72 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Searches the whole cluster.</summary>
     public IPersonSearcher Searcher { get; }
 
-    /// <summary>How many nodes are known to be alive, this one included.</summary>
-    public int Members => _host.Services.GetRequiredService<ISiloStatusOracle>().GetApproximateSiloStatuses(onlyActive: true).Count;
+    /// <summary>To ask single shards.</summary>
+    internal IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>Starts a node and waits until the others know it.</summary>
+    /// <summary>How it stands now.</summary>
+    public ClusterNodeStatus Status
+    {
+        get
+        {
+            var (keeper, shards) = (_host.Services.GetRequiredService<ShardKeeper>(), _host.Services.GetRequiredService<ShardHost>());
+            var members = _host.Services.GetRequiredService<ISiloStatusOracle>().GetApproximateSiloStatuses(onlyActive: true).Count;
+            var share = keeper.Share;
+            return new(members, share.Count, share.Count(part => shards.Ready(part) is not null), share.Count(shards.IsUsed),
+                keeper.HasJoined);
+        }
+    }
+
+    /// <summary>Starts a node and waits until the others know it. Its share is loaded in the background.</summary>
     /// <param name="options">How it takes part.</param>
-    /// <param name="calibration">Of the galleries' model.</param>
+    /// <param name="models">The models whose galleries it can hold.</param>
     /// <param name="cancellation">Stops the start.</param>
-    /// <exception cref="GalleryException">The database cannot be reached.</exception>
-    public static async Task<ClusterNode> StartAsync(ClusterNodeOptions options, ScoreCalibration calibration,
+    /// <exception cref="GalleryException">The database cannot be reached, or the node cannot join.</exception>
+    /// <exception cref="InvalidConfigurationException">An option is out of range.</exception>
+    public static async Task<ClusterNode> StartAsync(ClusterNodeOptions options, IReadOnlyList<GalleryModel> models,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(calibration);
+        ArgumentNullException.ThrowIfNull(models);
+        options.Check();
         var store = await PostgreSqlGalleryStore.OpenAsync(options.Connection, options.CacheFolder, cancellation);
-        var host = Host(options, store, calibration);
+        var host = Host(options, store, models);
         try
         {
             await host.StartAsync(cancellation);
             return new ClusterNode(host, store, options);
         }
-        catch
+        catch (Exception e)
         {
             host.Dispose();
             await store.DisposeAsync();
-            throw;
+            if (e is PfeException or OperationCanceledException) throw;
+            throw new GalleryException(GalleryError.Unavailable,
+                $"this node cannot join the cluster '{options.Cluster}' as {options.Address}:{options.Port}: " +
+                e.GetBaseException().Message, e);
         }
     }
 
-    /// <summary>Leaves the cluster: finishes what it took, hands its shards over, and stops.</summary>
+    /// <summary>Leaves the cluster: finishes what it took and stops; the other replicas of its parts answer from then on.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _rebalancing;
         await _host.StopAsync();
         _host.Dispose();
-        _stop.Dispose();
         await Store.DisposeAsync();
     }
 
-    private static IHost Host(ClusterNodeOptions options, PostgreSqlGalleryStore store, ScoreCalibration calibration)
+    private static IHost Host(ClusterNodeOptions options, PostgreSqlGalleryStore store, IReadOnlyList<GalleryModel> models)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // The process is its program's: a signal ends the program, which then ends the node in its turn.
+        builder.Services.AddSingleton<IHostLifetime, GuestLifetime>();
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(new ShardHost(store, calibration, new GalleryOptions()));
+        // Many parts are searched at once, so each takes one thread.
+        builder.Services.AddSingleton(new GalleryOptions { Threads = 1, RemoveWithin = options.RemoveWithin });
+        builder.Services.AddSingleton(models);
+        builder.Services.AddSingleton<GalleryStore>(store);
+        builder.Services.AddSingleton<ShardHost>();
         builder.Services.AddSingleton<ShardDirector>();
         builder.Services.AddSingleton<IMembershipTable, MembershipTable>();
         builder.UseOrleans(silo => silo
@@ -93,30 +118,19 @@ public sealed class ClusterNode : IAsyncDisposable
             .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.Cluster, options.Cluster))
             // The default of 30 s is how long a question through a node that just died would hang.
             .Configure<SiloMessagingOptions>(messages => messages.ResponseTimeout = options.ResponseTimeout)
+            // Who was given up learns it from the table; a minute, the default, is long for those who were not told otherwise.
+            .Configure<ClusterMembershipOptions>(membership => membership.TableRefreshTimeout = TimeSpan.FromSeconds(10))
             .AddPlacementDirector<ShardPlacement>(services => services.GetRequiredService<ShardDirector>()));
+        // After Orleans, so that it begins behind it and ends before it.
+        builder.Services.AddSingleton<ShardKeeper>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ShardKeeper>());
         return builder.Build();
     }
 
-    /// <summary>
-    /// Orleans places new activations only: what belongs elsewhere since a node came is asked to move, gallery by gallery.
-    /// </summary>
-    private async Task RebalanceAsync()
+    private sealed class GuestLifetime : IHostLifetime
     {
-        var grains = _host.Services.GetRequiredService<IGrainFactory>();
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(Options.RebalanceEvery, _stop.Token);
-                await using var catalog = new GalleryCatalog(Store);
-                foreach (var gallery in (await catalog.ListAsync(limit: 1000, cancellation: _stop.Token)).Items)
-                    for (var shard = 0; shard < Options.Shards; shard++)
-                        for (var replica = 0; replica < Options.Replicas; replica++)
-                            await grains.GetGrain<IShardGrain>(new ShardKey(gallery.Id, shard, Options.Shards,
-                                replica).ToString()).RebalanceAsync();
-            }
-            // The next round tries again.
-            catch (Exception e) when (e is not OutOfMemoryException) { }
-        }
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pfe.Gallery;
 
 namespace Pfe.Cluster;
@@ -8,6 +9,11 @@ namespace Pfe.Cluster;
 /// </summary>
 internal sealed class ClusterSearcher(IGrainFactory grains, ClusterNodeOptions options) : IPersonSearcher
 {
+    // Sooner, the second question would cost more than the wait that it saves.
+    private static readonly TimeSpan SoonestHedge = TimeSpan.FromMilliseconds(10);
+
+    private readonly AnswerTimes _times = new(TimeSpan.FromTicks(Math.Min(SoonestHedge.Ticks, options.HedgeAfter.Ticks)),
+        options.HedgeAfter);
     private int _turn;
 
     public async Task<PersonSearchResult> SearchAsync(
@@ -19,7 +25,8 @@ internal sealed class ClusterSearcher(IGrainFactory grains, ClusterNodeOptions o
             LogVariance = [.. probes.SelectMany(probe => probe.LogVariance.ToArray())], K = k, MinimumVersion = minimumVersion,
         };
         var first = Interlocked.Increment(ref _turn) & int.MaxValue;
-        var asked = Enumerable.Range(0, options.Shards).Select(shard => AskAsync(gallery, shard, first + shard, question, cancellation));
+        var asked = Enumerable.Range(0, options.Shards).Select(shard =>
+            AskAsync(new(gallery, shard, options.Shards), first + shard, question, cancellation));
         var answers = (await Task.WhenAll(asked)).OfType<ShardAnswer>().ToArray();
         var matches = Enumerable.Range(0, probes.Count).Select(probe => (IReadOnlyList<FoundPerson>)[.. answers
             .SelectMany(answer => answer.Matches[probe]).OrderByDescending(match => match.Score).ThenBy(match => match.PersonId).Take(k)
@@ -27,12 +34,17 @@ internal sealed class ClusterSearcher(IGrainFactory grains, ClusterNodeOptions o
         return new([.. matches], answers.Length == 0 ? 0 : answers.Min(answer => answer.Version), (double)answers.Length / options.Shards);
     }
 
-    private async Task<ShardAnswer?> AskAsync(Guid gallery, int shard, int first, ShardQuestion question, CancellationToken cancellation)
+    private async Task<ShardAnswer?> AskAsync(ShardPart part, int first, ShardQuestion question, CancellationToken cancellation)
     {
         for (var attempt = 0; attempt < options.Attempts; attempt++)
         {
-            if (await HedgeAsync(gallery, shard, first + attempt, question, cancellation) is { } answer) return answer;
-            // Nobody was ready: a shard that has just begun to load needs a moment.
+            // At first whoever still loads is passed over; when nobody was ready, a shard that will be in a moment is waited for.
+            var patient = attempt == 0 ? question : question with { Patience = options.ResponseTimeout / 2 };
+            using var asking = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var answer = await HedgeAsync(part, first + attempt, patient, asking.Token);
+            // Whoever was overtaken need not go on: under load that work is what others wait for.
+            await asking.CancelAsync();
+            if (answer is not null) return answer;
             if (attempt + 1 < options.Attempts) await Task.Delay(options.HedgeAfter, cancellation);
         }
         return null;
@@ -41,7 +53,7 @@ internal sealed class ClusterSearcher(IGrainFactory grains, ClusterNodeOptions o
     /// <summary>
     /// Asks one replica after the other, each a little later than the one before, until one has answered or all have failed.
     /// </summary>
-    private async Task<ShardAnswer?> HedgeAsync(Guid gallery, int shard, int first, ShardQuestion question, CancellationToken cancellation)
+    private async Task<ShardAnswer?> HedgeAsync(ShardPart part, int first, ShardQuestion question, CancellationToken cancellation)
     {
         var pending = new List<Task<ShardAnswer?>>();
         for (var next = 0; next < options.Replicas || pending.Count > 0;)
@@ -49,38 +61,45 @@ internal sealed class ClusterSearcher(IGrainFactory grains, ClusterNodeOptions o
             cancellation.ThrowIfCancellationRequested();
             if (next < options.Replicas)
             {
-                pending.Add(AskAsync(new ShardKey(gallery, shard, options.Shards, (first + next) % options.Replicas), question));
+                pending.Add(AskAsync(new ShardKey(part, (first + next) % options.Replicas), question, cancellation));
                 next++;
             }
-            var patience = next < options.Replicas ? options.HedgeAfter : options.ResponseTimeout + options.HedgeAfter;
-            var answered = await Task.WhenAny([.. pending, Never(patience, cancellation)]);
-            if (!pending.Remove(answered))
+            var patience = next < options.Replicas ? _times.Patience : options.ResponseTimeout + options.HedgeAfter;
+            await WaitAsync(pending, patience, cancellation);
+            if (pending.Find(one => one.IsCompleted) is { } answered)
             {
-                if (next >= options.Replicas) return null;
-                continue;
+                pending.Remove(answered);
+                if (await answered is { } answer) return answer;
             }
-            if (await answered is { } answer) return answer;
+            else if (next >= options.Replicas) return null;
         }
         return null;
     }
 
-    private async Task<ShardAnswer?> AskAsync(ShardKey key, ShardQuestion question)
+    private async Task<ShardAnswer?> AskAsync(ShardKey key, ShardQuestion question, CancellationToken asking)
     {
+        var start = Stopwatch.GetTimestamp();
         try
         {
-            var answer = await grains.GetGrain<IShardGrain>(key.ToString()).SearchAsync(question).WaitAsync(options.ResponseTimeout);
-            return answer.IsReady ? answer : null;
+            var answer = await grains.GetGrain<IShardGrain>(key.ToString()).SearchAsync(question, asking)
+                .WaitAsync(options.ResponseTimeout, CancellationToken.None);
+            if (!answer.IsReady) return null;
+            _times.Add(Stopwatch.GetElapsedTime(start));
+            return answer;
         }
         // Whatever it is - a node that is gone, a shard that could not read the store - another replica may know better.
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             return null;
         }
     }
 
-    private static async Task<ShardAnswer?> Never(TimeSpan after, CancellationToken cancellation)
+    /// <summary>Waits until one of them is done, or for as long as patience lasts.</summary>
+    private static async Task WaitAsync(IReadOnlyList<Task> pending, TimeSpan patience, CancellationToken cancellation)
     {
-        await Task.Delay(after, cancellation);
-        return null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny([.. pending, Task.Delay(patience, stop.Token)]);
+        await stop.CancelAsync();
+        cancellation.ThrowIfCancellationRequested();
     }
 }

@@ -20,6 +20,9 @@ internal sealed record ShardQuestion
 
     /// <summary>The version that the answer must show at least.</summary>
     [Id(4)] public required long MinimumVersion { get; init; }
+
+    /// <summary>How long to wait for a part that is being loaded.</summary>
+    [Id(5)] public TimeSpan Patience { get; init; }
 }
 
 /// <summary>What a shard answers.</summary>
@@ -53,24 +56,20 @@ internal interface IShardGrain : IGrainWithStringKey
 {
     /// <summary>Searches the part. Interleaved: the grain itself limits how many searches run at once.</summary>
     /// <param name="question">The probes.</param>
+    /// <param name="cancellation">The asker has an answer already, or waits no longer.</param>
     [AlwaysInterleave, Alias("Search")]
-    Task<ShardAnswer> SearchAsync(ShardQuestion question);
+    Task<ShardAnswer> SearchAsync(ShardQuestion question, CancellationToken cancellation);
 
-    /// <summary>Goes to the node that the placement would choose now, if that is another one.</summary>
-    [AlwaysInterleave, Alias("Rebalance")]
-    Task RebalanceAsync();
-}
+    /// <summary>
+    /// Goes to the node that the placement would choose now, if that is another one: asked by that node once it holds the part.
+    /// </summary>
+    [AlwaysInterleave, Alias("Move")]
+    Task MoveAsync();
 
-/// <summary>A shard grain's key.</summary>
-/// <param name="Gallery">The gallery.</param>
-/// <param name="Shard">0 to <paramref name="Shards"/> - 1.</param>
-/// <param name="Shards">How many parts the gallery has.</param>
-/// <param name="Replica">0, 1, ...</param>
-internal readonly record struct ShardKey(Guid Gallery, int Shard, int Shards, int Replica)
-{
-    public override string ToString() => $"{Gallery:N}/{Shard}/{Shards}/{Replica}";
-
-    public static ShardKey Parse(string key) => key.Split('/') is [var gallery, var shard, var shards, var replica]
-        ? new(Guid.ParseExact(gallery, "N"), int.Parse(shard), int.Parse(shards), int.Parse(replica))
-        : throw new FormatException($"'{key}' is no key of a shard");
+    /// <summary>
+    /// Whether the part is loaded here. Nodes ask all of them now and then: who knows where a shard is need not ask a third node for it,
+    /// which may be out of reach.
+    /// </summary>
+    [AlwaysInterleave, Alias("IsReady")]
+    Task<bool> IsReadyAsync();
 }

@@ -23,27 +23,40 @@ internal sealed class ShardDirector(ISiloStatusOracle members, ClusterNodeOption
 {
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
-        var nodes = context.GetCompatibleSilos(target);
-        return Task.FromResult(Choose(ShardKey.Parse(target.GrainIdentity.Key.ToString()!), nodes, options.Replicas));
+        var key = ShardKey.Parse(target.GrainIdentity.Key.ToString()!);
+        return Task.FromResult(Place(key.Part.Gallery, key.Part.Shards, options.Replicas, context.GetCompatibleSilos(target))
+            [key.Part.Shard, key.Replica]);
     }
 
     /// <summary>Where the placement would put a replica now; null where no node is known.</summary>
-    public SiloAddress? Choose(ShardKey key)
+    public SiloAddress? Choose(ShardKey key) =>
+        Nodes() is { Length: > 0 } nodes ? Place(key.Part.Gallery, key.Part.Shards, options.Replicas, nodes)[key.Part.Shard, key.Replica]
+            : null;
+
+    /// <summary>All replicas of a gallery's parts.</summary>
+    public IEnumerable<ShardKey> All(Guid gallery) => Enumerable.Range(0, options.Shards).SelectMany(shard =>
+        Enumerable.Range(0, options.Replicas).Select(replica => new ShardKey(new(gallery, shard, options.Shards), replica)));
+
+    /// <summary>Those of them that belong to a node now.</summary>
+    public IEnumerable<ShardKey> Share(Guid gallery, SiloAddress node)
     {
-        var nodes = members.GetApproximateSiloStatuses(onlyActive: true).Keys.ToArray();
-        return nodes.Length == 0 ? null : Choose(key, nodes, options.Replicas);
+        if (Nodes() is not { Length: > 0 } nodes) return [];
+        var places = Place(gallery, options.Shards, options.Replicas, nodes);
+        return All(gallery).Where(key => places[key.Part.Shard, key.Replica].Equals(node));
     }
 
     /// <summary>
-    /// The whole gallery is placed in one fixed order, so that every node comes to the same result without asking another.
+    /// The nodes of every replica of every part. All parts are placed in one fixed order, so that every node comes to the same result
+    /// without asking another.
     /// </summary>
-    internal static SiloAddress Choose(ShardKey key, IReadOnlyCollection<SiloAddress> nodes, int replicas)
+    internal static SiloAddress[,] Place(Guid gallery, int shards, int replicas, IReadOnlyCollection<SiloAddress> nodes)
     {
-        var most = (key.Shards * replicas + nodes.Count - 1) / nodes.Count;
+        var most = (shards * replicas + nodes.Count - 1) / nodes.Count;
         var loads = nodes.ToDictionary(node => node, _ => 0);
-        for (var shard = 0; ; shard++)
+        var places = new SiloAddress[shards, replicas];
+        for (var shard = 0; shard < shards; shard++)
         {
-            var ranked = nodes.OrderByDescending(node => Weight(node, key.Gallery, shard)).ToArray();
+            var ranked = nodes.OrderByDescending(node => Weight(node, gallery, shard)).ToArray();
             var taken = new HashSet<SiloAddress>();
             for (var replica = 0; replica < replicas; replica++)
             {
@@ -51,11 +64,13 @@ internal sealed class ShardDirector(ISiloStatusOracle members, ClusterNodeOption
                     ?? Array.Find(ranked, node => !taken.Contains(node)) ?? ranked[replica % ranked.Length];
                 taken.Add(node);
                 loads[node]++;
-                if (shard == key.Shard && replica == key.Replica) return node;
+                places[shard, replica] = node;
             }
-            if (shard > key.Shard) return ranked[key.Replica % ranked.Length];
         }
+        return places;
     }
+
+    private SiloAddress[] Nodes() => [.. members.GetApproximateSiloStatuses(onlyActive: true).Keys];
 
     private static ulong Weight(SiloAddress node, Guid gallery, int shard) =>
         BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{node.Endpoint} {gallery:N} {shard}")));

@@ -1,26 +1,68 @@
-using Pfe.Calibration;
+using System.Collections.Concurrent;
 using Pfe.Gallery;
 using Pfe.Gallery.Search;
 using Pfe.Gallery.Storage;
 
 namespace Pfe.Cluster;
 
-/// <summary>What the shards of one node share: the store, the model's calibration, and the processors.</summary>
-internal sealed class ShardHost(GalleryStore store, ScoreCalibration calibration, GalleryOptions options) : IDisposable
+/// <summary>
+/// The parts of galleries that this node holds in memory, for whichever grains are active here, and the processors they share. Parts are
+/// loaded two at a time: all at once they would all be slow, and none would be ready early.
+/// </summary>
+internal sealed class ShardHost(GalleryStore store, IReadOnlyList<GalleryModel> models, GalleryOptions options) : IDisposable
 {
+    private readonly ConcurrentDictionary<ShardPart, Lazy<Task<GalleryShard>>> _shards = new();
+    private readonly ConcurrentDictionary<ShardPart, int> _grains = new();
+    private readonly SemaphoreSlim _loads = new(2);
+
     // A grain runs one turn at a time, but interleaves questions: without a limit of its own a burst would have them all at once.
     private readonly SemaphoreSlim _searches = new(Environment.ProcessorCount);
 
-    public Task<GalleryShard> OpenAsync(ShardKey key) =>
-        Task.FromResult(new GalleryShard(store, key.Gallery, calibration, key.Shard, key.Shards, options));
+    /// <summary>The parts that are held or being loaded.</summary>
+    public ICollection<ShardPart> Parts => _shards.Keys;
 
-    /// <summary>Runs a search on the thread pool, outside the grain's turn.</summary>
-    public async Task<T> SearchAsync<T>(Func<Task<T>> search)
+    /// <summary>A part that is ready to be searched; null while it loads.</summary>
+    public GalleryShard? Ready(ShardPart part) =>
+        _shards.TryGetValue(part, out var shard) && shard is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } loaded }
+            ? loaded.Result : null;
+
+    /// <summary>Loads a part, or waits for its loading. What failed, as the database was away, is begun anew by the next call.</summary>
+    public async Task<GalleryShard> LoadAsync(ShardPart part)
     {
-        await _searches.WaitAsync();
+        var loading = _shards.GetOrAdd(part, part => new(() => Task.Run(() => OpenAsync(part))));
         try
         {
-            return await Task.Run(search);
+            return await loading.Value;
+        }
+        catch
+        {
+            _shards.TryRemove(KeyValuePair.Create(part, loading));
+            throw;
+        }
+    }
+
+    /// <summary>Whether this node has a gallery's model; others can only be searched by nodes that have theirs.</summary>
+    public bool Knows(GalleryInfo gallery) => models.Any(model => model.Id == gallery.ModelId);
+
+    /// <summary>Notes that a grain answers for a part here, or does so no longer.</summary>
+    public void Count(ShardPart part, int change) => _grains.AddOrUpdate(part, change, (_, count) => count + change);
+
+    /// <summary>Whether a grain answers for a part here.</summary>
+    public bool IsUsed(ShardPart part) => _grains.GetValueOrDefault(part) > 0;
+
+    /// <summary>Forgets a part, its file included.</summary>
+    public async Task ForgetAsync(ShardPart part, CancellationToken cancellation)
+    {
+        if (Ready(part) is { } shard && _shards.TryRemove(part, out _)) await shard.ForgetAsync(cancellation);
+    }
+
+    /// <summary>Runs a search on the thread pool, outside the grain's turn.</summary>
+    public async Task<T> SearchAsync<T>(Func<Task<T>> search, CancellationToken cancellation)
+    {
+        await _searches.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(search, cancellation);
         }
         finally
         {
@@ -28,5 +70,24 @@ internal sealed class ShardHost(GalleryStore store, ScoreCalibration calibration
         }
     }
 
-    public void Dispose() => _searches.Dispose();
+    public void Dispose()
+    {
+        _searches.Dispose();
+        _loads.Dispose();
+    }
+
+    private async Task<GalleryShard> OpenAsync(ShardPart part)
+    {
+        await _loads.WaitAsync();
+        try
+        {
+            var shard = new GalleryShard(store, part.Gallery, models, part.Shard, part.Shards, options);
+            await shard.FollowAsync(0, CancellationToken.None);
+            return shard;
+        }
+        finally
+        {
+            _loads.Release();
+        }
+    }
 }

@@ -120,6 +120,7 @@ public sealed partial class FaceGallery
             foreach (var image in images) await scope.Session.RemoveImageAsync(image.Id, cancellation);
             await scope.Session.RemovePersonAsync(id, cancellation);
             changed.Persons.Add(id);
+            changed.IsRemoval = true;
             (scope.Subject, scope.Outcome) = (id, $"{images.Count} images");
             return new RemoveResult(1, images.Count, info.Version);
         }, cancellation);
@@ -141,6 +142,7 @@ public sealed partial class FaceGallery
             await scope.Session.RemoveImageAsync(imageId, cancellation);
             await scope.Session.SavePersonAsync(Touched(person, scope.Now, -1), cancellation);
             changed.Persons.Add(person.Id);
+            changed.IsRemoval = true;
             (scope.Subject, scope.Outcome) = (imageId, $"of person {person.Id}");
             return new RemoveResult(0, 1, info.Version);
         }, cancellation);

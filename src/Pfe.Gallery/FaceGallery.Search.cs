@@ -42,7 +42,7 @@ public sealed partial class FaceGallery
         var faces = probes.Select(FacePoint.Of).ToArray();
         var found = await SearchAsync(probes, faces, Math.Max(options.K + 1, FewestSearched), options.MinimumVersion, cancellation);
         if (found.Coverage < options.MinimumCoverage)
-            throw new GalleryException(GalleryError.Unavailable,
+            throw new GalleryException(GalleryError.Incomplete,
                 $"only {found.Coverage:0 %} of the gallery can be searched now; try again");
         return await DecideAsync(faces, found, options, context, cancellation);
     }
@@ -84,13 +84,19 @@ public sealed partial class FaceGallery
         var last = Interlocked.Read(ref _followed);
         if (Index.Current is { } ready && ready.Version >= minimum && last != 0
             && _catalog.Options.Time.GetElapsedTime(last, now) < _catalog.Options.FollowWithin) return ready;
-        var version = await Store.ReadAsync(session => session.NumberAsync($"SELECT version FROM gallery WHERE id = {Id}", cancellation),
-            cancellation);
-        if (version < minimum) throw new GalleryException(GalleryError.Behind,
-            $"the gallery is at version {version}, and {minimum} was asked for");
+        var version = await RefuseFutureAsync(minimum, cancellation);
         var index = await Index.CatchUpAsync(version, cancellation);
         Interlocked.Exchange(ref _followed, now);
         return index;
+    }
+
+    /// <summary>The store's version of the gallery; refuses to wait for one that nobody has written.</summary>
+    private async Task<long> RefuseFutureAsync(long minimum, CancellationToken cancellation)
+    {
+        var version = await Store.ReadAsync(session => session.NumberAsync($"SELECT version FROM gallery WHERE id = {Id}", cancellation),
+            cancellation);
+        return version >= minimum ? version : throw new GalleryException(GalleryError.Behind,
+            $"the gallery is at version {version}, and {minimum} was asked for");
     }
 
     private sealed record SearchAnswer(PersonScore[][] Matches, long Version, double Coverage);
@@ -100,7 +106,10 @@ public sealed partial class FaceGallery
     {
         if (_catalog.Options.Searcher is { } searcher)
         {
-            var remote = await searcher.SearchAsync(Id, probes, k, minimum, cancellation);
+            // What was changed through this object shows at once, as on a single machine.
+            var version = Math.Max(minimum, Interlocked.Read(ref _written));
+            var remote = await searcher.SearchAsync(Id, probes, k, version, cancellation);
+            if (remote.Coverage < 1 && minimum > 0) await RefuseFutureAsync(minimum, cancellation);
             return new([.. remote.Matches.Select(matches => matches.Select(one => new PersonScore(one.PersonId, one.Score,
                 one.Uncertainty)).ToArray())],
                 remote.Version, remote.Coverage);

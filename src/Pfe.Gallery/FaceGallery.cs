@@ -15,12 +15,13 @@ public sealed partial class FaceGallery
     private readonly GalleryCatalog _catalog;
     private readonly GalleryModel _model;
     private long _followed;
+    private long _written;
     private DateTimeOffset? _purgeBy;
 
     internal FaceGallery(GalleryCatalog catalog, Guid id, GalleryModel model)
     {
         (_catalog, Id, _model) = (catalog, id, model);
-        Index = new GalleryIndex(catalog.Store, id, model.Calibration, catalog.Options);
+        Index = new GalleryIndex(catalog.Store, id, _ => model.Calibration, catalog.Options);
     }
 
     /// <summary>The gallery.</summary>
@@ -60,9 +61,7 @@ public sealed partial class FaceGallery
 
     internal async Task MaintainAsync(CancellationToken cancellation)
     {
-        if (Index.Current is not { } index) return;
-        if (index.ChangedPersons >= _catalog.Options.ChangesForANewFile && index.HasFile
-            || _purgeBy <= _catalog.Options.Now) await CompactAsync(cancellation);
+        if (Index.HasGrown || _purgeBy <= _catalog.Options.Now) await CompactAsync(cancellation);
     }
 
     /// <summary>
@@ -81,7 +80,8 @@ public sealed partial class FaceGallery
             GalleryCatalog.RefuseModel(info, _model);
             var changed = new ChangedPersons();
             var value = await work(scope, info, changed);
-            foreach (var person in changed.Persons) await scope.Session.AddChangeAsync(Id, info.Version, person, cancellation);
+            foreach (var person in changed.Persons)
+                await scope.Session.AddChangeAsync(Id, info.Version, person, changed.IsRemoval, cancellation);
             await Store.AnnounceAsync(scope.Session, Id, cancellation);
             version = info.Version;
             return value;
@@ -96,7 +96,12 @@ public sealed partial class FaceGallery
     // What could not be shown now is shown by the next search, which reads the change log first.
     private async Task ShowAsync(long version)
     {
-        if (_catalog.Options.Searcher is not null) return;
+        if (_catalog.Options.Searcher is not null)
+        {
+            for (long seen; (seen = Interlocked.Read(ref _written)) < version;)
+                if (Interlocked.CompareExchange(ref _written, version, seen) == seen) break;
+            return;
+        }
         try { await Index.CatchUpAsync(version, CancellationToken.None); }
         catch (PfeException) { Interlocked.Exchange(ref _followed, 0); }
     }
@@ -127,5 +132,7 @@ public sealed partial class FaceGallery
     private sealed class ChangedPersons
     {
         public SortedSet<Guid> Persons { get; } = [];
+
+        public bool IsRemoval { get; set; }
     }
 }

@@ -38,6 +38,9 @@ public enum GalleryError
 
     /// <summary>The store is damaged.</summary>
     Damaged,
+
+    /// <summary>Not all of the gallery can be searched now, and the caller did not allow part of it. Ask again.</summary>
+    Incomplete,
 }
 
 /// <summary>A gallery refused something, or its store could not do it.</summary>

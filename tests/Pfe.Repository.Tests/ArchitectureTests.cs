@@ -22,7 +22,7 @@ public sealed class ArchitectureTests
         ["Pfe.Cluster"] = ["Pfe.Gallery.PostgreSql"],
         ["Pfe.Client"] = [],
         ["Pfe.Cli"] = ["Pfe.Gallery.PostgreSql", "Pfe.Gpu", "Pfe.Reporting"],
-        ["Pfe.Server"] = ["Pfe.Client", "Pfe.Gallery", "Pfe.Gallery.PostgreSql"],
+        ["Pfe.Server"] = ["Pfe.Client", "Pfe.Cluster", "Pfe.Gallery", "Pfe.Gallery.PostgreSql"],
         ["Pfe.Train"] = ["Pfe.Cli", "Pfe.Training"],
     };
 

@@ -23,6 +23,10 @@ public sealed class ServerCommandTests
     [InlineData("--queue -1", "at least 0, not '-1'")]
     [InlineData("dance", "there is no command 'dance'")]
     [InlineData("key", "key needs a name")]
+    [InlineData("--node-port 5", "name it with --cluster")]
+    [InlineData("--cluster Host=x --node-port 70000", "at most 65535, not '70000'")]
+    [InlineData("--cluster Host=x --node-address home", "--node-address is an IP address, not 'home'")]
+    [InlineData("--cluster Host=x --replicas 0", "at least 1")]
     public async Task A_wrong_command_line_is_one_line_and_exit_code_2(string words, string says)
     {
         var (code, output, error) = await RunAsync(words.Split(' '));
@@ -31,6 +35,18 @@ public sealed class ServerCommandTests
         error.Trim().ShouldStartWith("error: ");
         error.Trim().ShouldNotContain('\n');
         error.ShouldContain(says);
+    }
+
+    [Fact]
+    public void How_to_take_part_in_a_cluster_comes_from_options_and_from_the_environment()
+    {
+        string[] words = ["--cluster", "Host=a", "--node-address", "10.0.0.7", "--shards", "24"];
+        var options = ServerArguments.Parse(words, name => name is "PFE_NODE_PORT" ? "12000" : null).Options;
+        options.PostgreSql.ShouldBe("Host=a");
+        var cluster = options.Cluster.ShouldNotBeNull();
+        ($"{cluster.Address}", cluster.Port, cluster.Shards, cluster.Replicas, cluster.Cluster).ShouldBe(("10.0.0.7", 12000, 24, 2, "pfe"));
+        ServerArguments.Parse([], name => name is "PFE_CLUSTER" ? "Host=b" : null).Options.Cluster!.Connection.ShouldBe("Host=b");
+        ServerArguments.Parse([], _ => null).Options.Cluster.ShouldBeNull();
     }
 
     [Fact]

@@ -89,7 +89,10 @@ internal static class BulkEndpoints
                 "only an export has a result to fetch");
             if (found.State != Gallery.JobState.Done)
                 throw new ProblemException(409, ProblemCodes.NotDone, "the export is not done; read the job until it is");
-            var path = folder.Of(JobRunner.InputOf(found).File!);
+            var input = JobRunner.InputOf(found);
+            if (input.Node is { } node && node != folder.Node) throw new ProblemException(404, ProblemCodes.NotFound,
+                "the export's file lies with the service that was asked for it; fetch it there");
+            var path = folder.Of(input.File!);
             return File.Exists(path) ? Results.File(File.OpenRead(path), "application/x-ndjson")
                 : throw new ProblemException(404, ProblemCodes.NotFound, "the export's file was removed a day after it was written");
         }).Described("Fetch an export", "Lines of JSON.").Produces<string>(200, "application/x-ndjson").DisableRequestTimeout();

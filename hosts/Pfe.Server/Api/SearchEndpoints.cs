@@ -29,6 +29,7 @@ internal static class SearchEndpoints
                 K = (int)Math.Clamp(upload.Number("k", 5), int.MinValue, int.MaxValue),
                 MinimumVersion = upload.Number("minimumVersion", 0),
                 OpenReview = upload.Flag("openReview"),
+                MinimumCoverage = upload.Flag("allowPartial") ? double.Epsilon : 1,
             };
             if (GivenEmbedding(upload) is { } probe)
                 return TypedResults.Ok(WireRecords.Of(await open.People.IdentifyAsync(probe, options, context.Who(),
@@ -39,7 +40,9 @@ internal static class SearchEndpoints
         }).Described("Identify", "A person, nobody known, or cannot tell: with probability, reason and the likeliest persons.")
             .TakesPhotos("image", [], ("k", "How many persons to list, 1 to 100; 5 by default."),
                 ("minimumVersion", "Answer only from this version of the gallery or a later one."),
-                ("openReview", "true: 'cannot tell' opens a review."));
+                ("openReview", "true: 'cannot tell' opens a review."),
+                ("allowPartial", "true: a gallery of which a part is missing answers a person or 'cannot tell', never 'unknown', " +
+                    "with its coverage; otherwise 503."));
 
         search.MapPost("/persons/{person:guid}/verify", async (HttpContext context, GalleryOperations operations, Guid gallery,
             Guid person) =>

@@ -13,6 +13,9 @@ internal sealed class JobFolder(ServerOptions options, TimeProvider time)
 
     private readonly string _folder = Path.Combine(options.DataFolder, "jobs");
 
+    /// <summary>Names this service among those that share its store; made at the first start, kept in its data folder.</summary>
+    public string Node { get; } = NodeOf(options.DataFolder);
+
     /// <summary>A new file's name.</summary>
     public static string NewName() => $"{Guid.NewGuid():N}.ndjson";
 
@@ -30,6 +33,17 @@ internal sealed class JobFolder(ServerOptions options, TimeProvider time)
         var how = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
         if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(Of(name), how);
+    }
+
+    private static string NodeOf(string folder)
+    {
+        var path = Path.Combine(folder, "node");
+        if (!File.Exists(path))
+        {
+            Directory.CreateDirectory(folder);
+            Pfe.Storage.AtomicFile.WriteText(path, $"{Guid.NewGuid():N}");
+        }
+        return File.ReadAllText(path);
     }
 
     /// <summary>Removes files that were kept long enough.</summary>

@@ -8,7 +8,8 @@ namespace Pfe.Server.Galleries;
 /// <param name="LeaveMissing">Whether to switch even where images got no template.</param>
 /// <param name="NewIds">Whether imported people get new ids.</param>
 /// <param name="KeyId">Who asked, for the audit log.</param>
-internal sealed record JobInput(string? File, string? ModelId, bool LeaveMissing, bool NewIds, string? KeyId);
+/// <param name="Node">The service that does it, where several share a store: the file is there; null in jobs of older versions.</param>
+internal sealed record JobInput(string? File, string? ModelId, bool LeaveMissing, bool NewIds, string? KeyId, string? Node = null);
 
 [JsonSerializable(typeof(JobInput))]
 internal sealed partial class JobJson : JsonSerializerContext;

@@ -25,7 +25,8 @@ internal sealed class JobRunner(
     /// <summary>Asks for a job.</summary>
     public async Task<Job> AddAsync(JobKind kind, Guid gallery, JobInput input, CancellationToken cancellation)
     {
-        var job = await catalog.Jobs.CreateAsync(kind, gallery, JsonSerializer.Serialize(input, JobJson.Default.JobInput), cancellation);
+        var job = await catalog.Jobs.CreateAsync(kind, gallery, JsonSerializer.Serialize(input with { Node = folder.Node },
+            JobJson.Default.JobInput), cancellation);
         _waiting.Writer.TryWrite(job.Id);
         return job;
     }
@@ -46,7 +47,8 @@ internal sealed class JobRunner(
     {
         try
         {
-            foreach (var job in await catalog.Jobs.ListUnfinishedAsync(stoppingToken)) _waiting.Writer.TryWrite(job.Id);
+            foreach (var job in await catalog.Jobs.ListUnfinishedAsync(stoppingToken))
+                if (InputOf(job).Node is not { } node || node == folder.Node) _waiting.Writer.TryWrite(job.Id);
             await foreach (var id in _waiting.Reader.ReadAllAsync(stoppingToken)) await RunAsync(id, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

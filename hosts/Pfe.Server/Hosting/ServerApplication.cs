@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using Pfe.Client;
+using Pfe.Cluster;
 using Pfe.Gallery;
 using Pfe.Gallery.Storage;
 using Pfe.Server.Api;
@@ -28,11 +29,11 @@ namespace Pfe.Server.Hosting;
 internal sealed class ServerApplication : IAsyncDisposable
 {
     private readonly WebApplication _web;
-    private readonly GalleryStore _store;
+    private readonly IAsyncDisposable _store;
     private readonly GalleryCatalog _catalog;
     private readonly FaceEngine _engine;
 
-    private ServerApplication(WebApplication web, GalleryStore store, GalleryCatalog catalog, FaceEngine engine, string? firstKey) =>
+    private ServerApplication(WebApplication web, IAsyncDisposable store, GalleryCatalog catalog, FaceEngine engine, string? firstKey) =>
         (_web, _store, _catalog, _engine, FirstKey) = (web, store, catalog, engine, firstKey);
 
     /// <summary>The first key, where the store had none; the only time it is known.</summary>
@@ -48,7 +49,7 @@ internal sealed class ServerApplication : IAsyncDisposable
     /// <summary>Its parts.</summary>
     public IServiceProvider Services => _web.Services;
 
-    /// <summary>Loads the networks and opens the store; nothing listens yet.</summary>
+    /// <summary>Loads the networks, opens the store or joins the cluster; nothing listens yet.</summary>
     /// <param name="options">How it is run.</param>
     /// <param name="configure">What a test adds.</param>
     /// <param name="cancellation">Stops loading.</param>
@@ -56,22 +57,26 @@ internal sealed class ServerApplication : IAsyncDisposable
     public static async Task<ServerApplication> CreateAsync(
         ServerOptions options, Action<WebApplicationBuilder>? configure = null, CancellationToken cancellation = default)
     {
-        var store = await StoreOpening.OpenAsync(options, cancellation);
+        var engine = await FaceEngine.OpenAsync(options, new Messages(), cancellation);
         GalleryCatalog? catalog = null;
-        FaceEngine? engine = null;
+        GalleryStore? store = null;
+        ClusterNode? node = null;
         try
         {
-            catalog = new GalleryCatalog(store);
-            engine = await FaceEngine.OpenAsync(options, new Messages(), cancellation);
+            if (options.Cluster is { } cluster) node = await ClusterNode.StartAsync(cluster,
+                [.. engine.Models.Select(model => model.Description)], cancellation);
+            else store = await StoreOpening.OpenAsync(options, cancellation);
+            catalog = new GalleryCatalog(node?.Store ?? store!, new GalleryOptions { Searcher = node?.Searcher });
             var firstKey = (await catalog.Keys.ListAsync(cancellation)).Count > 0 ? null
                 : (await catalog.Keys.CreateAsync("first key", KeyScopes.All, cancellation: cancellation)).Secret;
-            return new(Build(options, catalog, engine, configure), store, catalog, engine, firstKey);
+            return new(Build(options, catalog, engine, node, configure), node ?? (IAsyncDisposable)store!, catalog, engine, firstKey);
         }
         catch
         {
-            if (engine is not null) await engine.DisposeAsync();
+            await engine.DisposeAsync();
             if (catalog is not null) await catalog.DisposeAsync();
-            await store.DisposeAsync();
+            if (node is not null) await node.DisposeAsync();
+            if (store is not null) await store.DisposeAsync();
             throw;
         }
     }
@@ -95,7 +100,7 @@ internal sealed class ServerApplication : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        ServerOptions options, GalleryCatalog catalog, FaceEngine engine, Action<WebApplicationBuilder>? configure)
+        ServerOptions options, GalleryCatalog catalog, FaceEngine engine, ClusterNode? node, Action<WebApplicationBuilder>? configure)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Host.UseSystemd();
@@ -108,6 +113,7 @@ internal sealed class ServerApplication : IAsyncDisposable
         });
         Log(builder);
         Register(builder.Services, options, catalog, engine);
+        if (node is not null) builder.Services.AddSingleton(node);
         configure?.Invoke(builder);
         var app = builder.Build();
         Route(app, options.Limits);

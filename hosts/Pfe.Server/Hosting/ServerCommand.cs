@@ -41,6 +41,13 @@ internal static class ServerCommand
         await using var server = await ServerApplication.CreateAsync(options, cancellation: cancellation);
         await server.StartAsync(cancellation);
         var address = server.Address;
+        if (options.Cluster is { } cluster)
+        {
+            await error.WriteLineAsync($"pfe-server: node {cluster.Address}:{cluster.Port} of the cluster '{cluster.Cluster}'");
+            if (!System.Net.IPAddress.IsLoopback(cluster.Address))
+                await error.WriteLineAsync("pfe-server: nodes neither encrypt what they send each other nor ask who sends it; " +
+                    "let nobody but nodes reach that port");
+        }
         await error.WriteLineAsync($"pfe-server: ready at {address}, data in {options.DataFolder}");
         if (server.FirstKey is { } key)
         {

@@ -72,6 +72,7 @@ internal static class Problems
         GalleryError.Invalid => (400, ProblemCodes.InvalidRequest, e.Message),
         GalleryError.NoUsableFace => (422, ProblemCodes.NoUsableFace, e.Message),
         GalleryError.Behind => (503, ProblemCodes.Behind, e.Message),
+        GalleryError.Incomplete => (503, ProblemCodes.GalleryIncomplete, e.Message),
         GalleryError.Unavailable => (503, ProblemCodes.StoreUnavailable,
             "the store does not answer; whether the request was written is not known: repeat it with its idempotency key"),
         GalleryError.DiskFull => (503, ProblemCodes.DiskFull, "the disk is full; nothing was written"),

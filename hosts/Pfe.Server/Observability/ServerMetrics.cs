@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Pfe.Cluster;
 
 namespace Pfe.Server.Observability;
 
@@ -12,7 +13,7 @@ internal sealed class ServerMetrics
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _faces, _refused;
 
-    public ServerMetrics(IMeterFactory meters)
+    public ServerMetrics(IMeterFactory meters, ClusterNode? node = null)
     {
         var meter = meters.Create(Meter);
         // The usual boundaries are meant for milliseconds.
@@ -21,6 +22,12 @@ internal sealed class ServerMetrics
                 30] });
         _faces = meter.CreateCounter<long>("pfe.faces", "{face}", "Faces embedded");
         _refused = meter.CreateCounter<long>("pfe.requests.refused", "{request}", "Requests put off: by quota or by overload");
+        if (node is null) return;
+        meter.CreateObservableGauge("pfe.cluster.members", () => node.Status.Members, "{node}", "Nodes of the cluster known to be alive");
+        meter.CreateObservableGauge("pfe.cluster.parts", () => node.Status.Parts, "{part}", "Parts of galleries that belong to this node");
+        meter.CreateObservableGauge("pfe.cluster.parts.loaded", () => node.Status.LoadedParts, "{part}", "Those of them that are loaded");
+        meter.CreateObservableGauge("pfe.cluster.parts.answering", () => node.Status.AnsweringParts, "{part}",
+            "Those of them that questions are sent to here");
     }
 
     /// <summary>A request was answered.</summary>

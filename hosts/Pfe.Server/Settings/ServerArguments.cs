@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using Pfe.Cluster;
 
 namespace Pfe.Server.Settings;
 
@@ -25,6 +27,14 @@ internal sealed record ServerArguments(string Command, IReadOnlyList<string> Wor
         --queue N               requests that wait                   (PFE_QUEUE; default: 4 a core)
         --rate N                requests a second of one key         (PFE_RATE; default: 50)
         --timeout SECONDS       how long a request may take          (PFE_TIMEOUT; default: 30)
+
+        --cluster CONNECTION    join the cluster whose members and galleries this PostgreSQL database holds: "Host=...;Database=..."
+                                                                     (PFE_CLUSTER, which keeps a password out of the list of processes)
+        --cluster-name NAME     nodes of other names do not meet     (PFE_CLUSTER_NAME; default: pfe)
+        --node-address IP       where the other nodes reach this one (PFE_NODE_ADDRESS; default: 127.0.0.1)
+        --node-port N           the port for the other nodes         (PFE_NODE_PORT; default: 11111)
+        --shards N              parts of a gallery, on all nodes the same  (PFE_SHARDS; default: 12)
+        --replicas N            nodes that hold each part, likewise  (PFE_REPLICAS; default: 2)
 
         PFE_POSTGRESQL holds the connection of a PostgreSQL server that several services share; without it the store is embedded.
         OTEL_EXPORTER_OTLP_ENDPOINT sends metrics to a collector.
@@ -64,27 +74,42 @@ internal sealed record ServerArguments(string Command, IReadOnlyList<string> Wor
     }
 
     private static readonly string[] Known =
-        ["--data", "--listen", "--model", "--models", "--concurrency", "--queue", "--rate", "--timeout"];
+        ["--data", "--listen", "--model", "--models", "--concurrency", "--queue", "--rate", "--timeout", "--cluster", .. OfACluster];
+
+    private static string[] OfACluster => ["--cluster-name", "--node-address", "--node-port", "--shards", "--replicas"];
 
     private static ServerOptions OptionsOf(List<(string Name, string Value)> given, Func<string, string?> variable)
     {
         string? Last(string name) => given.LastOrDefault(option => option.Name == $"--{name}").Value
-            ?? (variable($"PFE_{name.ToUpperInvariant()}") is { Length: > 0 } value ? value : null);
-        int Number(string name, int usual, int least) => Last(name) is not { } text ? usual
-            : int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= least ? number
-            : throw new ServerUsageException($"--{name} is a whole number of at least {least}, not '{text}'");
+            ?? (variable($"PFE_{name.ToUpperInvariant().Replace('-', '_')}") is { Length: > 0 } value ? value : null);
+        int Number(string name, int usual, int least, int most = int.MaxValue) => Last(name) is not { } text ? usual
+            : int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+            : throw new ServerUsageException($"--{name} is a whole number of at least {least}" +
+                $"{(most < int.MaxValue ? $" and at most {most}" : "")}, not '{text}'");
         var models = given.Where(option => option.Name == "--model").Select(option => option.Value).ToList();
         if (models.Count == 0 && variable("PFE_MODEL") is { Length: > 0 } named) models.Add(named);
         var limits = new ServerLimits();
+        var folder = Path.GetFullPath(Last("data") ?? Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "pfe"));
+        var cluster = Last("cluster") is { } members ? new ClusterNodeOptions { Connection = members, CacheFolder = folder } : null;
+        if (cluster is null && given.FirstOrDefault(option => OfACluster.Contains(option.Name)).Name is { } lonely)
+            throw new ServerUsageException($"{lonely} says how to take part in a cluster: name it with --cluster \"Host=...\"");
         return new ServerOptions
         {
-            DataFolder = Path.GetFullPath(Last("data") ?? Path.Combine(
-                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-                "pfe")),
+            DataFolder = folder,
             Listen = Address(Last("listen") ?? ServerOptions.UsualAddress),
             Models = models,
             ModelsFolder = Last("models"),
-            PostgreSql = variable("PFE_POSTGRESQL") is { Length: > 0 } connection ? connection : null,
+            PostgreSql = cluster?.Connection ?? (variable("PFE_POSTGRESQL") is { Length: > 0 } connection ? connection : null),
+            Cluster = cluster is null ? null : cluster with
+            {
+                Cluster = Last("cluster-name") ?? cluster.Cluster,
+                Address = IPAddress.TryParse(Last("node-address") ?? $"{cluster.Address}", out var address) ? address
+                    : throw new ServerUsageException($"--node-address is an IP address, not '{Last("node-address")}'"),
+                Port = Number("node-port", cluster.Port, 1, 65535),
+                Shards = Number("shards", cluster.Shards, 1, 4096),
+                Replicas = Number("replicas", cluster.Replicas, 1, 8),
+            },
             Limits = limits with
             {
                 Concurrency = Number("concurrency", limits.Concurrency, 1),

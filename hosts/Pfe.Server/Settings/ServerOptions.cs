@@ -1,3 +1,5 @@
+using Pfe.Cluster;
+
 namespace Pfe.Server.Settings;
 
 /// <summary>How a service is run.</summary>
@@ -20,6 +22,9 @@ internal sealed record ServerOptions
 
     /// <summary>Connection of a PostgreSQL server; null for the embedded store.</summary>
     public string? PostgreSql { get; init; }
+
+    /// <summary>The cluster it joins; null for a service that searches alone.</summary>
+    public ClusterNodeOptions? Cluster { get; init; }
 
     /// <summary>What a request may cost.</summary>
     public ServerLimits Limits { get; init; } = new();

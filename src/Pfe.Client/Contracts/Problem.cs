@@ -97,6 +97,11 @@ public static class ProblemCodes
     /// <summary>503: the gallery's version that was asked for is not reached yet.</summary>
     public const string Behind = "behind";
 
+    /// <summary>
+    /// 503: a part of the gallery cannot be searched now, so that nobody can be called unknown; ask again, or allow part of it.
+    /// </summary>
+    public const string GalleryIncomplete = "gallery_incomplete";
+
     /// <summary>500: the store is damaged.</summary>
     public const string StoreDamaged = "store_damaged";
 

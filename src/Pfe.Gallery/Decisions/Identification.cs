@@ -27,7 +27,7 @@ public sealed record IdentifyOptions
 
     /// <summary>
     /// The least share of the gallery that must be searched, above 0 to 1. With less than all of it nobody is ever called unknown. 1 by
-    /// default: a gallery that is not whole answers with <see cref="GalleryError.Unavailable"/>.
+    /// default: a gallery that is not whole answers with <see cref="GalleryError.Incomplete"/>.
     /// </summary>
     public double MinimumCoverage { get; init; } = 1;
 }

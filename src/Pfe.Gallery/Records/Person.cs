@@ -50,7 +50,8 @@ internal sealed record Template(Guid ImageId, Guid PersonId, int Generation, dou
 /// <summary>One change of a gallery: this person is not what it was before this version.</summary>
 /// <param name="Version">The gallery's version that the change made.</param>
 /// <param name="PersonId">The person whose templates were added, moved or removed.</param>
-internal sealed record Change(long Version, Guid PersonId);
+/// <param name="IsRemoval">Whether templates were removed, which index files must not keep.</param>
+internal sealed record Change(long Version, Guid PersonId, bool IsRemoval);
 
 /// <summary>A part of a long list.</summary>
 /// <param name="Items">The records.</param>

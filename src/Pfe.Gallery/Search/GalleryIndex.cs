@@ -11,8 +11,8 @@ namespace Pfe.Gallery.Search;
 /// store, so whatever happened in between cannot be applied twice or in the wrong order.
 /// </summary>
 internal sealed class GalleryIndex(
-    GalleryStore store, Guid gallery, ScoreCalibration calibration, GalleryOptions options, ShardFilter? part = null, string? folder = null)
-    : IDisposable
+    GalleryStore store, Guid gallery, Func<GalleryInfo, ScoreCalibration> calibration, GalleryOptions options, ShardFilter? part = null,
+    string? folder = null) : IDisposable
 {
     private const int ChangesAtOnce = 1000;
 
@@ -20,6 +20,12 @@ internal sealed class GalleryIndex(
     private readonly IndexCache _cache = new(folder ?? store.CacheFolder, gallery);
     private readonly SemaphoreSlim _turn = new(1);
     private volatile PersonIndex? _current;
+
+    // Who changed since the file was last begun to be written anew from itself.
+    private readonly HashSet<Guid> _since = [];
+
+    // The newest version, of those followed, that removed somebody or something.
+    private long _removal;
 
     /// <summary>The newest index, or null before the first <see cref="CatchUpAsync"/>.</summary>
     public PersonIndex? Current => _current;
@@ -41,6 +47,15 @@ internal sealed class GalleryIndex(
         }
     }
 
+    /// <summary>
+    /// Whether so many persons changed since the file was written, or since there is none, that a new one is worth its cost.
+    /// </summary>
+    public bool HasGrown => _current is { } index && index.ChangedPersons >= options.ChangesForANewFile
+        && (index.HasFile || index.ChangedPersons >= options.FacesForAFile);
+
+    /// <summary>Whether the index file holds templates that were removed from the store.</summary>
+    public bool HoldsRemoved => _current is { HasFile: true } index && Interlocked.Read(ref _removal) > index.FileVersion;
+
     /// <summary>Writes the index file anew from the store, so that nothing removed is left in it.</summary>
     public async Task CompactAsync(CancellationToken cancellation)
     {
@@ -60,6 +75,47 @@ internal sealed class GalleryIndex(
             // Without a file all live in the tail; what was read is forgotten and read anew, which a small gallery takes milliseconds for.
             _current = file is null ? null : PersonIndex.Over(file, info.Generation, info.Version);
             _current = await FollowAsync(_current, cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Writes the index file anew from itself and what changed since, without the store; from the store where there is none.
+    /// </summary>
+    public async Task FoldAsync(CancellationToken cancellation)
+    {
+        if (await BeginFoldAsync(cancellation) is not { } index)
+        {
+            await CompactAsync(cancellation);
+            return;
+        }
+        // The changes are followed meanwhile: searches that want a newer version would otherwise wait for the disk.
+        var name = _cache.NameOf(index.Generation, index.Version);
+        var file = await Task.Run(() => index.Fold(_cache.PathOf(name), cancellation), cancellation);
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            if (_current?.Over(file, index, _since) is not { } shorter) return;
+            _current = shorter;
+            _cache.Advance(name, index.Version);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>The index as it is now, behind which changed persons are noted from here on; null where it has no file.</summary>
+    private async Task<PersonIndex?> BeginFoldAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            _since.Clear();
+            return _current is { HasFile: true } index ? index : null;
         }
         finally
         {
@@ -92,28 +148,29 @@ internal sealed class GalleryIndex(
             await OpenAsync(session, info, floor, cancellation);
         while (index.Version < info.Version)
         {
-            var (persons, version) = await NextChangesAsync(session, index.Version, info.Version, cancellation);
+            var (changes, version) = await NextChangesAsync(session, index.Version, info.Version, cancellation);
+            var mine = changes.Where(change => _part.Holds(change.PersonId)).ToArray();
+            if (mine.LastOrDefault(change => change.IsRemoval) is { } removal) _removal = removal.Version;
+            _since.UnionWith(mine.Select(change => change.PersonId));
             var changed = new List<PersonAnchors>();
-            foreach (var person in persons.Where(_part.Holds))
+            foreach (var person in mine.Select(change => change.PersonId).Distinct())
                 changed.Add(Plan(person, await session.ListTemplatesAsync(gallery, info.Generation, person, cancellation), info));
             index = index.With(changed, version);
         }
         return index;
     }, cancellation);
 
-    /// <summary>The persons of the next changes, and the version that is reached with them. A version is whole or not applied.</summary>
-    private async Task<(IEnumerable<Guid> Persons, long Version)> NextChangesAsync(
+    /// <summary>The next changes, and the version that is reached with them. A version is whole or not applied.</summary>
+    private async Task<(IReadOnlyList<Change> Changes, long Version)> NextChangesAsync(
         StoreSession session, long after, long newest, CancellationToken cancellation)
     {
         var changes = await session.ListChangesAsync(gallery, after, ChangesAtOnce, cancellation);
-        if (changes.Count < ChangesAtOnce) return (changes.Select(change => change.PersonId).Distinct(), newest);
+        if (changes.Count < ChangesAtOnce) return (changes, newest);
         // A full page: its last version may go on behind it.
         var last = changes[^1].Version;
-        if (changes[0].Version == last)
-            return ((await session.ListChangesAsync(gallery, after, int.MaxValue, cancellation)).Select(change =>
-                change.PersonId).Distinct(), newest);
+        if (changes[0].Version == last) return (await session.ListChangesAsync(gallery, after, int.MaxValue, cancellation), newest);
         var whole = changes.TakeWhile(change => change.Version < last).ToArray();
-        return (whole.Select(change => change.PersonId).Distinct(), whole[^1].Version);
+        return (whole, whole[^1].Version);
     }
 
     private async Task<PersonIndex> OpenAsync(StoreSession session, GalleryInfo info, long floor, CancellationToken cancellation)
@@ -138,9 +195,8 @@ internal sealed class GalleryIndex(
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var person = new List<Template>();
-        await foreach (var template in session.StreamTemplatesAsync(gallery, info.Generation, cancellation))
+        await foreach (var template in store.StreamTemplatesAsync(session, gallery, info.Generation, _part, cancellation))
         {
-            if (!_part.Holds(template.PersonId)) continue;
             if (person.Count > 0 && person[0].PersonId != template.PersonId)
             {
                 yield return Plan(person[0].PersonId, person, info);
@@ -153,6 +209,6 @@ internal sealed class GalleryIndex(
 
     private PersonAnchors Plan(Guid person, List<Template> templates, GalleryInfo info) => new(person, templates.Count == 0
         ? []
-        : [.. AnchorPlan.Of([.. templates.Select(template => new FacePoint(template.Mu, template.LogVariance))], calibration,
+        : [.. AnchorPlan.Of([.. templates.Select(template => new FacePoint(template.Mu, template.LogVariance))], calibration(info),
             info.Policy.MaximumAnchors).Select(anchor => anchor.Face)]);
 }

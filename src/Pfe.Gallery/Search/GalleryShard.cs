@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Pfe.Calibration;
 using Pfe.Gallery.Decisions;
 using Pfe.Gallery.Storage;
@@ -16,33 +15,59 @@ internal sealed class GalleryShard : IDisposable
     private readonly GalleryOptions _options;
     private readonly GalleryIndex _index;
     private long _followed;
+    private long _compacted;
 
     /// <param name="store">The truth.</param>
     /// <param name="gallery">The gallery.</param>
-    /// <param name="calibration">Of the gallery's model: it decides a person's anchors.</param>
+    /// <param name="models">What this node knows; the gallery's model decides a person's anchors.</param>
     /// <param name="shard">0 to <paramref name="shards"/> - 1.</param>
     /// <param name="shards">How many parts the gallery has.</param>
     /// <param name="options">How it is held.</param>
-    public GalleryShard(GalleryStore store, Guid gallery, ScoreCalibration calibration, int shard, int shards, GalleryOptions options)
+    public GalleryShard(
+        GalleryStore store, Guid gallery, IReadOnlyList<GalleryModel> models, int shard, int shards, GalleryOptions options)
     {
         (_store, _gallery, _options) = (store, gallery, options);
         var folder = Path.Combine(store.CacheFolder, $"shard-{shard}-of-{shards}");
-        _index = new GalleryIndex(store, gallery, calibration, options, new ShardFilter(shard, shards), folder);
+        _index = new GalleryIndex(store, gallery, info => CalibrationOf(info, models), options, new ShardFilter(shard, shards), folder);
     }
 
     /// <summary>The version that it shows; 0 before the first search.</summary>
     public long Version => _index.Current?.Version ?? 0;
 
-    /// <summary>Reads what is missing up to the newest version, or at least to one that is asked for.</summary>
+    /// <summary>
+    /// Reads what is missing up to the newest version, where nobody has looked for long or a version is asked for that is not reached.
+    /// </summary>
     public async Task FollowAsync(long minimum, CancellationToken cancellation)
     {
         var now = _options.Time.GetTimestamp();
         if (Version >= minimum && _followed != 0 && _options.Time.GetElapsedTime(_followed, now) < _options.FollowWithin) return;
         var version = await _store.ReadAsync(
             session => session.NumberAsync($"SELECT version FROM gallery WHERE id = {_gallery}", cancellation), cancellation);
-        await _index.CatchUpAsync(version, cancellation);
-        Interlocked.Exchange(ref _followed, now);
+        await ReachAsync(version, now, cancellation);
     }
+
+    /// <summary>Reads what is missing up to a version that the store had at a time.</summary>
+    public async Task ReachAsync(long version, long timestamp, CancellationToken cancellation)
+    {
+        await _index.CatchUpAsync(version, cancellation);
+        Interlocked.Exchange(ref _followed, timestamp);
+    }
+
+    /// <summary>
+    /// Whether the index file is due to be written anew: much has changed, or something removed would soon be in it for too long.
+    /// </summary>
+    public bool IsDue => _index.HasGrown
+        || _index.HoldsRemoved && _options.Time.GetElapsedTime(_compacted) >= _options.RemoveWithin / 2;
+
+    /// <summary>Writes the index file anew. Searches go on meanwhile.</summary>
+    public async Task CompactAsync(CancellationToken cancellation)
+    {
+        await _index.FoldAsync(cancellation);
+        _compacted = _options.Time.GetTimestamp();
+    }
+
+    /// <summary>Forgets the part, on the disk too: nobody follows its removals here any more.</summary>
+    public Task ForgetAsync(CancellationToken cancellation) => _index.ForgetAsync(cancellation);
 
     /// <summary>The best persons of each probe in this part.</summary>
     public PersonScore[][] Search(IReadOnlyList<FaceEmbedding> probes, int k, CancellationToken cancellation)
@@ -52,19 +77,8 @@ internal sealed class GalleryShard : IDisposable
     }
 
     public void Dispose() => _index.Dispose();
-}
 
-/// <summary>Which persons fall to a part. The last bytes of an id are random, so all parts are about equally large.</summary>
-/// <param name="Shard">0 to <see cref="Shards"/> - 1.</param>
-/// <param name="Shards">How many parts there are.</param>
-internal sealed record ShardFilter(int Shard, int Shards)
-{
-    public static ShardFilter All { get; } = new(0, 1);
-
-    public bool Holds(Guid person)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        person.TryWriteBytes(bytes, bigEndian: true, out _);
-        return BinaryPrimitives.ReadUInt16BigEndian(bytes[14..]) % Shards == Shard;
-    }
+    private static ScoreCalibration CalibrationOf(GalleryInfo info, IReadOnlyList<GalleryModel> models) =>
+        models.FirstOrDefault(model => model.Id == info.ModelId)?.Calibration ?? throw new GalleryException(GalleryError.ModelMismatch,
+            $"the gallery holds embeddings of the model '{info.ModelName}', which this node does not have");
 }

@@ -54,8 +54,8 @@ internal sealed class IndexCache(string folder, Guid gallery)
     /// <returns>The open file, or null where there is nobody.</returns>
     public async Task<IndexFileLease?> WriteAsync(GalleryInfo info, IAsyncEnumerable<PersonAnchors> persons, CancellationToken cancellation)
     {
-        var name = $"{gallery:N}-{info.Generation}-{info.Version}.pfi";
-        var path = Path.Combine(folder, name);
+        var name = NameOf(info.Generation, info.Version);
+        var path = PathOf(name);
         Directory.CreateDirectory(folder);
         await using (var rows = new RowSets(info.Dimension, persons, cancellation))
         {
@@ -70,6 +70,21 @@ internal sealed class IndexCache(string folder, Guid gallery)
         AtomicFile.WriteText(ManifestPath, JsonSerializer.Serialize(manifest, GalleryJson.Default.IndexManifest));
         Sweep(name);
         return new IndexFileLease(FileIndex.Open(path, cancellation: cancellation));
+    }
+
+    /// <summary>A file's name by what it shows.</summary>
+    public string NameOf(int generation, long version) => $"{gallery:N}-{generation}-{version}.pfi";
+
+    /// <summary>Where a file lies.</summary>
+    public string PathOf(string name) => Path.Combine(folder, name);
+
+    /// <summary>Puts a file that shows a later version in the place of the one there is.</summary>
+    public void Advance(string name, long version)
+    {
+        var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestPath), GalleryJson.Default.IndexManifest)!;
+        manifest = manifest with { Version = version, File = name };
+        AtomicFile.WriteText(ManifestPath, JsonSerializer.Serialize(manifest, GalleryJson.Default.IndexManifest));
+        Sweep(name);
     }
 
     /// <summary>Deletes the file and its manifest.</summary>

@@ -66,6 +66,23 @@ internal sealed class PersonIndex
         return new(_file, tail, owner, next, Generation, version, FileVersion);
     }
 
+    /// <summary>Makes a file that shows what this index shows, from its file and its tail.</summary>
+    public IndexFileLease Fold(string path, CancellationToken cancellation) =>
+        _file!.Rewrite(path, _owner.Keys, _tail.SelectMany(chunk => chunk.Live(_owner)), cancellation);
+
+    /// <summary>This index over a file that shows an earlier one; null where it has come to be over another file meanwhile.</summary>
+    /// <param name="file">What <see cref="Fold"/> made.</param>
+    /// <param name="folded">Of which index.</param>
+    /// <param name="since">Who changed since.</param>
+    public PersonIndex? Over(IndexFileLease file, PersonIndex folded, IReadOnlyCollection<Guid> since)
+    {
+        if (_file != folded._file) return null;
+        var rows = _tail.SelectMany(chunk => chunk.Live(_owner)).Where(row => since.Contains(row.PersonId))
+            .ToLookup(row => row.PersonId, row => row.Anchor);
+        return Over(file, Generation, folded.Version)
+            .With([.. since.Select(person => new PersonAnchors(person, [.. rows[person]]))], Version);
+    }
+
     /// <summary>The best k persons of each probe, by their nearest anchor; best first, equal scores by id.</summary>
     public PersonScore[][] Search(EmbeddingSet probes, int k, int threads, CancellationToken cancellation)
     {

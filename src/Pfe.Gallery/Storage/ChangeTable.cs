@@ -2,18 +2,21 @@ namespace Pfe.Gallery.Storage;
 
 internal static class ChangeTable
 {
-    public static Task AddChangeAsync(this StoreSession session, Guid gallery, long version, Guid person,
+    public static Task AddChangeAsync(this StoreSession session, Guid gallery, long version, Guid person, bool removed,
         CancellationToken cancellation) => session.ExecuteAsync(
-        $"INSERT INTO change (gallery_id, version, person_id) VALUES ({gallery}, {version}, {person}) ON CONFLICT DO NOTHING",
-            cancellation);
+        $"""
+        INSERT INTO change (gallery_id, version, person_id, removed) VALUES ({gallery}, {version}, {person}, {removed})
+            ON CONFLICT DO NOTHING
+        """, cancellation);
 
     /// <summary>The changes behind a version, oldest first.</summary>
     public static Task<List<Change>> ListChangesAsync(this StoreSession session, Guid gallery, long after, int limit,
         CancellationToken cancellation) => session.QueryAsync(
         $"""
-        SELECT version, person_id FROM change WHERE gallery_id = {gallery} AND version > {after} ORDER BY version, person_id LIMIT {limit}
+        SELECT version, person_id, removed FROM change WHERE gallery_id = {gallery} AND version > {after}
+            ORDER BY version, person_id LIMIT {limit}
         """,
-        row => new Change(row.GetInt64(0), row.GetGuid(1)), cancellation);
+        row => new Change(row.GetInt64(0), row.GetGuid(1), row.GetInt64(2) != 0), cancellation);
 
     /// <summary>The version from which changes are still known: whoever has seen less must read everything anew.</summary>
     public static Task<long> ChangeFloorAsync(this StoreSession session, Guid gallery, CancellationToken cancellation) =>

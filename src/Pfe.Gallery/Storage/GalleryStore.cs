@@ -41,6 +41,11 @@ public abstract class GalleryStore : IAsyncDisposable
                 cancellation);
     }
 
+    /// <summary>All templates of one generation in one part of a gallery, person by person.</summary>
+    internal virtual IAsyncEnumerable<Template> StreamTemplatesAsync(
+        StoreSession session, Guid galleryId, int generation, ShardFilter part, CancellationToken cancellation) =>
+        session.StreamTemplatesAsync(galleryId, generation, new Sql(""), cancellation).Where(template => part.Holds(template.PersonId));
+
     /// <summary>Makes deletion real where the database would keep deleted bytes.</summary>
     /// <returns>Whether nothing is left; false where a reader holds old pages and it must be tried again.</returns>
     internal abstract Task<bool> PurgeAsync(CancellationToken cancellation);

@@ -55,9 +55,17 @@ internal static class ImageTable
         ReadTemplate, cancellation);
 
     /// <summary>All templates of one generation, person by person.</summary>
-    public static IAsyncEnumerable<Template> StreamTemplatesAsync(this StoreSession session, Guid gallery, int generation,
+    /// <param name="session">The session.</param>
+    /// <param name="gallery">The gallery.</param>
+    /// <param name="generation">The generation.</param>
+    /// <param name="condition">A further condition that begins with AND; empty for all.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    public static IAsyncEnumerable<Template> StreamTemplatesAsync(this StoreSession session, Guid gallery, int generation, Sql condition,
         CancellationToken cancellation) => session.StreamAsync(
-        $"SELECT {TemplateColumns} FROM template WHERE gallery_id = {gallery} AND generation = {generation} ORDER BY person_id, image_id",
+        $"""
+        SELECT {TemplateColumns} FROM template WHERE gallery_id = {gallery} AND generation = {generation} {condition}
+            ORDER BY person_id, image_id
+        """,
         ReadTemplate, cancellation);
 
     /// <summary>Images without a template of a generation, with whom they show.</summary>

@@ -65,5 +65,7 @@ internal static class Schema
                 input text NOT NULL, cursor text, failure text,
             created bigint NOT NULL, updated bigint NOT NULL);
         """,
+        // Whoever keeps an index file of their own must know when something in it has to go.
+        "ALTER TABLE change ADD COLUMN removed bigint NOT NULL DEFAULT 0;",
     ];
 }

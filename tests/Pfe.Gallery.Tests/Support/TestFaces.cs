@@ -9,10 +9,14 @@ namespace Pfe.Gallery.Tests.Support;
 /// </summary>
 internal static class TestFaces
 {
-    public const int Dimension = 64;
+    /// <summary>D; another one where an explicit run asks for it.</summary>
+    public static int Dimension { get; } = Environment.GetEnvironmentVariable(DimensionVariable) is { } d ? int.Parse(d) : 64;
 
     /// <summary>ln sigma^2 of a good, a middling and a bad image.</summary>
     public const float Good = -6.5f, Middling = -5.5f, Bad = -3f;
+
+    /// <summary>D of explicit runs, which hand it on to their processes.</summary>
+    public const string DimensionVariable = "PFE_TEST_DIMENSION";
 
     /// <summary>Hands the fitted calibration to a child process, which would take seconds to fit it.</summary>
     public const string CalibrationVariable = "PFE_TEST_CALIBRATION";

@@ -1,0 +1,128 @@
+using System.Text;
+using Pfe.Gallery.Search;
+using Pfe.Gallery.Storage;
+using Pfe.Gallery.Tests.Support;
+
+namespace Pfe.Gallery.Tests.Search;
+
+public sealed class SqliteGalleryShardTests : GalleryShardTests
+{
+    protected override async Task<GalleryStore> OpenStoreAsync() => await SqliteGalleryStore.OpenAsync(Path.Combine(Folder, "store"));
+}
+
+[Collection(nameof(PostgreSqlServer))]
+public sealed class PostgreSqlGalleryShardTests(PostgreSqlServer server) : GalleryShardTests
+{
+    private readonly PostgreSqlStores _stores = new(server);
+
+    protected override Task<GalleryStore> OpenStoreAsync() => _stores.OpenAsync(Path.Combine(Folder, "cache"));
+}
+
+/// <summary>A part of a gallery as a node of a cluster keeps it.</summary>
+public abstract class GalleryShardTests : StoreTests
+{
+    private const int People = 40, Shards = 3;
+
+    protected override GalleryOptions Options => new()
+    { Threads = 1, FollowWithin = TimeSpan.Zero, FacesForAFile = 10, RemoveWithin = TimeSpan.Zero };
+
+    [Fact]
+    public async Task The_parts_of_a_gallery_hold_everybody_once()
+    {
+        for (var person = 0; person < People; person++) await Gallery.EnrolAsync(TestFaces.Request(person, 0));
+        var everybody = new List<Guid>();
+        for (var number = 0; number < Shards; number++) everybody.AddRange(Persons(await OpenAsync(number)));
+        everybody.Order().ShouldBe((await Gallery.ListPersonsAsync(limit: 1000)).Items.Select(person => person.Id).Order());
+    }
+
+    [Fact]
+    public async Task A_file_written_anew_from_itself_answers_as_the_store_and_keeps_nothing_of_who_was_removed()
+    {
+        var ids = new List<Guid>();
+        for (var person = 0; person < People; person++) ids.Add((await Gallery.EnrolAsync(TestFaces.Request(person, 0))).Person.Id);
+        var mine = Enumerable.Range(0, People).Where(person => new ShardFilter(1, Shards).Holds(ids[person])).ToArray();
+        mine.Length.ShouldBeGreaterThan(4);
+        var shard = await OpenAsync(1);
+        shard.IsDue.ShouldBeFalse();
+
+        var (gone, changed) = (mine[0], mine[1]);
+        IsInFile(ids[gone]).ShouldBeTrue();
+        await Gallery.RemovePersonAsync(ids[gone]);
+        await Gallery.EnrolAsync(TestFaces.Request(changed, 1));
+        for (var person = People; person < People + 10; person++) await Gallery.EnrolAsync(TestFaces.Request(person, 0));
+        await shard.FollowAsync(0, CancellationToken.None);
+        shard.IsDue.ShouldBeTrue();
+        await shard.CompactAsync(CancellationToken.None);
+        shard.IsDue.ShouldBeFalse();
+        IsInFile(ids[gone]).ShouldBeFalse();
+        IsInFile(ids[changed]).ShouldBeTrue();
+        await ShouldAnswerAsTheStoreAsync(shard);
+
+        // What happens afterwards goes on top of it, and a node that starts again begins with it.
+        await Gallery.RemovePersonAsync(ids[mine[2]]);
+        await Gallery.EnrolAsync(TestFaces.Request(People + 10, 0));
+        await shard.FollowAsync(0, CancellationToken.None);
+        await ShouldAnswerAsTheStoreAsync(shard);
+        await ShouldAnswerAsTheStoreAsync(await OpenAsync(1));
+    }
+
+    [Fact]
+    public async Task Who_changes_while_the_file_is_written_anew_is_found_as_they_are()
+    {
+        for (var person = 0; person < People; person++) await Gallery.EnrolAsync(TestFaces.Request(person, 0));
+        var shard = await OpenAsync(1);
+        for (var round = 1; round < 6; round++)
+        {
+            foreach (var person in (await Gallery.ListPersonsAsync()).Items.Take(3)) await Gallery.RemovePersonAsync(person.Id);
+            await shard.FollowAsync(0, CancellationToken.None);
+            var folding = shard.CompactAsync(CancellationToken.None);
+            for (var person = 0; person < 8; person++) await Gallery.EnrolAsync(TestFaces.Request(100 * round + person, 0));
+            foreach (var person in (await Gallery.ListPersonsAsync()).Items.Take(3)) await Gallery.RemovePersonAsync(person.Id);
+            await shard.FollowAsync(0, CancellationToken.None);
+            await ShouldAnswerAsTheStoreAsync(shard);
+            await folding;
+            await ShouldAnswerAsTheStoreAsync(shard);
+        }
+        await ShouldAnswerAsTheStoreAsync(await OpenAsync(1));
+    }
+
+    [Fact]
+    public async Task A_file_whose_rewriting_was_cut_off_before_it_took_the_place_of_the_older_one_is_passed_over()
+    {
+        for (var person = 0; person < People; person++) await Gallery.EnrolAsync(TestFaces.Request(person, 0));
+        await OpenAsync(1);
+        var whole = Directory.GetFiles(PartFolder, "*.pfi").ShouldHaveSingleItem();
+        foreach (var person in (await Gallery.ListPersonsAsync()).Items.Take(6)) await Gallery.RemovePersonAsync(person.Id);
+        await File.WriteAllBytesAsync(whole.Replace(".pfi", "9.pfi"), (await File.ReadAllBytesAsync(whole))[..5000]);
+        await ShouldAnswerAsTheStoreAsync(await OpenAsync(1));
+        Directory.GetFiles(PartFolder, "*.pfi").ShouldBe([whole]);
+    }
+
+    private string PartFolder => Path.Combine(Store.CacheFolder, $"shard-1-of-{Shards}");
+
+    private async Task<GalleryShard> OpenAsync(int number)
+    {
+        var shard = new GalleryShard(Store, Gallery.Id, [TestFaces.Model], number, Shards, Options);
+        await shard.FollowAsync(0, CancellationToken.None);
+        return shard;
+    }
+
+    private static IEnumerable<Guid> Persons(GalleryShard shard) =>
+        shard.Search([TestFaces.Image(0, 9)], 1000, CancellationToken.None)[0].Select(found => found.PersonId);
+
+    /// <summary>Every person and score of the part, as a part that was read from the store just now has them.</summary>
+    private async Task ShouldAnswerAsTheStoreAsync(GalleryShard shard)
+    {
+        var store = new GalleryIndex(Store, Gallery.Id, _ => TestFaces.Calibration, Options with { FacesForAFile = int.MaxValue },
+            new ShardFilter(1, Shards), Path.Combine(Folder, $"{Guid.NewGuid():N}"));
+        var fresh = await store.CatchUpAsync((await Gallery.GetInfoAsync()).Version, CancellationToken.None);
+        FaceEmbedding[] probes = [TestFaces.Image(3, 9), TestFaces.Image(777, 0)];
+        using var set = EmbeddingSet.Of(probes, ["a", "b"]);
+        var (mine, right) = (shard.Search(probes, 1000, CancellationToken.None), fresh.Search(set, 1000, 1, CancellationToken.None));
+        for (var probe = 0; probe < probes.Length; probe++) mine[probe].ShouldBe(right[probe]);
+    }
+
+    /// <summary>Whether the part's file has a row of a person; that all of its bytes go with it is a test of FileIndex.</summary>
+    private bool IsInFile(Guid person) => File.ReadAllBytes(Directory.GetFiles(PartFolder, "*.pfi").ShouldHaveSingleItem()).AsSpan()
+        .IndexOf(Encoding.ASCII.GetBytes($"{person:N}")) >= 0;
+}
