@@ -58,7 +58,8 @@ internal sealed class NodeProcess : IDisposable
 
     /// <summary>Whether all that belongs to it is loaded, and questions are sent to it.</summary>
     public async Task<bool> IsWholeAsync() =>
-        (await AskAsync("status")).Split(' ') is [var loaded, var answering, var parts] && loaded == parts && answering == parts;
+        (await AskAsync("status")).Split(' ') is [var loaded, var answering, var parts] && parts != "0"
+            && loaded == parts && answering == parts;
 
     /// <summary>Sends a signal.</summary>
     public async Task SignalAsync(string signal)
