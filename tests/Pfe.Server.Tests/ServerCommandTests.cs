@@ -22,6 +22,7 @@ public sealed class ServerCommandTests
     [InlineData("--listen nonsense", "not 'nonsense'")]
     [InlineData("--queue -1", "at least 0, not '-1'")]
     [InlineData("dance", "there is no command 'dance'")]
+    [InlineData("--device gpu", "--device: ")]
     [InlineData("key", "key needs a name")]
     [InlineData("--node-port 5", "name it with --cluster")]
     [InlineData("--cluster Host=x --node-port 70000", "at most 65535, not '70000'")]
@@ -35,6 +36,14 @@ public sealed class ServerCommandTests
         error.Trim().ShouldStartWith("error: ");
         error.Trim().ShouldNotContain('\n');
         error.ShouldContain(says);
+    }
+
+    [Fact]
+    public void Where_the_networks_run_comes_from_an_option_and_from_the_environment()
+    {
+        ServerArguments.Parse(["--device", "cuda:1"], _ => null).Options.Device.ToString().ShouldBe("cuda:1");
+        ServerArguments.Parse([], name => name is "PFE_DEVICE" ? "auto" : null).Options.Device.ToString().ShouldBe("auto");
+        ServerArguments.Parse([], _ => null).Options.Device.ToString().ShouldBe("cpu");
     }
 
     [Fact]

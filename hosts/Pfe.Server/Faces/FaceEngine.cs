@@ -6,6 +6,7 @@ using Pfe.Vision;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 using Pfe.Vision.Models;
+using Pfe.Vision.Networks;
 using Pfe.Vision.Verification;
 
 namespace Pfe.Server.Faces;
@@ -74,16 +75,17 @@ internal sealed class FaceEngine : IAsyncDisposable
     public static async Task<FaceEngine> OpenAsync(ServerOptions options, IProgress<string>? progress, CancellationToken cancellation)
     {
         var store = new ModelStore(options.ModelsFolder);
+        var network = new NetworkOptions { Device = options.Device, Messages = progress };
         var models = new List<FaceModel>();
         try
         {
             foreach (var reference in options.Models.Count == 0 ? [null] : options.Models.Cast<string?>())
             {
-                var embedder = await FaceEmbedder.OpenAsync(store, reference, progress: progress, cancellationToken: cancellation);
+                var embedder = await FaceEmbedder.OpenAsync(store, reference, network, progress, cancellation);
                 models.Add(new(embedder, new EmbeddingBatcher(embedder, Environment.ProcessorCount, options.Limits.Batch),
                     GalleryModel.Of(embedder)));
             }
-            var detector = await FaceDetector.OpenAsync(store, progress: progress, cancellationToken: cancellation);
+            var detector = await FaceDetector.OpenAsync(store, new() { Network = network }, progress, cancellation);
             return new FaceEngine(detector, models, options.Limits);
         }
         catch

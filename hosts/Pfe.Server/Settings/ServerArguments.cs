@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Pfe.Cluster;
+using Pfe.Vision.Networks;
 
 namespace Pfe.Server.Settings;
 
@@ -23,6 +24,7 @@ internal sealed record ServerArguments(string Command, IReadOnlyList<string> Wor
         --listen ADDRESS        default http://127.0.0.1:7333        (PFE_LISTEN)
         --model MODEL           a PFE model; may be given twice      (PFE_MODEL; default: the default model)
         --models FOLDER         the folder of the networks           (PFE_MODELS; default: the user's cache)
+        --device DEVICE         cpu, cuda, cuda:N or auto            (PFE_DEVICE; default: cpu)
         --concurrency N         photographs worked on at once        (PFE_CONCURRENCY; default: 2 a core)
         --queue N               requests that wait                   (PFE_QUEUE; default: 4 a core)
         --rate N                requests a second of one key         (PFE_RATE; default: 50)
@@ -74,7 +76,10 @@ internal sealed record ServerArguments(string Command, IReadOnlyList<string> Wor
     }
 
     private static readonly string[] Known =
-        ["--data", "--listen", "--model", "--models", "--concurrency", "--queue", "--rate", "--timeout", "--cluster", .. OfACluster];
+    [
+        "--data", "--listen", "--model", "--models", "--device", "--concurrency", "--queue", "--rate", "--timeout", "--cluster",
+        .. OfACluster,
+    ];
 
     private static string[] OfACluster => ["--cluster-name", "--node-address", "--node-port", "--shards", "--replicas"];
 
@@ -100,6 +105,7 @@ internal sealed record ServerArguments(string Command, IReadOnlyList<string> Wor
             Listen = Address(Last("listen") ?? ServerOptions.UsualAddress),
             Models = models,
             ModelsFolder = Last("models"),
+            Device = Device(Last("device") ?? "cpu"),
             PostgreSql = cluster?.Connection ?? (variable("PFE_POSTGRESQL") is { Length: > 0 } connection ? connection : null),
             Cluster = cluster is null ? null : cluster with
             {
@@ -119,6 +125,12 @@ internal sealed record ServerArguments(string Command, IReadOnlyList<string> Wor
                 Timeout = TimeSpan.FromSeconds(Number("timeout", (int)limits.Timeout.TotalSeconds, 1)),
             },
         };
+    }
+
+    private static ComputeDevice Device(string text)
+    {
+        try { return ComputeDevice.Parse(text); }
+        catch (InvalidConfigurationException e) { throw new ServerUsageException($"--device: {e.Message}"); }
     }
 
     private static string Address(string text) =>

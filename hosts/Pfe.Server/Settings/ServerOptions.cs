@@ -1,4 +1,5 @@
 using Pfe.Cluster;
+using Pfe.Vision.Networks;
 
 namespace Pfe.Server.Settings;
 
@@ -19,6 +20,9 @@ internal sealed record ServerOptions
 
     /// <summary>The folder of the networks; null for the usual one.</summary>
     public string? ModelsFolder { get; init; }
+
+    /// <summary>Where the networks run.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
 
     /// <summary>Connection of a PostgreSQL server; null for the embedded store.</summary>
     public string? PostgreSql { get; init; }
