@@ -20,7 +20,8 @@ internal sealed unsafe class CTwin
             using var gcc = Process.Start(
                 new ProcessStartInfo("gcc",
                 [.. options, "-shared", "-fPIC", "-o", library, Path.Combine(AppContext.BaseDirectory, "twin.c"),
-                "-lm"]) { UseShellExecute = false })!;
+                "-lm"])
+                { UseShellExecute = false })!;
             gcc.WaitForExit();
             return gcc.ExitCode == 0 ? new CTwin(NativeLibrary.Load(library), function) : null;
         }

@@ -9,8 +9,11 @@ namespace Pfe.Cli;
 internal static class CalibrationOptions
 {
     public static readonly Option<string?> File =
-        new("--calibration") { Description = "A calibration of 'pfe calibrate' (.json); the default is the one inside --model, or else " +
-        "the one that the embeddings carry." };
+        new("--calibration")
+        {
+            Description = "A calibration of 'pfe calibrate' (.json); the default is the one inside --model, or else " +
+        "the one that the embeddings carry."
+        };
 
     /// <summary>The calibration for embeddings, or null where neither the command line nor the embedding file has one.</summary>
     public static ScoreCalibration? Calibration(

@@ -18,8 +18,11 @@ internal static class ModelOptions
 
     /// <summary>The PFE model.</summary>
     public static readonly Option<string?> Model =
-        new("--model") { Description = "The PFE model: an ONNX file of 'pfe train' or 'pfe export', the folder of a TensorFlow " +
-        "checkpoint, or an address with its checksum; by default the registry's base network with the head that comes with Pfe." };
+        new("--model")
+        {
+            Description = "The PFE model: an ONNX file of 'pfe train' or 'pfe export', the folder of a TensorFlow " +
+        "checkpoint, or an address with its checksum; by default the registry's base network with the head that comes with Pfe."
+        };
 
     /// <summary>Where networks run.</summary>
     public static readonly Option<string> Device = new("--device")

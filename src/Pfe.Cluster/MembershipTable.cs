@@ -117,7 +117,7 @@ internal sealed class MembershipTable(ClusterNodeOptions options) : IMembershipT
         {
             SiloAddress = SiloAddress.FromParsableString(address), Status = status, ProxyPort = row.ProxyPort, HostName = row.HostName,
             SiloName = row.SiloName, RoleName = row.RoleName, UpdateZone = row.UpdateZone, FaultZone = row.FaultZone,
-                StartTime = Time(row.Start),
+            StartTime = Time(row.Start),
             IAmAliveTime = Time(alive),
             SuspectTimes = [.. row.Suspects.Select(vote => Tuple.Create(SiloAddress.FromParsableString(vote.Address), Time(vote.At)))],
         };

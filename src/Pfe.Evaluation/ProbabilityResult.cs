@@ -79,7 +79,8 @@ public sealed record ProbabilityResult(string Source, ScoreKind Score, double Ex
         var cosines = PairScores.Of(faces, pairs, ScoreKind.Cosine, cancellation);
         return Of(trust.Source, calibration.Score, trust.DefaultFalseMatchRate, pairs,
             n => trust.Decide(cosines[n], FaceTrust.Of(faces, pairs.First.Span[n])!.Value, FaceTrust.Of(faces,
-                pairs.Second.Span[n])!.Value), bootstrap, cancellation) with { Trust = true };
+                pairs.Second.Span[n])!.Value), bootstrap, cancellation) with
+        { Trust = true };
     }
 
     private static TrustCalibration? TrustOf(EmbeddingSet faces, ScoreCalibration calibration)

@@ -32,8 +32,11 @@ public sealed class PfeDiagnostics
         (_time, _logger) = (time, logger);
         var meter = meters.Create(SourceName);
         _duration = meter.CreateHistogram("pfe.operation.duration", "s", "Duration of an operation on one photograph",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5,
-                10] });
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5,
+                10]
+            });
         _faces = meter.CreateCounter<long>("pfe.faces", "{face}", "Faces detected or embedded");
     }
 

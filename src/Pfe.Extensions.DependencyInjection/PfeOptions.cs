@@ -50,8 +50,11 @@ internal sealed class PfeOptionsValidator : IValidateOptions<PfeOptions>
     {
         var wrong = new List<string>();
         try { ComputeDevice.Parse(options.Device); }
-        catch (Exception e) when (e is InvalidConfigurationException or ArgumentNullException) { wrong.Add(
-            $"{nameof(options.Device)}: {e.Message}"); }
+        catch (Exception e) when (e is InvalidConfigurationException or ArgumentNullException)
+        {
+            wrong.Add(
+            $"{nameof(options.Device)}: {e.Message}");
+        }
         if (options.Threads < 1) wrong.Add($"{nameof(options.Threads)} is {options.Threads}; at least 1 is wanted");
         if (options.MinimumScore is not (> 0 and <= 1)) wrong.Add(
             $"{nameof(options.MinimumScore)} is {options.MinimumScore}; above 0 and up to 1 is wanted");

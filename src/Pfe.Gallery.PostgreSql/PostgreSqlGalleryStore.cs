@@ -162,7 +162,8 @@ public sealed class PostgreSqlGalleryStore : GalleryStore
             }
             // The server undid the transaction because of another one; nothing was written.
             catch (PostgresException e) when (attempt < Attempts
-                && e.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected) { }
+                && e.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected)
+            { }
             catch (DbException e)
             {
                 throw PostgreSqlErrors.Translate(e, _place);

@@ -166,8 +166,12 @@ public sealed partial class FaceGallery
             var images = await scope.Session.ListImagesAsync(Id, fromId, cancellation);
             foreach (var image in images) await scope.Session.MoveImageAsync(image.Id, intoId, cancellation);
             await scope.Session.RemovePersonAsync(fromId, cancellation);
-            into = Touched(into, scope.Now, images.Count) with { ExternalId = into.ExternalId ?? from.ExternalId, Name = into.Name
-                ?? from.Name };
+            into = Touched(into, scope.Now, images.Count) with
+            {
+                ExternalId = into.ExternalId ?? from.ExternalId,
+                Name = into.Name
+                ?? from.Name
+            };
             await scope.Session.SavePersonAsync(into, cancellation);
             changed.Persons.UnionWith([fromId, intoId]);
             (scope.Subject, scope.Outcome) = (intoId, $"{images.Count} images from person {fromId}");

@@ -166,8 +166,15 @@ public sealed partial class FaceGallery
             if (info.Generation != from) throw new GalleryException(GalleryError.VersionConflict,
                 "the gallery changed to another model meanwhile");
             var (_, bound) = (await scope.Session.ListModelsAsync(Id, cancellation)).Find(had => had.Generation == to);
-            info = info with { Generation = to, ModelId = bound.Id, ModelName = bound.Name, Dimension = bound.Dimension, Updated =
-                scope.Now };
+            info = info with
+            {
+                Generation = to,
+                ModelId = bound.Id,
+                ModelName = bound.Name,
+                Dimension = bound.Dimension,
+                Updated =
+                scope.Now
+            };
             await scope.Session.SaveGalleryAsync(info, cancellation);
             // No change row says so much: whoever follows must read all anew.
             await scope.Session.PruneChangesAsync(Id, info.Version, cancellation);

@@ -43,8 +43,13 @@ public sealed partial class FaceGallery
             var review = await scope.Session.GetReviewAsync(Id, id, cancellation);
             CheckVersion(expectedVersion, review.Version, "review");
             var isOpen = decision == ReviewState.Open;
-            review = review with { State = decision, DecidedBy = isOpen ? null : context?.KeyId, Decided = isOpen ? null : scope.Now,
-                Version = review.Version + 1 };
+            review = review with
+            {
+                State = decision,
+                DecidedBy = isOpen ? null : context?.KeyId,
+                Decided = isOpen ? null : scope.Now,
+                Version = review.Version + 1
+            };
             await scope.Session.SaveReviewAsync(review, cancellation);
             (scope.Subject, scope.Outcome) = (id, decision.ToString());
             return review;

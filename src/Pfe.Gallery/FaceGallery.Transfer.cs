@@ -99,8 +99,12 @@ public sealed partial class FaceGallery
         var batch = new List<ExportedPerson>();
         await foreach (var person in ReadAsync(input, cancellation))
         {
-            batch.Add(newIds ? person with { Id = Guid.CreateVersion7(), Images =
-                [.. person.Images.Select(image => image with { Id = Guid.CreateVersion7() })] } : person);
+            batch.Add(newIds ? person with
+            {
+                Id = Guid.CreateVersion7(),
+                Images =
+                [.. person.Images.Select(image => image with { Id = Guid.CreateVersion7() })]
+            } : person);
             if (batch.Count < PersonsAtOnce) continue;
             total = await AddAsync(batch, total, progress, context, cancellation);
             batch.Clear();

@@ -70,8 +70,11 @@ internal sealed record BaseGraph(OnnxModel Model, string Input, string Embedding
     private static int Size(string model, string tensor, long[] shape)
     {
         try { return (int)shape.Skip(1).Aggregate(1L, (product, size) => product * size); }
-        catch (OverflowException e) { throw new PfeException($"'{model}': tensor '{tensor}' is [{string.Join(", ", shape)}], which no " +
-            "memory holds", e); }
+        catch (OverflowException e)
+        {
+            throw new PfeException($"'{model}': tensor '{tensor}' is [{string.Join(", ", shape)}], which no " +
+            "memory holds", e);
+        }
     }
 
     // A head can also read the embedding, so a network without a feature map is still a base.

@@ -31,8 +31,11 @@ public sealed class ClosedOutputTests
     private static (int Code, string Error) Shell(string command)
     {
         var program = typeof(PfeApplication).Assembly.Location;
-        var start = new ProcessStartInfo("sh", ["-c", $"exec dotnet '{program}' {command}"]) { RedirectStandardError =
-            true, UseShellExecute = false };
+        var start = new ProcessStartInfo("sh", ["-c", $"exec dotnet '{program}' {command}"])
+        {
+            RedirectStandardError =
+            true, UseShellExecute = false
+        };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();

@@ -34,9 +34,9 @@ public sealed class EvalCommandTests : IDisposable
     private static readonly ScoreCalibration Calibration = new()
     {
         Score = ScoreKind.MutualLikelihood, Dimension = 8, Lines = [new(-8, 0.5, -2.5), new(-2, 0.5, -2.5)], FalseMatch = [new(0.01, 2)],
-            DifferentBelow = -1,
+        DifferentBelow = -1,
         Quality = new([.. Enumerable.Range(0, 101).Select(step => -10 + 0.1 * step)]), GenuinePairs = 30, ImpostorPairs = 3000,
-            Source = "made up",
+        Source = "made up",
     };
 
     private static int Place(string output, string text) => output.IndexOf(text, StringComparison.Ordinal);

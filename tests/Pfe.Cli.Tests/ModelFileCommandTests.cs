@@ -151,9 +151,9 @@ public sealed class ModelFileCommandTests : IDisposable
         return new UncertaintyHead
         {
             Source = source, HiddenWeight = Some(hidden * features), HiddenScale = Some(hidden), HiddenCentre = Some(hidden),
-                HiddenMean = Some(hidden),
+            HiddenMean = Some(hidden),
             HiddenVariance = Some(hidden), OutputWeight = Some(dimension * hidden), OutputMean = Some(dimension),
-                OutputVariance = Some(dimension), Gain = 1, Offset = -7,
+            OutputVariance = Some(dimension), Gain = 1, Offset = -7,
         };
 
         static float[] Some(int count) => [.. Enumerable.Range(0, count).Select(i => i % 7 / 700f)];

@@ -23,7 +23,7 @@ public sealed class ProbFaceTrainingTests
         File.WriteAllText(At("config.json"), JsonSerializer.Serialize(new
         {
             name = "probface", log_base_dir = At("log"), train_dataset_path = At("aligned"), embedding_network = At("base.onnx"),
-                cache_dir = At("cache"),
+            cache_dir = At("cache"),
             uncertainty_module = "probface", head_input = "feature_map", pooled_inputs = new[] { "conv1/0/prelu", "conv4/0/prelu" },
             loss_weights = new { mls_loss = 1, output_constraint_loss = 0.001, discriminate_loss = 0.001 }, output_constraint_type = "L2",
             batch_format = new { size = 8, num_classes = 4 }, epoch_size = 4, num_epochs = 1, summary_interval = 1, threads = 1,

@@ -76,7 +76,7 @@ public sealed class ReportingCommandsTests : IDisposable
             File.WriteAllLines(groups,
                 ["path,group", .. faces.Paths.Select((path, row) => $"{path},{(row / 6 % 2 == 0 ? "even" : "odd")}")]);
         var run = await PfeCommand.Run(
-            "report", _features, "--groups", groups, "--no-faces", "--resamples", "20", "--output", _folder.File("out", "x", "..") ,
+            "report", _features, "--groups", groups, "--no-faces", "--resamples", "20", "--output", _folder.File("out", "x", ".."),
             "--json");
         run.Code.ShouldBe(0, run.Error);
         using var result = JsonDocument.Parse(run.Output);

@@ -89,8 +89,11 @@ public sealed class AddPfeTests
         await provider.GetRequiredService<PfeNetworks>().LoadAsync();
         var detector = provider.GetRequiredService<IFaceDetector>();
         var (tags, activities) = (new List<string>(), new List<Activity>());
-        using var meters = new MeterListener { InstrumentPublished = (instrument, listener) =>
-            { if (instrument.Meter.Name == PfeDiagnostics.SourceName) listener.EnableMeasurementEvents(instrument); } };
+        using var meters = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            { if (instrument.Meter.Name == PfeDiagnostics.SourceName) listener.EnableMeasurementEvents(instrument); }
+        };
         meters.SetMeasurementEventCallback<double>((instrument, _, pairs, _) =>
         {
             lock (tags) tags.Add($"{instrument.Name} {string.Join(' ', pairs.ToArray().Select(pair => $"{pair.Key}={pair.Value}"))}");

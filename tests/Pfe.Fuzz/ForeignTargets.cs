@@ -118,8 +118,11 @@ internal static class ForeignTargets
     {
         using var writer = new TarWriter(File.Create(path), TarEntryFormat.Pax, leaveOpen: false);
         foreach (var name in new[] { "package/readme.md", "package/net.onnx" })
-            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream =
-                new MemoryStream(Encoding.UTF8.GetBytes("a network")) });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name)
+            {
+                DataStream =
+                new MemoryStream(Encoding.UTF8.GetBytes("a network"))
+            });
     });
 
     private static byte[] Zip(byte[] bytes)

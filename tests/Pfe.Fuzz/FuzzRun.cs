@@ -46,7 +46,8 @@ internal static class FuzzRun
             }
             catch (Exception e) { broken = e; }
             done.Set();
-        }, StackBytes) { IsBackground = true };
+        }, StackBytes)
+        { IsBackground = true };
         worker.Start();
         while (!done.Wait(TimeSpan.FromSeconds(1)))
         {

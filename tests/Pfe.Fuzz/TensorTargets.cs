@@ -20,7 +20,8 @@ internal static partial class TensorTargets
     public static FuzzTarget Safetensors(Scratch scratch) =>
         Tensors(scratch, "safetensors", scratch.Made("seed", path => Storage.Safetensors.Write(path,
         [Floats("a", 6), Floats("b", 2), new("c", "U8", [5], stream => stream.Write("hello"u8))], new Dictionary<string,
-            string> { ["key"] = "value" })), path =>
+            string>
+        { ["key"] = "value" })), path =>
         {
             using var file = Storage.Safetensors.Open(path);
             file.Verify();
@@ -57,7 +58,8 @@ internal static partial class TensorTargets
     public static FuzzTarget Checkpoint(Scratch scratch)
     {
         var state = new TrainerState(7, 0.5, 1, new Dictionary<string,
-            float[]> { ["hidden.weight"] = [1, 2, 3], ["momentum/hidden.weight"] = [4, 5, 6] })
+            float[]>
+        { ["hidden.weight"] = [1, 2, 3], ["momentum/hidden.weight"] = [4, 5, 6] })
         {
             FirstLoss = 12.5, HasLearnt = true, Last = new StepResult(7, -3, 0.1, -7, 0.2),
         };

@@ -31,8 +31,10 @@ public sealed class RealFacesTests(ITestOutputHelper output) : StoreTests
         var known = Spread(persons.Where(person => person.Images.Count > 1).ToList(), count);
         var strangers = Spread(persons.Where(person => person.Images.Count == 1).ToList(), count);
         var run = await FolderEnrolment.RunAsync(
-            gallery, reader, [.. known.Select(person => person with { Images = [person.Images[0]] })], new FolderEnrolmentOptions {
-                MainFace = true });
+            gallery, reader, [.. known.Select(person => person with { Images = [person.Images[0]] })], new FolderEnrolmentOptions
+            {
+                MainFace = true
+            });
         var (right, wrong, unknown, unsure) = (0, 0, 0, 0);
         foreach (var person in known)
         {

@@ -143,8 +143,13 @@ public sealed class ProbabilisticModelTests
     public void The_file_describes_itself()
     {
         using var folder = new TemporaryFolder();
-        var description = Sketch.Description with { ChannelOrder = ChannelOrder.Bgr, Mean = new(127), Std = new(1, 2, 3),
-            TrainingData = "drawn" };
+        var description = Sketch.Description with
+        {
+            ChannelOrder = ChannelOrder.Bgr,
+            Mean = new(127),
+            Std = new(1, 2, 3),
+            TrainingData = "drawn"
+        };
         ProbabilisticModel.Build(Sketch.Base(), description, NaiveHead.Random(2, "map", 24, 6)).Save(folder.File("pfe.onnx"));
 
         var model = OnnxModel.Load(folder.File("pfe.onnx"));

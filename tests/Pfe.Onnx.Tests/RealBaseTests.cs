@@ -23,8 +23,11 @@ public sealed class RealBaseTests
     {
         var network = OnnxModel.Load(new ModelStore().Get("base"));
         network.Inputs.Single().Shape.ShouldBe([1, 3, 112, 112]);
-        var description = new NetworkDescription { Name = "default", Width = 112, Height = 112, ChannelOrder = ChannelOrder.Bgr,
-            Mean = new(127), Std = new(128) };
+        var description = new NetworkDescription
+        {
+            Name = "default", Width = 112, Height = 112, ChannelOrder = ChannelOrder.Bgr,
+            Mean = new(127), Std = new(128)
+        };
         BaseGraph.Prepare(network, description).FeatureMap.ShouldBe("507");
         CheckBase(network, description, "507", 512, 512 * 7 * 7);
     }

@@ -47,8 +47,11 @@ internal sealed class Sketch
         var proto = new ModelProto { IrVersion = 7, Graph = _graph.Clone() };
         proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         foreach (var output in outputs)
-            proto.Graph.Output.Add(new ValueInfoProto { Name = output,
-                Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float } } });
+            proto.Graph.Output.Add(new ValueInfoProto
+            {
+                Name = output,
+                Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float } }
+            });
         return new OnnxModel(proto, "sketch.onnx");
     }
 

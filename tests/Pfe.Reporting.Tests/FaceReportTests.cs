@@ -36,7 +36,8 @@ public sealed class FaceReportTests
     {
         var faces = SimulatedFaces.Draw(20, 4);
         var data = ReportData.Of("drawn", faces,
-            LabelledFaces.FromFolders(faces.Paths)) with { Thumbnails = new FaceThumbnails(row => SimulatedFaces.Picture(row, 4)) };
+            LabelledFaces.FromFolders(faces.Paths)) with
+        { Thumbnails = new FaceThumbnails(row => SimulatedFaces.Picture(row, 4)) };
         FaceReport.Of(data).Figures.ShouldContain(figure => figure.ToSvg().Contains("<image"));
         FaceReport.Of(data, new ReportOptions { Faces = false }).Figures.ShouldAllBe(figure => !figure.ToSvg().Contains("<image"));
         // The folder of a path is the person's name.
@@ -63,7 +64,8 @@ public sealed class FaceReportTests
     {
         var faces = SimulatedFaces.Draw(5_000, 20, dimension: 128);
         var data = ReportData.Of("generated", faces,
-            LabelledFaces.FromFolders(faces.Paths)) with { Thumbnails = new FaceThumbnails(row => SimulatedFaces.Picture(row, 20)) };
+            LabelledFaces.FromFolders(faces.Paths)) with
+        { Thumbnails = new FaceThumbnails(row => SimulatedFaces.Picture(row, 20)) };
         using var folder = new TemporaryFolder();
         using var fonts = Fonts.Load();
         FaceReport.Of(data, new ReportOptions { Resamples = 50 }).Write(folder.Path, fonts);

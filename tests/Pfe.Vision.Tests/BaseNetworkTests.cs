@@ -10,8 +10,11 @@ public sealed class BaseNetworkTests
     {
         if (name == "base") return Needs.Store().LoadBase("base");
         var description = name.StartsWith("omz", StringComparison.Ordinal)
-            ? new NetworkDescription { Name = name, Width = 128, Height = 128, ChannelOrder = ChannelOrder.Bgr, Mean = new(0), Std = new(1),
-                Alignment = "demo-96x112" }
+            ? new NetworkDescription
+            {
+                Name = name, Width = 128, Height = 128, ChannelOrder = ChannelOrder.Bgr, Mean = new(0), Std = new(1),
+                Alignment = "demo-96x112"
+            }
             : new NetworkDescription { Name = name, Width = 112, Height = 112, Mean = new(0), Std = new(1) };
         return (OnnxModel.Load(Needs.Data($"models/{name}")), description);
     }

@@ -28,17 +28,26 @@ internal static class AlignCommand
     private static readonly Option<string> Template = new("--template")
     {
         Description = $"Size and landmark places: {string.Join(" or ", AlignmentTemplate.All.Select(template => template.Name))}.",
-            DefaultValueFactory = _ => AlignmentTemplate.ArcFace.Name,
+        DefaultValueFactory = _ => AlignmentTemplate.ArcFace.Name,
     };
     private static readonly Option<int[]> ImageSize =
-        new("--image-size") { Description = "Width and height of the reference's template.", Arity = new ArgumentArity(2, 2),
-        AllowMultipleArgumentsPerToken = true };
+        new("--image-size")
+        {
+            Description = "Width and height of the reference's template.", Arity = new ArgumentArity(2, 2),
+            AllowMultipleArgumentsPerToken = true
+        };
     private static readonly Option<double> Scale =
-        new("--scale") { Description = "Scale of the reference's template; smaller shows more around the face.", DefaultValueFactory = _ =>
-            1 };
+        new("--scale")
+        {
+            Description = "Scale of the reference's template; smaller shows more around the face.", DefaultValueFactory = _ =>
+            1
+        };
     private static readonly Option<int> DirDepth =
-        new("--dir-depth") { Description = "How many components of a path, from its end, are kept in the output folder.",
-        DefaultValueFactory = _ => 2 };
+        new("--dir-depth")
+        {
+            Description = "How many components of a path, from its end, are kept in the output folder.",
+            DefaultValueFactory = _ => 2
+        };
     private static readonly Option<string?> Visualize =
         new("--visualize") { Description = $"Write a contact sheet of up to {ShownFaces} aligned faces with their landmarks (.png)." };
 
@@ -58,7 +67,7 @@ internal static class AlignCommand
             {
                 Template = ChooseTemplate(parsed), DirectoryDepth = parsed.GetValue(DirDepth), Prefix = parsed.GetValue(FaceOptions.Prefix),
                 Faces = parsed.GetValue(FaceOptions.Faces), Strict = parsed.GetValue(CommonOptions.Strict),
-                    Overwrite = parsed.GetValue(CommonOptions.Overwrite),
+                Overwrite = parsed.GetValue(CommonOptions.Overwrite),
                 Workers = parsed.GetValue(FaceOptions.Workers),
             };
             using var detector = sources[0].Landmarks is null ? parsed.Detector(store, terminal.Progress(), cancellation) : null;

@@ -12,18 +12,27 @@ namespace Pfe.Cli.Commands;
 internal static class BenchCommand
 {
     private static readonly Option<int> Faces =
-        new("--faces") { Description = "Faces in the simulated gallery; 0 for no search. Temporary files: about 7 KB a face.",
-        DefaultValueFactory = _ => 200_000 };
+        new("--faces")
+        {
+            Description = "Faces in the simulated gallery; 0 for no search. Temporary files: about 7 KB a face.",
+            DefaultValueFactory = _ => 200_000
+        };
     private static readonly Option<int> Rounds =
         new("--rounds") { Description = "Rounds of which the median counts.", DefaultValueFactory = _ => 15 };
     private static readonly Option<string?> Embeddings =
-        new("--embeddings") { Description =
-        "Measure speed and recall of the search modes on these real faces instead: an embedding file." };
+        new("--embeddings")
+        {
+            Description =
+        "Measure speed and recall of the search modes on these real faces instead: an embedding file."
+        };
     private static readonly Option<string?> Images =
         new("--images") { Description = "Measure the way from photograph to embedding instead: a folder of photographs with a face each." };
     private static readonly Option<int> Count =
-        new("--count") { Description = "Photographs of --images that are measured, spread over the folder.", DefaultValueFactory = _ =>
-            200 };
+        new("--count")
+        {
+            Description = "Photographs of --images that are measured, spread over the folder.", DefaultValueFactory = _ =>
+            200
+        };
     private static readonly Option<string?> Temporary =
         new("--temp") { Description = "Folder for temporary files; the system's by default." };
 
@@ -34,8 +43,11 @@ internal static class BenchCommand
             ModelOptions.Models, ModelOptions.Device };
         return command.Does(terminal, (parsed, cancellation) =>
         {
-            var options = new SpeedOptions { Faces = parsed.GetValue(Faces), Rounds = parsed.GetValue(Rounds),
-                TemporaryFolder = parsed.GetValue(Temporary) };
+            var options = new SpeedOptions
+            {
+                Faces = parsed.GetValue(Faces), Rounds = parsed.GetValue(Rounds),
+                TemporaryFolder = parsed.GetValue(Temporary)
+            };
             if (options.Faces is not 0 and < 1000) throw new UsageException($"--faces is {options.Faces}; it must be 0 or at least 1000");
             if (options.Rounds < 1) throw new UsageException($"--rounds is {options.Rounds}; it must be at least 1");
             var (json, progress) = (parsed.GetValue(CommonOptions.Json), terminal.Progress());

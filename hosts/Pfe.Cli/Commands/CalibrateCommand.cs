@@ -49,18 +49,27 @@ internal sealed partial class CalibrateJson : JsonSerializerContext;
 internal static class CalibrateCommand
 {
     private static readonly Argument<string> Features =
-        new("features") { Description =
-        "Embeddings of 'pfe embed' with paths like person/image.jpg; people the model was not trained on." };
+        new("features")
+        {
+            Description =
+        "Embeddings of 'pfe embed' with paths like person/image.jpg; people the model was not trained on."
+        };
     private static readonly Option<string> Output =
-        new("--output", "-o") { Description = "Where to write: a .json file, or an .onnx file (the model with the calibration in its " +
-        "metadata).", Required = true };
+        new("--output", "-o")
+        {
+            Description = "Where to write: a .json file, or an .onnx file (the model with the calibration in its " +
+        "metadata).", Required = true
+        };
 
     private static readonly Option<string?> Source =
         new("--source") { Description = "What the faces are, in words, to be kept with the calibration (default: the file's name)." };
 
     private static readonly Option<string?> Images =
-        new("--images") { Description = "The folder that was embedded: its people are damaged on the fly, and the answers are calibrated " +
-        "kind by kind of damage as well (the output is an .onnx file, its model has a trust head)." };
+        new("--images")
+        {
+            Description = "The folder that was embedded: its people are damaged on the fly, and the answers are calibrated " +
+        "kind by kind of damage as well (the output is an .onnx file, its model has a trust head)."
+        };
 
     public static Command Create(Terminal terminal) =>
         new Command("calibrate", "Turn scores into P(same person), fitted on your own people. Example: pfe calibrate heldout.safetensors " +

@@ -39,10 +39,16 @@ internal static class CompareCommand
     {
         var first = new Argument<string>("first") { Description = "A photograph." };
         var second = new Argument<string>("second") { Description = "Another photograph." };
-        var rate = new Option<double?>("--fmr") { Description = "False-match rate of the answer 'same', one that the model's calibration " +
-            "has (default: 0.001)." };
-        var main = new Option<bool>("--main-face") { Description = "Take the main face where a photograph shows several, instead of " +
-            "refusing it." };
+        var rate = new Option<double?>("--fmr")
+        {
+            Description = "False-match rate of the answer 'same', one that the model's calibration " +
+            "has (default: 0.001)."
+        };
+        var main = new Option<bool>("--main-face")
+        {
+            Description = "Take the main face where a photograph shows several, instead of " +
+            "refusing it."
+        };
         var aligned = new Option<bool>("--aligned") { Description = "The photographs are aligned faces already; nothing is detected." };
         return new Command("compare", "Are these two photographs one person? Example: pfe compare a.jpg b.jpg")
         {

@@ -27,7 +27,8 @@ internal static class DemoCommand
     public static Command Create(Terminal terminal)
     {
         var photographs = new Argument<string[]>(
-            "photographs") { Description = "Your own photographs instead of the samples.", Arity = ArgumentArity.ZeroOrMore };
+            "photographs")
+        { Description = "Your own photographs instead of the samples.", Arity = ArgumentArity.ZeroOrMore };
         var output = new Option<string>("--out") { Description = "The picture to write.", DefaultValueFactory = _ => "pfe-demo.png" };
         return new Command("demo",
             "See PFE at work: find every face, damage it, and watch sigma and the scores. Example: pfe demo --out faces.png")

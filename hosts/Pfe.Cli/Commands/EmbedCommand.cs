@@ -42,8 +42,11 @@ internal static class EmbedCommand
         }.Does(terminal, (parsed, cancellation) =>
         {
             var sources = parsed.Sources();
-            var options = new EmbeddingRunOptions { Aligned = parsed.GetValue(Aligned), Faces = parsed.GetValue(FaceOptions.Faces),
-                Strict = parsed.GetValue(CommonOptions.Strict), Workers = parsed.GetValue(FaceOptions.Workers) };
+            var options = new EmbeddingRunOptions
+            {
+                Aligned = parsed.GetValue(Aligned), Faces = parsed.GetValue(FaceOptions.Faces),
+                Strict = parsed.GetValue(CommonOptions.Strict), Workers = parsed.GetValue(FaceOptions.Workers)
+            };
             if (options.Aligned && parsed.GetValue(FaceOptions.Landmarks) is not null)
                 throw new UsageException("--aligned and --landmarks exclude each other: aligned faces need no landmarks");
             var (store, messages, output) = (parsed.Store(), terminal.Progress(), parsed.GetRequiredValue(Output));

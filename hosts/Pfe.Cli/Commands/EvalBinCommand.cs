@@ -11,10 +11,16 @@ internal static class EvalBinCommand
     public static Command Create(Terminal terminal)
     {
         var options = new EvalOptions();
-        var file = new Argument<FileInfo>("set") { Description = "The verification set: lfw.bin, cfp_fp.bin, agedb_30.bin, calfw.bin, " +
-            "cplfw.bin." };
-        var features = new Option<FileInfo?>("--features") { Description = "Embeddings of the set's images that --keep has kept; no " +
-            "model is needed then." };
+        var file = new Argument<FileInfo>("set")
+        {
+            Description = "The verification set: lfw.bin, cfp_fp.bin, agedb_30.bin, calfw.bin, " +
+            "cplfw.bin."
+        };
+        var features = new Option<FileInfo?>("--features")
+        {
+            Description = "Embeddings of the set's images that --keep has kept; no " +
+            "model is needed then."
+        };
         return new Command("bin", "InsightFace's verification sets, 10 folds: pfe eval bin agedb_30.bin --model model.onnx")
         {
             file, features, options.Keep, FaceOptions.Workers, CommonOptions.Strict, CalibrationOptions.File, ModelOptions.Model,
@@ -53,8 +59,11 @@ internal static class EvalBinCommand
             FaceSource[] sources = [.. Enumerable.Range(0, set.Count).Select(set.ImageName)
                 .Select(name => new FaceSource(
                     name, Path.Combine(scratch.FullName, name), aligned ? null : AlignmentTemplate.ArcFace.Points))];
-            var run = new EmbeddingRunOptions { Aligned = aligned, Strict = parsed.GetValue(CommonOptions.Strict),
-                Workers = parsed.GetValue(FaceOptions.Workers) };
+            var run = new EmbeddingRunOptions
+            {
+                Aligned = aligned, Strict = parsed.GetValue(CommonOptions.Strict),
+                Workers = parsed.GetValue(FaceOptions.Workers)
+            };
             var features = keep ?? Path.Combine(scratch.FullName, "features.safetensors");
             terminal.SayFailures(EmbeddingRun.Run(sources, embedder, null, features, run, terminal.ImageProgress("embedded"), cancellation)
                 .Failures);

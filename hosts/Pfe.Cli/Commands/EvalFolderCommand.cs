@@ -12,11 +12,17 @@ internal static class EvalFolderCommand
         var options = new EvalOptions();
         var folder = new Argument<DirectoryInfo>("folder") { Description = "A folder with a folder of pictures for each person." };
         var genuine = new Option<int>(
-            "--max-genuine") { Description = "Genuine pairs at most; more are sampled.", DefaultValueFactory = _ =>
-            new FolderOptions().MaxGenuinePairs };
+            "--max-genuine")
+        {
+            Description = "Genuine pairs at most; more are sampled.", DefaultValueFactory = _ =>
+            new FolderOptions().MaxGenuinePairs
+        };
         var impostor = new Option<int>(
-            "--max-impostor") { Description = "Impostor pairs at most; more are sampled.", DefaultValueFactory = _ =>
-            new FolderOptions().MaxImpostorPairs };
+            "--max-impostor")
+        {
+            Description = "Impostor pairs at most; more are sampled.", DefaultValueFactory = _ =>
+            new FolderOptions().MaxImpostorPairs
+        };
         return options.AddFaces(new Command("folder", "Your own folder as a benchmark, checked first: pfe eval folder people/ --features " +
             "people.safetensors")
         {
@@ -28,8 +34,11 @@ internal static class EvalFolderCommand
             using var strangers = parsed.GetValue(options.Cohort) is { } file ? EmbeddingSet.Load(file.ToString()) : null;
             var benchmark = new FolderBenchmark(path, faces);
             string[] unreadable = [.. benchmark.NotEmbedded.Where(name => !IsPicture(Path.Combine(path, name)))];
-            var limits = new FolderOptions { MaxGenuinePairs = parsed.GetValue(genuine), MaxImpostorPairs = parsed.GetValue(impostor),
-                Seed = parsed.GetValue(options.Seed), Cohort = strangers is null ? null : new Cohort(strangers) };
+            var limits = new FolderOptions
+            {
+                MaxGenuinePairs = parsed.GetValue(genuine), MaxImpostorPairs = parsed.GetValue(impostor),
+                Seed = parsed.GetValue(options.Seed), Cohort = strangers is null ? null : new Cohort(strangers)
+            };
             var result = benchmark.Evaluate(
                 limits, options.Bootstrap(parsed), unreadable, parsed.Calibration(faces, terminal, cancellation), cancellation);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, EvalJson.Default.FolderResult);

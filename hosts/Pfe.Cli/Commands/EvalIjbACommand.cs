@@ -8,8 +8,11 @@ internal static class EvalIjbACommand
     public static Command Create(Terminal terminal)
     {
         var options = new EvalOptions();
-        var protocol = new Option<DirectoryInfo>("--protocol") { Description = "Folder of split1 ... split10 with verify_metadata_k.csv " +
-            "and verify_comparisons_k.csv.", Required = true };
+        var protocol = new Option<DirectoryInfo>("--protocol")
+        {
+            Description = "Folder of split1 ... split10 with verify_metadata_k.csv " +
+            "and verify_comparisons_k.csv.", Required = true
+        };
         return options.AddFaces(new Command("ijba", "IJB-A 1:1, mean and deviation over the splits: pfe eval ijba --protocol " +
             "IJB-A_11_sets --features ijba.safetensors")
         {

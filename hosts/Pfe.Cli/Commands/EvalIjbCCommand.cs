@@ -9,10 +9,16 @@ internal static class EvalIjbCCommand
     public static Command Create(Terminal terminal)
     {
         var options = new EvalOptions();
-        var protocol = new Option<DirectoryInfo?>("--protocol") { Description = "Folder of the official files: ijbc_1N_gallery_G1.csv, " +
-            "..._G2.csv, ijbc_1N_probe_mixed.csv, ijbc_11_G1_G2_matches.csv." };
-        var templates = new Option<FileInfo[]>("--templates") { Description = "Instead of --protocol: metadata files with TEMPLATE_ID, " +
-            "SUBJECT_ID, FILENAME, SIGHTING_ID.", AllowMultipleArgumentsPerToken = true };
+        var protocol = new Option<DirectoryInfo?>("--protocol")
+        {
+            Description = "Folder of the official files: ijbc_1N_gallery_G1.csv, " +
+            "..._G2.csv, ijbc_1N_probe_mixed.csv, ijbc_11_G1_G2_matches.csv."
+        };
+        var templates = new Option<FileInfo[]>("--templates")
+        {
+            Description = "Instead of --protocol: metadata files with TEMPLATE_ID, " +
+            "SUBJECT_ID, FILENAME, SIGHTING_ID.", AllowMultipleArgumentsPerToken = true
+        };
         var matches = new Option<FileInfo?>("--matches") { Description = "With --templates: the file of template pairs, 'id,id' a line." };
         return options.AddFaces(new Command("ijbc", "IJB-C 1:1, or any list in its form: pfe eval ijbc --templates templates.csv " +
             "--matches matches.csv --features ytf.safetensors")

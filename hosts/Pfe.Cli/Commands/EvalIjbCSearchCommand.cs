@@ -9,10 +9,14 @@ internal static class EvalIjbCSearchCommand
     public static Command Create(Terminal terminal)
     {
         var options = new EvalOptions();
-        var galleries = new Option<FileInfo[]>("--gallery") { Description = "Metadata file of a gallery, one template a subject " +
-            "(ijbc_1N_gallery_G1.csv); may be given more than once.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var galleries = new Option<FileInfo[]>("--gallery")
+        {
+            Description = "Metadata file of a gallery, one template a subject " +
+            "(ijbc_1N_gallery_G1.csv); may be given more than once.", Required = true, AllowMultipleArgumentsPerToken = true
+        };
         var probes = new Option<FileInfo>(
-            "--probes") { Description = "The probes' metadata file (ijbc_1N_probe_mixed.csv).", Required = true };
+            "--probes")
+        { Description = "The probes' metadata file (ijbc_1N_probe_mixed.csv).", Required = true };
         return options.AddFaces(new Command("ijbc-1n", "IJB-C 1:N: pfe eval ijbc-1n --gallery G1.csv G2.csv --probes mixed.csv " +
             "--features ijbc.safetensors")
         {

@@ -9,11 +9,17 @@ internal static class EvalInsightFaceIjbCommand
     public static Command Create(Terminal terminal)
     {
         var options = new EvalOptions();
-        var protocol = new Option<DirectoryInfo?>("--protocol") { Description = "Folder of the two files, such as InsightFace's IJBC or " +
-            "IJBC/meta." };
+        var protocol = new Option<DirectoryInfo?>("--protocol")
+        {
+            Description = "Folder of the two files, such as InsightFace's IJBC or " +
+            "IJBC/meta."
+        };
         var list = new Option<FileInfo?>("--face-tid-mid") { Description = "Instead of --protocol: 'image template media' a line." };
-        var labels = new Option<FileInfo?>("--template-pair-label") { Description = "With --face-tid-mid: 'template1 template2 label' a " +
-            "line, 1 for the same person." };
+        var labels = new Option<FileInfo?>("--template-pair-label")
+        {
+            Description = "With --face-tid-mid: 'template1 template2 label' a " +
+            "line, 1 for the same person."
+        };
         return options.AddFaces(new Command("insightface-ijb", "IJB-B or IJB-C 1:1 from InsightFace's text files: pfe eval " +
             "insightface-ijb --protocol IJBC/meta --features ijbc.safetensors")
         {

@@ -11,11 +11,17 @@ internal static class EvalLfwCommand
     public static Command Create(Terminal terminal)
     {
         var options = new EvalOptions();
-        var pairs = new Option<FileInfo>("--pairs") { Description = "LFW's pairs.txt, or a list of View 1 (pairsDevTest.txt).",
-            Required = true };
-        var threshold = new Option<FileInfo?>("--threshold-from") { Description =
+        var pairs = new Option<FileInfo>("--pairs")
+        {
+            Description = "LFW's pairs.txt, or a list of View 1 (pairsDevTest.txt).",
+            Required = true
+        };
+        var threshold = new Option<FileInfo?>("--threshold-from")
+        {
+            Description =
             "With a list of View 1: the list that the threshold is chosen " +
-            "on, pairsDevTrain.txt." };
+            "on, pairsDevTrain.txt."
+        };
         return options.AddFaces(new Command("lfw", "LFW's 10-fold protocol: pfe eval lfw --pairs pairs.txt --features lfw.safetensors")
         {
             pairs, threshold, options.Cohort, options.Risk, options.Resamples, options.Confidence, options.Seed,

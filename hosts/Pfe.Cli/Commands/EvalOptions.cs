@@ -15,8 +15,11 @@ internal sealed class EvalOptions
         new("--features") { Description = "Embeddings of the protocol's images, from pfe embed (.safetensors)." };
 
     public Option<DirectoryInfo?> Images { get; } =
-        new("--images") { Description = "The images' folder: embedded with --model when there is no --features; beside --features, lfw " +
-        "tells missing images from faceless ones by it." };
+        new("--images")
+        {
+            Description = "The images' folder: embedded with --model when there is no --features; beside --features, lfw " +
+        "tells missing images from faceless ones by it."
+        };
 
     public Option<bool> Aligned { get; } = new("--aligned") { Description = "The images are aligned faces already; nothing is detected." };
 
@@ -24,25 +27,40 @@ internal sealed class EvalOptions
         new("--keep") { Description = "Keep the embeddings of --images in this file, for --features next time." };
 
     public Option<VarianceRule> VarianceRule { get; } =
-        new("--variance-rule") { Description = "Variance of a template: the element-wise minimum, the product of independent " +
-        "observations, or ProbFace's WeightedMean.", DefaultValueFactory = _ => Fusion.VarianceRule.Minimum };
+        new("--variance-rule")
+        {
+            Description = "Variance of a template: the element-wise minimum, the product of independent " +
+        "observations, or ProbFace's WeightedMean.", DefaultValueFactory = _ => Fusion.VarianceRule.Minimum
+        };
 
     public Option<double> Temperature { get; } =
-        new("--temperature") { Description = "ProbFace's temperature of the fusion weights, with --variance-rule WeightedMean.",
-        DefaultValueFactory = _ => 1 };
+        new("--temperature")
+        {
+            Description = "ProbFace's temperature of the fusion weights, with --variance-rule WeightedMean.",
+            DefaultValueFactory = _ => 1
+        };
 
     public Option<PairRisk?> Risk { get; } =
-        new("--risk") { Description =
+        new("--risk")
+        {
+            Description =
             "Also the accuracy when 0, 10, 20 and 30 % of the pairs are dropped, those of the greatest sigma: the " +
-        "Maximum or the Sum of the two faces'." };
+        "Maximum or the Sum of the two faces'."
+        };
 
     public Option<FileInfo?> Cohort { get; } =
-        new("--cohort") { Description = "Embeddings of strangers of your own kind (.safetensors): scores are normalised by those most " +
-        "like each face (AS-norm)." };
+        new("--cohort")
+        {
+            Description = "Embeddings of strangers of your own kind (.safetensors): scores are normalised by those most " +
+        "like each face (AS-norm)."
+        };
 
     public Option<int> Resamples { get; } =
-        new("--resamples") { Description = "Bootstrap resamples behind the confidence intervals; 0 for no intervals.",
-        DefaultValueFactory = _ => 500 };
+        new("--resamples")
+        {
+            Description = "Bootstrap resamples behind the confidence intervals; 0 for no intervals.",
+            DefaultValueFactory = _ => 500
+        };
 
     public Option<double> Confidence { get; } =
         new("--confidence") { Description = "Confidence of the intervals.", DefaultValueFactory = _ => 0.95 };
@@ -89,8 +107,11 @@ internal sealed class EvalOptions
 
     public BootstrapOptions? Bootstrap(ParseResult parsed) => parsed.GetValue(Resamples) == 0
         ? null
-        : new BootstrapOptions { Resamples = parsed.GetValue(Resamples), Confidence = parsed.GetValue(Confidence),
-            Seed = parsed.GetValue(Seed) };
+        : new BootstrapOptions
+        {
+            Resamples = parsed.GetValue(Resamples), Confidence = parsed.GetValue(Confidence),
+            Seed = parsed.GetValue(Seed)
+        };
 
     private void Embed(ParseResult parsed, Terminal terminal, string folder, string output, CancellationToken cancellation)
     {

@@ -28,11 +28,17 @@ internal static class ExplainCommand
         new("--output", "-o") { Description = "The picture to write: .png or .svg.", DefaultValueFactory = _ => "explain.png" };
     private static readonly Option<bool> Aligned = new("--aligned") { Description = "The photograph is an aligned face already." };
     private static readonly Option<int> Steps =
-        new("--steps") { Description = "Places of the patch in a row and in a column.", DefaultValueFactory = _ =>
-        new OcclusionOptions().Steps };
+        new("--steps")
+        {
+            Description = "Places of the patch in a row and in a column.", DefaultValueFactory = _ =>
+        new OcclusionOptions().Steps
+        };
     private static readonly Option<double> Patch =
-        new("--patch") { Description = "Side of the patch as a share of the face's width.", DefaultValueFactory = _ =>
-        new OcclusionOptions().Patch };
+        new("--patch")
+        {
+            Description = "Side of the patch as a share of the face's width.", DefaultValueFactory = _ =>
+        new OcclusionOptions().Patch
+        };
 
     public static Command Create(Terminal terminal) =>
         new Command("explain", "A heat map of where in the face sigma and mu come from. Example: pfe explain face.jpg --model pfe.onnx " +

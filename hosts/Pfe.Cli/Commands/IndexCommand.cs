@@ -15,8 +15,11 @@ internal static class IndexCommand
     private static readonly Argument<string[]> Names =
         new("names") { Description = "Names (image paths) of the faces to remove.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<int> Bits =
-        new("--bits") { Description = "32, or 16 for half the size and nearly twice the speed with scores moved by some hundredths.",
-        DefaultValueFactory = _ => 32 };
+        new("--bits")
+        {
+            Description = "32, or 16 for half the size and nearly twice the speed with scores moved by some hundredths.",
+            DefaultValueFactory = _ => 32
+        };
     private static readonly Option<bool> Shortlist =
         new("--shortlist") { Description = "Hold each face in 8 bits as well, for 'pfe search --mode Shortlist'." };
     private static readonly Option<PersonFrom> PersonFromOption =
@@ -123,7 +126,7 @@ internal static class IndexCommand
             index.HasShortlist, index.ModelId, index.SegmentCount, index.BytesPerFace, new FileInfo(path).Length);
         if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, IndexJson.Default.IndexResult);
         else
-            terminal.Results.WriteLine(string.Create(CultureInfo.InvariantCulture, 
+            terminal.Results.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{path}: {result.Faces:N0} faces ({result.Removed:N0} removed) of {result.Dimension} dimensions, {result.Bits}-bit, " +
                     $"{result.BytesPerFace:N0} bytes a face, {result.FileBytes:N0} bytes in all"));
     }

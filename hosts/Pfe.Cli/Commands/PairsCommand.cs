@@ -24,8 +24,11 @@ internal static class PairsCommand
         new("--folds") { Description = "Folds, no two of which share a person.", DefaultValueFactory = _ => 10 };
     private static readonly Option<int> Pairs =
         new("--pairs") { Description = "Genuine pairs a fold, and as many impostor pairs.", DefaultValueFactory = _ => 300 };
-    private static readonly Option<int> Seed = new("--seed") { Description = "Same folder and seed, same file.", DefaultValueFactory = _ =>
-        1 };
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "Same folder and seed, same file.", DefaultValueFactory = _ =>
+        1
+    };
 
     public static Command Create(Terminal terminal) =>
         new Command("pairs", "Write a pairs file in LFW's form for your own folder. Example: pfe pairs people --output pairs.txt")

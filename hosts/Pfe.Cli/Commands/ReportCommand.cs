@@ -42,16 +42,25 @@ internal static class ReportCommand
     private static readonly Option<string?> Images =
         new("--images") { Description = "Folder that the embeddings' paths are relative to; without it no faces are shown." };
     private static readonly Option<bool> NoFaces =
-        new("--no-faces") { Description = "Leave pictures of faces and paths, which often name people, out, so that the report can be " +
-        "shared; images are called by their rows." };
+        new("--no-faces")
+        {
+            Description = "Leave pictures of faces and paths, which often name people, out, so that the report can be " +
+        "shared; images are called by their rows."
+        };
     private static readonly Option<string?> Groups =
         new("--groups") { Description = "A CSV file with the columns path and group: error rates by group." };
     private static readonly Option<string[]> Quality =
-        new("--quality") { Description = "CSV files with the columns path and quality (of OFIQ, for example) to compare sigma with.",
-        AllowMultipleArgumentsPerToken = true };
+        new("--quality")
+        {
+            Description = "CSV files with the columns path and quality (of OFIQ, for example) to compare sigma with.",
+            AllowMultipleArgumentsPerToken = true
+        };
     private static readonly Option<int> Resamples =
-        new("--resamples") { Description = "Resamples of the bootstrap bands and intervals.", DefaultValueFactory = _ =>
-        new ReportOptions().Resamples };
+        new("--resamples")
+        {
+            Description = "Resamples of the bootstrap bands and intervals.", DefaultValueFactory = _ =>
+        new ReportOptions().Resamples
+        };
 
     public static Command Create(Terminal terminal) =>
         new Command("report", "One self-contained page about a set of faces or a model. Example: pfe report lfw.safetensors " +

@@ -21,7 +21,7 @@ internal static class ReproduceCommand
     private static readonly Option<string[]> Models = new("--model")
     {
         Description = "PFE models: ONNX files, folders of TensorFlow checkpoints, or 'default'. Each gives two rows.",
-            AllowMultipleArgumentsPerToken = true,
+        AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => ["default"],
     };
 
@@ -32,27 +32,42 @@ internal static class ReproduceCommand
             "which is the base's embedding.", AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<string[]> Names = new("--name") { Description = "What the table calls the models, in their order.",
-        AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Names = new("--name")
+    {
+        Description = "What the table calls the models, in their order.",
+        AllowMultipleArgumentsPerToken = true
+    };
     private static readonly Option<string> Lfw = new("--lfw") { Description = "LFW's images.", Required = true };
     private static readonly Option<string> LfwPairs = new("--lfw-pairs") { Description = "LFW's pairs.txt.", Required = true };
-    private static readonly Option<string?> LfwLandmarks = new("--lfw-landmarks") { Description =
-        "Landmark list of LFW's images; without it faces are detected." };
+    private static readonly Option<string?> LfwLandmarks = new("--lfw-landmarks")
+    {
+        Description =
+        "Landmark list of LFW's images; without it faces are detected."
+    };
     private static readonly Option<string?> Templates =
         new("--templates") { Description = "Images of the benchmark of templates: IJB-A, IJB-C, or clips." };
-    private static readonly Option<string?> TemplateLandmarks = new("--template-landmarks") { Description =
-        "Their landmark list; without it faces are detected." };
+    private static readonly Option<string?> TemplateLandmarks = new("--template-landmarks")
+    {
+        Description =
+        "Their landmark list; without it faces are detected."
+    };
     private static readonly Option<string?> Ijba = new("--ijba") { Description = "Folder of IJB-A's splits (IJB-A_11_sets)." };
     private static readonly Option<string?> CropMetadata =
         new("--crop") { Description = "IJB-A's metadata.csv: --templates is IJB-A's own folder, and the faces are cut out first." };
     private static readonly Option<string?> Ijbc = new("--ijbc") { Description = "Folder of IJB-C's protocol files." };
-    private static readonly Option<string[]> Lists = new("--lists") { Description = "Template lists in IJB-C's form, with --matches.",
-        AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Lists = new("--lists")
+    {
+        Description = "Template lists in IJB-C's form, with --matches.",
+        AllowMultipleArgumentsPerToken = true
+    };
     private static readonly Option<string?> Matches = new("--matches") { Description = "The file of template pairs, 'id,id' a line." };
     private static readonly Option<bool> Aligned = new("--aligned") { Description = "All images are aligned faces already." };
     private static readonly Option<string> Work =
-        new("--work") { Description = "Folder of crops and embeddings, from which a later run goes on.", DefaultValueFactory = _ =>
-        "reproduction" };
+        new("--work")
+        {
+            Description = "Folder of crops and embeddings, from which a later run goes on.", DefaultValueFactory = _ =>
+        "reproduction"
+        };
     private static readonly Option<string?> Markdown = new("--markdown") { Description = "Also write the table as Markdown to this file." };
 
     public static Command Create(Terminal terminal)

@@ -16,8 +16,11 @@ internal static class SearchCommand
     private static readonly Option<int> K = new("--k") { Description = "How many matches a probe.", DefaultValueFactory = _ => 10 };
     private static readonly Option<float?> Threshold = new("--threshold") { Description = "Only matches with at least this score." };
     private static readonly Option<SearchMode> Mode =
-        new("--mode") { Description = "Exact, or Shortlist (fastest, may miss one; for an index built with --shortlist; docs/search.md).",
-        DefaultValueFactory = _ => SearchMode.Exact };
+        new("--mode")
+        {
+            Description = "Exact, or Shortlist (fastest, may miss one; for an index built with --shortlist; docs/search.md).",
+            DefaultValueFactory = _ => SearchMode.Exact
+        };
     private static readonly Option<bool> Persons =
         new("--persons") { Description = "Find persons, each by their best face: the second is another person than the first." };
     private static readonly Option<bool> NoVerify =

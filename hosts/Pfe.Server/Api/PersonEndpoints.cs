@@ -37,8 +37,12 @@ internal static class PersonEndpoints
         {
             var upload = await Upload.ReadAsync(context, limits.Enrolment, limits);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
-            var who = EnrolmentOf(upload) with { ExternalId = upload.Text("externalId"), Name = upload.Text("name"),
-                Metadata = Metadata(upload) };
+            var who = EnrolmentOf(upload) with
+            {
+                ExternalId = upload.Text("externalId"),
+                Name = upload.Text("name"),
+                Metadata = Metadata(upload)
+            };
             var result = upload.All.Count == 0
                 ? Empty(await open.People.AddPersonAsync(who.ExternalId, who.Name, who.Metadata, context.Who(upload.Hash),
                     context.RequestAborted),

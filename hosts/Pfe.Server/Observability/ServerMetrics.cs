@@ -18,8 +18,11 @@ internal sealed class ServerMetrics
         var meter = meters.Create(Meter);
         // The usual boundaries are meant for milliseconds.
         _duration = meter.CreateHistogram("pfe.request.duration", "s", "Time to answer a request",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
-                30] });
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+                30]
+            });
         _faces = meter.CreateCounter<long>("pfe.faces", "{face}", "Faces embedded");
         _refused = meter.CreateCounter<long>("pfe.requests.refused", "{request}", "Requests put off: by quota or by overload");
         if (node is null) return;

@@ -16,8 +16,11 @@ namespace Pfe.Train.Commands;
 internal static class TrainCommand
 {
     private static readonly Argument<string?> Config =
-        new("config") { Description = "The configuration, a JSON file (docs/training.md) or the reference's Python file.",
-            Arity = ArgumentArity.ZeroOrOne };
+        new("config")
+        {
+            Description = "The configuration, a JSON file (docs/training.md) or the reference's Python file.",
+            Arity = ArgumentArity.ZeroOrOne
+        };
     private static readonly Option<string?> Resume = new("--resume") { Description = "Go on with an interrupted run, given its folder." };
     private static readonly Option<string?> Data =
         new("--data") { Description = "Training images, instead of the configuration's train_dataset_path." };

@@ -34,8 +34,10 @@ internal static class FolderPairs
         var genuine = identity.GroupBy(id => id).Sum(group => (long)group.Count() * (group.Count() - 1) / 2);
         var all = n * (n - 1) / 2 - genuine;
         if (all <= 2L * limit)
-            return Sample(from a in Enumerable.Range(0, identity.Length) from b in Enumerable.Range(a + 1, identity.Length - a - 1)
-                where identity[a] != identity[b] select (a, b), limit, random);
+            return Sample(from a in Enumerable.Range(0, identity.Length)
+                          from b in Enumerable.Range(a + 1, identity.Length - a - 1)
+                          where identity[a] != identity[b]
+                          select (a, b), limit, random);
         // Far more pairs than wanted: drawing and refusing repeats is quicker than listing them.
         var drawn = new HashSet<(int, int)>();
         while (drawn.Count < limit)

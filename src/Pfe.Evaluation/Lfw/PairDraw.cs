@@ -90,8 +90,9 @@ internal static class PairDraw
     {
         // Each person's pairs in a random order; a person whose pairs are used up is drawn no more.
         var left = persons.Where(person => person.Length > 1).Select(person => new Queue<(FolderImage, FolderImage)>(Shuffled(
-            (from i in Enumerable.Range(0, person.Length) from j in Enumerable.Range(i + 1, person.Length - i - 1)
-                select (person[i], person[j])).ToArray(), random))).ToList();
+            (from i in Enumerable.Range(0, person.Length)
+             from j in Enumerable.Range(i + 1, person.Length - i - 1)
+             select (person[i], person[j])).ToArray(), random))).ToList();
         for (var n = 0; n < count; n++)
         {
             var person = random.Next(left.Count);

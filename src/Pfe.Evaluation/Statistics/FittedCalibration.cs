@@ -29,8 +29,11 @@ internal sealed record FittedCalibration(
         var (whole, others) = (Fit(pairs), Half(pairs, 1));
         ScoreCalibration half;
         try { half = Fit(Half(pairs, 0)); }
-        catch (PfeException e) { throw new PfeException($"half of the {labels.Names.Count} persons are set aside to check the fit, and " +
-            $"the other half is too little: {e.Message}", e); }
+        catch (PfeException e)
+        {
+            throw new PfeException($"half of the {labels.Names.Count} persons are set aside to check the fit, and " +
+            $"the other half is too little: {e.Message}", e);
+        }
         var evidence = half.LogLikelihoodRatios(ScoredPairs.Of(faces, others.First, others.Second, others.Same, kind, cancellation));
         return new(whole, Reliability.Of(evidence, others.Same.Span), ReliabilityIntervals.Of(evidence, others, cancellation: cancellation),
             labels.Names.Count / 2);

@@ -18,7 +18,8 @@ internal static class CardChoice
             || (devices.Count > 1 && devices.Any(device => device.Kind != ComputeDeviceKind.Cuda)))
         {
             throw new InvalidConfigurationException($"'{string.Join(", ", devices)}' is no choice of devices; one device, or several "
-                + "different cards, is wanted") { Setting = "devices", Expected = "cpu, auto, or cards: cuda:0, cuda:1" };
+                + "different cards, is wanted")
+            { Setting = "devices", Expected = "cpu, auto, or cards: cuda:0, cuda:1" };
         }
         if (devices[0].Kind == ComputeDeviceKind.Cpu) return [];
         foreach (var device in devices)

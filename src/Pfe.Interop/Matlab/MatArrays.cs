@@ -35,8 +35,14 @@ internal static class MatArrays
                 return (name, new MatCells(sizes, cells));
             case 4: return (name, new MatText(sizes, Letters(parts.Next(), bigEndian, count, Damaged)));
             case >= 6 and <= 15: return (name, new MatNumbers(sizes, Numbers(parts.Next(), bigEndian, count, Damaged)));
-            default: return (name, new MatUnread(sizes, kind switch { 2 => "a structure", 3 => "an object", 5 => "a sparse matrix",
-                _ => $"of class {kind}" }));
+            default:
+                return (name, new MatUnread(sizes, kind switch
+                {
+                    2 => "a structure",
+                    3 => "an object",
+                    5 => "a sparse matrix",
+                    _ => $"of class {kind}"
+                }));
         }
     }
 

@@ -109,7 +109,8 @@ internal sealed class PickleCalls(long budget)
     {
         switch (target, state)
         {
-            case (NumpyArray array, object?[] and [.., object?[] shape, NumpyType type, _, PickleBytes bytes]): Fill(
+            case (NumpyArray array, object?[] and [.., object?[] shape, NumpyType type, _, PickleBytes bytes]):
+                Fill(
                 array, shape, type, bytes); break;
             case (NumpyType type, object?[] and [long, var order, ..]): type.BigEndian = Text(order) == ">"; break;
             default: throw new PickleException("BUILD of something that is not a numpy array of bytes, numbers or booleans");

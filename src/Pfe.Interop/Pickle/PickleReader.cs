@@ -61,7 +61,8 @@ internal sealed class PickleReader
         switch (code)
         {
             case '\x80' when Take(1)[0] is > 5
-                and var protocol: throw new PickleException($"pickle protocol {protocol} is not known; 0 to 5 are");
+                and var protocol:
+                throw new PickleException($"pickle protocol {protocol} is not known; 0 to 5 are");
             case '\x80': break;
             case '\x95': Take(8); break; // FRAME: a hint for buffering
             case '\x98': break; // READONLY_BUFFER
@@ -107,7 +108,8 @@ internal sealed class PickleReader
             case '\x93': PushStackGlobal(); break;
             case 'R': PushCall(); break;
             case 'b': Build(); break;
-            default: throw new PickleException($"instruction {PickleText.NameOf(code)} is refused: a verification set needs lists, " +
+            default:
+                throw new PickleException($"instruction {PickleText.NameOf(code)} is refused: a verification set needs lists, " +
                 "tuples, byte strings, numpy arrays and booleans only");
         }
     }

@@ -216,8 +216,16 @@ internal sealed class PythonAssignments
         if (bothWhole && sign.Word is ("+" or "-" or "*") && Whole((long)left, sign.Word[0], (long)right) is { } whole) return whole;
         var (x, y) = (Convert.ToDouble(left, CultureInfo.InvariantCulture), Convert.ToDouble(right, CultureInfo.InvariantCulture));
         if (y == 0 && sign.Word is ("/" or "//")) throw Error("a division by zero", sign.Line);
-        var result = sign.Word switch { "+" =>
-            x + y, "-" => x - y, "*" => x * y, "/" => x / y, "//" => Math.Floor(x / y), _ => Math.Pow(x, y) };
+        var result = sign.Word switch
+        {
+            "+" =>
+            x + y,
+            "-" => x - y,
+            "*" => x * y,
+            "/" => x / y,
+            "//" => Math.Floor(x / y),
+            _ => Math.Pow(x, y)
+        };
         if (!double.IsFinite(result)) throw Error($"the result of '{sign.Word}' is beyond the range of numbers", sign.Line);
         // Python keeps whole numbers whole, except in a division.
         var staysWhole = bothWhole && (sign.Word == "//" || (sign.Word == "**" && y >= 0)) && Math.Abs(result) < 1L << 53;

@@ -230,14 +230,25 @@ public sealed class TensorFlowCheckpoint : IDisposable
     private static T Parse<T>(MessageParser<T> parser, byte[] bytes, string name) where T : IMessage<T>
     {
         try { return parser.ParseFrom(bytes); }
-        catch (InvalidProtocolBufferException e) { throw new PfeException(
-            $"'{name}' is damaged: an entry cannot be read ({e.Message})", e); }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new PfeException(
+            $"'{name}' is damaged: an entry cannot be read ({e.Message})", e);
+        }
     }
 
     private static string TypeName(int type) => type switch
     {
-        1 => "float", 2 => "double", 3 =>
-            "int32", 4 => "uint8", StringType => "string", 9 => "int64", 10 => "bool", 14 => "bfloat16", 19 => "half",
+        1 => "float",
+        2 => "double",
+        3 =>
+            "int32",
+        4 => "uint8",
+        StringType => "string",
+        9 => "int64",
+        10 => "bool",
+        14 => "bfloat16",
+        19 => "half",
         _ => $"TensorFlow type {type}",
     };
 }

@@ -19,8 +19,11 @@ internal static class GraphEdits
         foreach (var size in sizes)
             shape.Dim.Add(size < 0 ? new TensorShapeProto.Types.Dimension { DimParam = "N" }
                 : new TensorShapeProto.Types.Dimension { DimValue = size });
-        return new ValueInfoProto { Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float, Shape = shape } } };
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float, Shape = shape } }
+        };
     }
 
     /// <summary>What to write about an output: the file's own words if it is one already, else its inferred shape with an open
@@ -30,8 +33,11 @@ internal static class GraphEdits
         if (graph.Output.FirstOrDefault(output => output.Name == name) is { } known) return known;
         if (!graph.Node.Any(node => node.Output.Contains(name))) throw new PfeException($"'{model}' computes no tensor '{name}'");
         if (shapes.GetValueOrDefault(name) is { } shape) return FloatTensor(name, [-1, .. shape.Skip(1)]);
-        return new ValueInfoProto { Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float } } };
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = Tensors.Float } }
+        };
     }
 
     public static void SetOutputs(this GraphProto graph, IEnumerable<ValueInfoProto> outputs)

@@ -22,8 +22,11 @@ internal sealed class PngCanvas : Canvas, IDisposable
     {
         using var path = PathOf(points, close: false);
         using var dash = stroke.Dash is null ? null : SKPathEffect.CreateDash(Array.ConvertAll(stroke.Dash, length => (float)length), 0);
-        using var paint = new SKPaint { Color = Colour(stroke.Ink, 1), IsAntialias = true, Style = SKPaintStyle.Stroke,
-            StrokeWidth = (float)stroke.Width, StrokeJoin = SKStrokeJoin.Round, PathEffect = dash };
+        using var paint = new SKPaint
+        {
+            Color = Colour(stroke.Ink, 1), IsAntialias = true, Style = SKPaintStyle.Stroke,
+            StrokeWidth = (float)stroke.Width, StrokeJoin = SKStrokeJoin.Round, PathEffect = dash
+        };
         _surface.Canvas.DrawPath(path, paint);
     }
 

@@ -107,8 +107,11 @@ internal static class ReproductionRun
             progress?.Report(new(step, null));
             using var found = images.Aligned || sources.All(source => source.Landmarks is not null) ? null : detector();
             var told = new SynchronousProgress<ImageProgress>(done => progress?.Report(new(step, done)));
-            EmbeddingRun.Run(sources, embedder, found, path, new EmbeddingRunOptions { Aligned = images.Aligned,
-                Workers = options.Workers }, told, cancellation);
+            EmbeddingRun.Run(sources, embedder, found, path, new EmbeddingRunOptions
+            {
+                Aligned = images.Aligned,
+                Workers = options.Workers
+            }, told, cancellation);
         }
         return EmbeddingSet.Load(path);
     }

@@ -50,8 +50,11 @@ internal static class ConfigSchema
                 ["type"] = "array",
                 ["minItems"] = 5,
                 ["maxItems"] = 5,
-                ["items"] = new JsonObject { ["type"] = "array", ["minItems"] = 2, ["maxItems"] = 2,
-                    ["items"] = new JsonObject { ["type"] = "number" } },
+                ["items"] = new JsonObject
+                {
+                    ["type"] = "array", ["minItems"] = 2, ["maxItems"] = 2,
+                    ["items"] = new JsonObject { ["type"] = "number" }
+                },
             }),
     };
 

@@ -73,8 +73,8 @@ public static class TrainingConfigFile
         }
         Require(OutputFolder.Problem(config.Name) is null, $"name '{config.Name}' must be a folder's name");
         Require(config.Channels == 3, $"channels {config.Channels}: only 3 is possible; grey images are read as three equal channels");
-Require(config.UncertaintyModule is "fc" or TrainingConfig.ProbFaceModule,
-            $"uncertainty_module '{config.UncertaintyModule}' is not known; there are fc and {TrainingConfig.ProbFaceModule}");
+        Require(config.UncertaintyModule is "fc" or TrainingConfig.ProbFaceModule,
+                    $"uncertainty_module '{config.UncertaintyModule}' is not known; there are fc and {TrainingConfig.ProbFaceModule}");
         Require(config.UncertaintyModuleOutputSize is null or > 0,
             $"uncertainty_module_output_size {config.UncertaintyModuleOutputSize} must be 1 or the embedding's size");
         Require(config.UncertaintyModuleOutputSize != 1 || config.UncertaintyModule == TrainingConfig.ProbFaceModule,

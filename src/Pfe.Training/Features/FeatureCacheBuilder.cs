@@ -91,8 +91,11 @@ internal static class FeatureCacheBuilder
         {
             var (first, count) = (index.Done, Math.Min(ChunkImages, index.Images - index.Done));
             var failures = new ConcurrentBag<UnreadableImage>();
-            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation,
-                MaxDegreeOfParallelism = Environment.ProcessorCount },
+            Parallel.For(0, count, new ParallelOptions
+            {
+                CancellationToken = cancellation,
+                MaxDegreeOfParallelism = Environment.ProcessorCount
+            },
                 () => AlignedMemory.Of(perFeature),
                 (i, _, scratch) =>
                 {

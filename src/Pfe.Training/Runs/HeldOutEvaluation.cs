@@ -103,7 +103,7 @@ internal static class HeldOutEvaluation
                 cache.CopyInput(image, variant, input.AsSpan(i * cache.InputSize, cache.InputSize));
                 cache.CopyMu(image, variant, mu.AsSpan((first + i) * dimension, dimension));
             }
-// A head with one variance a face gives it for every dimension.
+            // A head with one variance a face gives it for every dimension.
             head.Forward(tensor(input, [count, cache.InputSize]), training: false).expand(count, dimension).contiguous().data<float>()
                 .CopyTo(logVariance, first * dimension);
         }

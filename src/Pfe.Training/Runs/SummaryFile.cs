@@ -29,7 +29,8 @@ internal static class SummaryFile
             File.AppendAllText(path, Line(summary));
         }
         catch (Exception e) when (
-            e is IOException or UnauthorizedAccessException) { throw new PfeException($"cannot write '{path}': {e.Message}", e); }
+            e is IOException or UnauthorizedAccessException)
+        { throw new PfeException($"cannot write '{path}': {e.Message}", e); }
     }
 
     /// <summary>Forgets lines after <paramref name="step"/>: a resumed run writes them again.</summary>

@@ -13,8 +13,11 @@ internal static class ParallelImages
     public static void ForEach<TItem, TWorker>(
         IEnumerable<TItem> items, int workers, Func<TWorker> worker, Action<TItem, TWorker> work, CancellationToken cancellation)
     {
-        var options = new ParallelOptions { CancellationToken = cancellation,
-            MaxDegreeOfParallelism = workers > 0 ? workers : Environment.ProcessorCount };
+        var options = new ParallelOptions
+        {
+            CancellationToken = cancellation,
+            MaxDegreeOfParallelism = workers > 0 ? workers : Environment.ProcessorCount
+        };
         try
         {
             Parallel.ForEach(items, options, worker, (item, _, own) =>

@@ -16,7 +16,8 @@ internal static class RemoteFile
     private static readonly Lazy<HttpClient> Client = new(() => new HttpClient(new SocketsHttpHandler
     {
         ConnectTimeout = TimeSpan.FromSeconds(20), PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    }) { Timeout = Timeout.InfiniteTimeSpan });
+    })
+    { Timeout = Timeout.InfiniteTimeSpan });
 
     public static async Task<string> GetAsync(
         string reference, string folder, TimeSpan silence, IProgress<string>? progress, CancellationToken cancellationToken)
@@ -31,7 +32,8 @@ internal static class RemoteFile
         }
         if (!Uri.TryCreate(reference[..at], UriKind.Absolute, out var address))
             throw new InvalidConfigurationException(
-                $"'{reference[..at]}' is no address; https://host/file.onnx is wanted") { Value = reference };
+                $"'{reference[..at]}' is no address; https://host/file.onnx is wanted")
+            { Value = reference };
         var path = Path.Combine(folder, "fetched", $"{sha256[..16]}-{FileName(address)}");
         if (ModelStore.Check(path, sha256) == ModelState.Present) return path;
         using var only = await FolderLock.TakeAsync(path, cancellationToken).ConfigureAwait(false);

@@ -232,8 +232,11 @@ public sealed class FileIndex : IMutableFaceIndex
         if (known is not null && !File.Exists(Path)) return null;
         SafeFileHandle file;
         try { file = FileBytes.OpenShared(Path); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new PfeException(
-            $"cannot open '{Path}': {e.Message}", e); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PfeException(
+            $"cannot open '{Path}': {e.Message}", e);
+        }
         var (opened, kept) = (default(FileState), false);
         try
         {

@@ -36,12 +36,12 @@ internal sealed unsafe class IndexBytes : IDisposable
     /// </summary>
     public static IndexBytes Open(
         SafeFileHandle file, string path, long offset, long end, IndexAccess access, CancellationToken cancellation) => access switch
-    {
-        IndexAccess.Mapped => new(path, offset, null, FileBytes.Map(file, path, offset, end - offset)),
-        IndexAccess.Loaded => new(path, offset, null, FileBytes.Load(file, path, offset, end - offset, cancellation)),
-        IndexAccess.Streamed => new(path, offset, file, null),
-        _ => throw new ArgumentOutOfRangeException(nameof(access), access, "there is no such way to read an index"),
-    };
+        {
+            IndexAccess.Mapped => new(path, offset, null, FileBytes.Map(file, path, offset, end - offset)),
+            IndexAccess.Loaded => new(path, offset, null, FileBytes.Load(file, path, offset, end - offset, cancellation)),
+            IndexAccess.Streamed => new(path, offset, file, null),
+            _ => throw new ArgumentOutOfRangeException(nameof(access), access, "there is no such way to read an index"),
+        };
 
     /// <summary>Whether they are there, and stay until <see cref="Exit"/>.</summary>
     public bool TryEnter() => _uses.TryEnter();

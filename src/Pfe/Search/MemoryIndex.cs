@@ -98,8 +98,11 @@ public sealed class MemoryIndex : IMutableFaceIndex
 
     private string? Model => _table?.ModelId ?? _options.ModelId;
 
-    private FaceTable State => _table ?? new FaceTable(Dimension, (BlockStore)_options.Store, default) { ModelId = _options.ModelId,
-        Version = _version };
+    private FaceTable State => _table ?? new FaceTable(Dimension, (BlockStore)_options.Store, default)
+    {
+        ModelId = _options.ModelId,
+        Version = _version
+    };
 
     private void Change(IReadOnlyCollection<IndexedFace> faces, bool replace, CancellationToken cancellation)
     {

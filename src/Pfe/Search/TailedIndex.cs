@@ -65,14 +65,16 @@ public sealed class TailedIndex : IMutableFaceIndex
         IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) => _lock.Read(() =>
         SearchMerge.Faces([
             _file.Read(state => IndexScan.Faces(Visible(state), probes, options, cancellation, _file.Elsewhere)),
-            _recent.SearchFaces(probes, options, cancellation)], (options ?? new()).K) with { Version = _file.Version + _changes });
+            _recent.SearchFaces(probes, options, cancellation)], (options ?? new()).K) with
+        { Version = _file.Version + _changes });
 
     /// <inheritdoc/>
     public SearchResult<PersonMatch> SearchPersons(
         IReadOnlyList<FaceEmbedding> probes, SearchOptions? options = null, CancellationToken cancellation = default) => _lock.Read(() =>
         SearchMerge.Persons([
             _file.Read(state => IndexScan.Persons(Visible(state), probes, options, cancellation, _file.Elsewhere)),
-            _recent.SearchPersons(probes, options, cancellation)], (options ?? new()).K) with { Version = _file.Version + _changes });
+            _recent.SearchPersons(probes, options, cancellation)], (options ?? new()).K) with
+        { Version = _file.Version + _changes });
 
     /// <inheritdoc/>
     public void Add(IReadOnlyCollection<IndexedFace> faces, CancellationToken cancellation = default) => _lock.Write(() =>

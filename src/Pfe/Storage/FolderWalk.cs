@@ -38,8 +38,11 @@ internal static class FolderWalk
     private static (string[] Files, string[] Folders) Content(string folder)
     {
         try { return (Directory.GetFiles(folder), Directory.GetDirectories(folder)); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new PfeException($"cannot read the folder " +
-            $"'{folder}': {e.Message}", e); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PfeException($"cannot read the folder " +
+            $"'{folder}': {e.Message}", e);
+        }
     }
 
     // One part after the other, as any of them may be a link.

@@ -57,8 +57,11 @@ internal static class InputFile
     private static string? Next(StreamReader reader, string path, int number)
     {
         try { return reader.ReadLine(); }
-        catch (DecoderFallbackException e) { throw new PfeException($"'{Shown(path)}', line {number} or a little below: not UTF-8 text",
-            e); }
+        catch (DecoderFallbackException e)
+        {
+            throw new PfeException($"'{Shown(path)}', line {number} or a little below: not UTF-8 text",
+            e);
+        }
         catch (Exception e) when (IsFault(e)) { throw Refusal(path, e); }
     }
 

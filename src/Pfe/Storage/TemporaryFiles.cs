@@ -20,8 +20,11 @@ internal static partial class TemporaryFiles
     /// <param name="bufferSize">Of the stream.</param>
     public static (string Path, FileStream Stream) Create(string folder, UnixFileMode? mode, int bufferSize)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share =
-            FileShare.Delete, BufferSize = bufferSize };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share =
+            FileShare.Delete, BufferSize = bufferSize
+        };
         if (mode is { } permissions && !OperatingSystem.IsWindows()) options.UnixCreateMode =
             permissions | UnixFileMode.UserRead | UnixFileMode.UserWrite;
         for (var attempt = 1; ; attempt++)
@@ -35,7 +38,8 @@ internal static partial class TemporaryFiles
                 stream.Dispose();
             }
             catch (IOException) when (attempt < Attempts && Directory.Exists(folder)
-                && File.Exists(path)) { /* the same, a moment earlier */ }
+                && File.Exists(path))
+            { /* the same, a moment earlier */ }
             if (attempt == Attempts) throw new IOException($"no temporary file can be kept in '{folder}'");
         }
     }

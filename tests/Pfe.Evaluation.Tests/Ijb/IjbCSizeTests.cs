@@ -35,9 +35,9 @@ public sealed class IjbCSizeTests
     private static readonly ScoreCalibration Calibration = new()
     {
         Score = ScoreKind.MutualLikelihood, Dimension = Dimension, Lines = [new(-8, 0.02, -15), new(-4, 0.02, -15)],
-            FalseMatch = [new(1e-3, 3)], DifferentBelow = -1,
+        FalseMatch = [new(1e-3, 3)], DifferentBelow = -1,
         Quality = new([.. Enumerable.Range(0, 101).Select(step => -8 + 0.04 * step)]), GenuinePairs = 30, ImpostorPairs = 30_000,
-            Source = "made up",
+        Source = "made up",
     };
 
     private static IjbCFiles Write(TemporaryFolder folder)

@@ -47,8 +47,9 @@ public sealed class ReliabilityIntervalsTests
         double Gaussian() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         int[] identities = [.. Enumerable.Range(0, 4 * persons).Select(image => image / 4)];
         var ease = Enumerable.Range(0, persons).Select(_ => spread * Gaussian()).ToArray();
-        var rows = (from i in Enumerable.Range(0, identities.Length) from j in Enumerable.Range(i + 1, identities.Length - i - 1)
-            select (i, j)).ToArray();
+        var rows = (from i in Enumerable.Range(0, identities.Length)
+                    from j in Enumerable.Range(i + 1, identities.Length - i - 1)
+                    select (i, j)).ToArray();
         bool[] same = [.. rows.Select(pair => identities[pair.i] == identities[pair.j])];
         double[] evidence = [.. rows.Select((pair, n) => 2 * ((same[n] ? 1 + ease[identities[pair.i]] : -1) + Gaussian()))];
         return (evidence, new PairList([.. rows.Select(pair => pair.i)], [.. rows.Select(pair => pair.j)], same, identities));

@@ -51,8 +51,11 @@ public sealed class ClusterTests(PostgreSqlServer server, ITestOutputHelper outp
         {
             var start = clock.Elapsed;
             // A question that is not answered in full is refused, never answered with "unknown".
-            try { if ((await gallery.IdentifyAsync(TestFaces.Image(asked % People,
-                9))).Candidates[0].ExternalId != $"id-{asked % People}") wrong++; }
+            try
+            {
+                if ((await gallery.IdentifyAsync(TestFaces.Image(asked % People,
+                9))).Candidates[0].ExternalId != $"id-{asked % People}") wrong++;
+            }
             catch (GalleryException e) when (e.Error == GalleryError.Incomplete) { refused++; }
             slowest = clock.Elapsed - start > slowest ? clock.Elapsed - start : slowest;
         }
@@ -76,8 +79,11 @@ public sealed class ClusterTests(PostgreSqlServer server, ITestOutputHelper outp
 
     private static async Task ShouldAgreeAsync(FaceGallery cluster, FaceGallery alone, int person)
     {
-        var (probe, options) = (TestFaces.Image(person, 9), new IdentifyOptions { K = 10, MinimumVersion =
-            (await alone.GetInfoAsync()).Version });
+        var (probe, options) = (TestFaces.Image(person, 9), new IdentifyOptions
+        {
+            K = 10, MinimumVersion =
+            (await alone.GetInfoAsync()).Version
+        });
         var (mine, theirs) = (await cluster.IdentifyAsync(probe, options), await alone.IdentifyAsync(probe, options));
         mine.Candidates.Select(one => one.PersonId).ShouldBe(theirs.Candidates.Select(one => one.PersonId));
         (mine.Answer, mine.PersonId, mine.GalleryVersion).ShouldBe((theirs.Answer, theirs.PersonId, theirs.GalleryVersion));

@@ -72,8 +72,11 @@ public sealed class CrashTests(PostgreSqlServer server, ITestOutputHelper output
     private static async Task<CrashOperation?> WorkAsync(string settings, int milliseconds, Dictionary<int, HashSet<string>> expected,
         Action<int> counted, Func<Task>? kill)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.Environment[CrashWorker.Variable] = settings;
         start.Environment[TestFaces.CalibrationVariable] = TestFaces.Calibration.ToJson();
         using var worker = Process.Start(start)!;

@@ -94,7 +94,8 @@ public abstract class IndexFileTests : StoreTests
                 bytes[bytes.Length / 2] ^= 1;
                 await File.WriteAllBytesAsync(file, bytes);
                 break;
-            default: (oldFile.Length, oldManifest.Length)
+            default:
+                (oldFile.Length, oldManifest.Length)
                 .ShouldBe(((int)new FileInfo(file).Length, (int)new FileInfo(manifest).Length)); break;
         }
         await ReopenAsync();

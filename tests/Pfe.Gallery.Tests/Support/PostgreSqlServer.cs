@@ -44,8 +44,11 @@ public sealed class PostgreSqlServer : IAsyncLifetime
             ["-D", Path.Combine(_data, "db"), "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c",
                 $"unix_socket_directories={_data}", "-c", "recovery_init_sync_method=syncfs"]);
         _server = System.Diagnostics.Process.Start(
-            new ProcessStartInfo(file, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput =
-                true })!;
+            new ProcessStartInfo(file, arguments)
+            {
+                UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput =
+                true
+            })!;
         _server.ErrorDataReceived += (_, _) => { };
         _server.BeginErrorReadLine();
         _server.BeginOutputReadLine();
@@ -119,8 +122,11 @@ public sealed class PostgreSqlServer : IAsyncLifetime
     {
         var (file, arguments) = program == "chown" ? (program, words) : AsServer(program, words);
         using var process = System.Diagnostics.Process.Start(
-            new ProcessStartInfo(file, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput =
-                true })!;
+            new ProcessStartInfo(file, arguments)
+            {
+                UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput =
+                true
+            })!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? null : (await output + await error).ReplaceLineEndings(" ");

@@ -17,8 +17,11 @@ public sealed class ReportInputsTests : IDisposable
     public void Sigma_is_compared_with_the_norm_the_detector_score_and_the_sharpness_that_the_file_holds()
     {
         var certainty = Array.ConvertAll(FaceUncertainty.Of(SimulatedFaces.Draw(60, 6)), value => (float)-value);
-        var data = Measure(new() { [EmbeddingSet.Norm] = certainty, [EmbeddingSet.DetectionScore] = [float.NaN, .. certainty.Skip(1)],
-            [EmbeddingSet.Sharpness] = certainty });
+        var data = Measure(new()
+        {
+            [EmbeddingSet.Norm] = certainty, [EmbeddingSet.DetectionScore] = [float.NaN, .. certainty.Skip(1)],
+            [EmbeddingSet.Sharpness] = certainty
+        });
 
         var curves = QualityFigures.Study(data, data.Cosine, 10).Rows.Select(row => row.Curve).ToArray();
         curves.Select(curve => curve.Name).ShouldBe(["sigma", "embedding norm", "detector score", "sharpness", "random order"]);

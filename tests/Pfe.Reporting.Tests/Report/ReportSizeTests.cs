@@ -32,8 +32,11 @@ public sealed class ReportSizeTests
         var clock = Stopwatch.StartNew();
         using var inputs = ReportInputs.Load([features]);
         var data = inputs.Measure(
-            new() { Calibration = Calibrate(inputs) }) with { Thumbnails = pictures
-            ? new FaceThumbnails(row => SimulatedFaces.Picture(row, Images)) : null };
+            new() { Calibration = Calibrate(inputs) }) with
+        {
+            Thumbnails = pictures
+            ? new FaceThumbnails(row => SimulatedFaces.Picture(row, Images)) : null
+        };
         FaceReport.Of(data).Write(Path.Combine(folder.Path, "report"), fonts);
         var seconds = clock.Elapsed.TotalSeconds;
         var files = new DirectoryInfo(Path.Combine(folder.Path, "report")).EnumerateFiles("*", SearchOption.AllDirectories).ToList();

@@ -96,8 +96,12 @@ public sealed class TrustFitTests
     {
         var calibration = TrustFit.Fit(Pairs(4000), Clean) with
         {
-            Slope = 2, Offset = 0, GenuineLapses = 1e-4, ImpostorLapses = 1e-6, DifferentBelow = -3,
-                FalseMatch = [new(1e-3, 1, 0.5, 1.5, "clean")],
+            Slope = 2,
+            Offset = 0,
+            GenuineLapses = 1e-4,
+            ImpostorLapses = 1e-6,
+            DifferentBelow = -3,
+            FalseMatch = [new(1e-3, 1, 0.5, 1.5, "clean")],
         };
         var good = new FaceTrust(0.95f, 0);
         calibration.Decide(0.9, good, good).Answer.ShouldBe(Answer.Same);

@@ -235,8 +235,11 @@ public sealed class FileIndexTests : IDisposable
                     if (Interlocked.Increment(ref searches) == 300) index.Dispose();
                     try
                     {
-                        if (thread < 8) index.SearchPersons(probes[thread], new SearchOptions { K = 3, Threads = 1
-                            + thread % 2 }).Count.ShouldBe(3);
+                        if (thread < 8) index.SearchPersons(probes[thread], new SearchOptions
+                        {
+                            K = 3, Threads = 1
+                            + thread % 2
+                        }).Count.ShouldBe(3);
                         else if (call % 3 == 2) index.Compact();
                         else index.Upsert(faces[(call % 5 * 100)..(call % 5 * 100 + 100)]);
                     }

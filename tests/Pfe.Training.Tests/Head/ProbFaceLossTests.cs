@@ -102,16 +102,20 @@ public sealed class ProbFaceLossTests
             }
             return sum / count;
         }
-        var positives = (from i in Enumerable.Range(0, n) from j in Enumerable.Range(0, n) where i != j && labels[i] == labels[j]
-            select (i, j)).ToList();
+        var positives = (from i in Enumerable.Range(0, n)
+                         from j in Enumerable.Range(0, n)
+                         where i != j && labels[i] == labels[j]
+                         select (i, j)).ToList();
         var total = Weights.MlsLoss * positives.Average(pair => Term(pair.i, pair.j, attention: false));
         if (constraint is not null)
             total += Weights.OutputConstraintLoss * logs.SelectMany(row => row)
                 .Sum(log => constraint == "L2" ? Math.Pow(Math.Exp(log) / mean - 1, 2) : Math.Abs(Math.Exp(log) / mean - 1));
         if (contrastive)
         {
-            var impostors = from i in Enumerable.Range(0, n) from j in Enumerable.Range(0, n) where labels[i] != labels[j]
-                select Math.Max(0, 3 - Term(i, j, attention: true));
+            var impostors = from i in Enumerable.Range(0, n)
+                            from j in Enumerable.Range(0, n)
+                            where labels[i] != labels[j]
+                            select Math.Max(0, 3 - Term(i, j, attention: true));
             return total + Weights.DiscriminateLoss * (positives.Average(pair => Term(pair.i, pair.j, attention: true))
                 + impostors.Average());
         }

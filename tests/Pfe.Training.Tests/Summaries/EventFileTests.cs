@@ -169,8 +169,15 @@ internal static class NaiveEventReader
             var key = Varint(message, ref at);
             var kind = key & 7;
             var number = kind == 0 ? Varint(message, ref at) : 0;
-            var length = kind switch { 0 =>
-                0, 1 => 8, 2 => (int)Varint(message, ref at), 5 => 4, _ => throw new InvalidDataException($"wire type {kind}") };
+            var length = kind switch
+            {
+                0 =>
+                0,
+                1 => 8,
+                2 => (int)Varint(message, ref at),
+                5 => 4,
+                _ => throw new InvalidDataException($"wire type {kind}")
+            };
             fields.Add(((int)(key >> 3), number, message.Slice(at, length).ToArray()));
             at += length;
         }

@@ -9,8 +9,11 @@ namespace Pfe.Training.Tests.Trust;
 public sealed class TrustTrainerTests
 {
     private const int Dimension = 16;
-    private static readonly TrustOptions Options = new() { GroupSize = 6, ImagesEach = 3, RecipesEach = 4, Hidden = 16, Steps = 120,
-        LearningRate = 5e-3 };
+    private static readonly TrustOptions Options = new()
+    {
+        GroupSize = 6, ImagesEach = 3, RecipesEach = 4, Hidden = 16, Steps = 120,
+        LearningRate = 5e-3
+    };
 
     /// <summary>
     /// Damaged faces are half a direction that their recipe chooses, so strangers under one recipe lie near each other; the last input

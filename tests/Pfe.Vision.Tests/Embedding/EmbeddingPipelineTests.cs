@@ -40,8 +40,11 @@ public sealed class EmbeddingPipelineTests : IDisposable
         {
             for (; ; asked++) yield return new FaceSource($"{asked}", _folder.File("a.png"));
         }
-        await foreach (var _ in EmbeddingPipeline.RunAsync(Endless(), embedder, null, new EmbeddingRunOptions { Aligned = true,
-            Workers = 1 })) break;
+        await foreach (var _ in EmbeddingPipeline.RunAsync(Endless(), embedder, null, new EmbeddingRunOptions
+        {
+            Aligned = true,
+            Workers = 1
+        })) break;
         asked.ShouldBeLessThan(16 * 6);
     }
 

@@ -10,8 +10,11 @@ public sealed class ContactSheetTests
     private static ContactSheetOptions Options(string? title = null)
     {
         var store = new ModelStore();
-        return new ContactSheetOptions { Columns = 2, TileSize = 40, Title = title, Font = store.Get("font"),
-            BoldFont = store.Get("font-bold") };
+        return new ContactSheetOptions
+        {
+            Columns = 2, TileSize = 40, Title = title, Font = store.Get("font"),
+            BoldFont = store.Get("font-bold")
+        };
     }
 
     [Fact]

@@ -23,8 +23,14 @@ public sealed class ImageTests
                 // EXIF 2.3, tag 0x0112: the side of the scene on which the stored row 0, and the stored column 0, lie.
                 var (ux, uy) = orientation switch
                 {
-                    1 => (x, y), 2 => (23 - x, y), 3 => (23 - x, 15 - y), 4 => (x, 15 - y),
-                    5 => (y, x), 6 => (23 - y, x), 7 => (23 - y, 15 - x), _ => (y, 15 - x),
+                    1 => (x, y),
+                    2 => (23 - x, y),
+                    3 => (23 - x, 15 - y),
+                    4 => (x, 15 - y),
+                    5 => (y, x),
+                    6 => (23 - y, x),
+                    7 => (23 - y, 15 - x),
+                    _ => (y, 15 - x),
                 };
                 upright.Pixels.Slice(3 * (uy * 24 + ux), 3).CopyTo(stored.AsSpan(3 * (y * width + x)));
             }

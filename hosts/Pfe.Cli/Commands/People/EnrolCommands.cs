@@ -21,8 +21,11 @@ internal static class EnrolCommands
             .Does(terminal, async (parsed, cancellation) =>
             {
                 await using var session = await GallerySession.OpenAsync(parsed, terminal, cancellation);
-                var policy = new GalleryPolicy { FalseMatchRate = parsed.GetValue(FalseMatchRate), KeepPhotos = parsed.GetValue(
-                    KeepPhotos) };
+                var policy = new GalleryPolicy
+                {
+                    FalseMatchRate = parsed.GetValue(FalseMatchRate), KeepPhotos = parsed.GetValue(
+                    KeepPhotos)
+                };
                 var info = await session.Catalog.CreateAsync(
                     parsed.GetRequiredValue(GallerySession.Name), session.Model, policy, cancellation: cancellation);
                 var result = new GalleryCreateResult(info.Id, info.Name, session.Place, info.ModelName, info.ModelId);
@@ -45,8 +48,11 @@ internal static class EnrolCommands
                 await session.Catalog.CreateAsync(name, session.Model, cancellation: cancellation);
             var gallery = await session.GalleryAsync(cancellation);
             var clock = Stopwatch.StartNew();
-            var options = new FolderEnrolmentOptions { MainFace = parsed.GetValue(MainFace), Workers = parsed.GetValue(
-                FaceOptions.Workers) };
+            var options = new FolderEnrolmentOptions
+            {
+                MainFace = parsed.GetValue(MainFace), Workers = parsed.GetValue(
+                FaceOptions.Workers)
+            };
             var run = await FolderEnrolment.RunAsync(gallery, session.Reader, persons, options, terminal.ImageProgress("enrolled"),
                 cancellation);
             var result = new GalleryEnrollResult(name, run.Persons, run.Images, run.Enrolled, run.AlreadyThere,

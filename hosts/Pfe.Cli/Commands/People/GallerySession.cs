@@ -20,8 +20,11 @@ internal sealed class GallerySession : IAsyncDisposable
             "folder of the user's.",
     };
 
-    public static readonly Option<string> Name = new("--gallery") { Description = "The gallery's name.", DefaultValueFactory = _ =>
-        "people" };
+    public static readonly Option<string> Name = new("--gallery")
+    {
+        Description = "The gallery's name.", DefaultValueFactory = _ =>
+        "people"
+    };
 
     private readonly GalleryStore _store;
     private readonly FaceEmbedder _embedder;

@@ -7,15 +7,24 @@ namespace Pfe.Cli.Commands.People;
 /// <summary>Who is enrolled, and corrections of it.</summary>
 internal static class PeopleCommands
 {
-    private static readonly Argument<string?> Text = new("text") { Description = "Only whose name or id contains this.",
-        Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Text = new("text")
+    {
+        Description = "Only whose name or id contains this.",
+        Arity = ArgumentArity.ZeroOrOne
+    };
     private static readonly Argument<string> From = new("from") { Description = "The person who goes." };
     private static readonly Argument<string> Into = new("into") { Description = "The person who stays." };
-    private static readonly Argument<string> Person = new("person") { Description =
-        "The person: the folder's name, or an id of 'pfe gallery list'." };
+    private static readonly Argument<string> Person = new("person")
+    {
+        Description =
+        "The person: the folder's name, or an id of 'pfe gallery list'."
+    };
     private static readonly Option<string[]> Images =
-        new("--images") { Description = "The images' references (paths in the enrolled folder) or ids.", AllowMultipleArgumentsPerToken =
-            true, Required = true };
+        new("--images")
+        {
+            Description = "The images' references (paths in the enrolled folder) or ids.", AllowMultipleArgumentsPerToken =
+            true, Required = true
+        };
     private static readonly Option<string?> Into2 = new("--into") { Description = "The new person's id and name." };
 
     public static Command List(Terminal terminal) =>

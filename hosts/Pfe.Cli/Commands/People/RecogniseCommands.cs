@@ -9,8 +9,11 @@ namespace Pfe.Cli.Commands.People;
 internal static class RecogniseCommands
 {
     private static readonly Argument<string> Photo = new("photo") { Description = "A photograph." };
-    private static readonly Argument<string> Person = new("person") { Description =
-        "The person: the folder's name, or an id of 'pfe gallery list'." };
+    private static readonly Argument<string> Person = new("person")
+    {
+        Description =
+        "The person: the folder's name, or an id of 'pfe gallery list'."
+    };
     private static readonly Option<int> K = new("--k") { Description = "How many persons to list.", DefaultValueFactory = _ => 5 };
     private static readonly Option<bool> Review = new("--review") { Description = "Put what cannot be told into the review queue." };
 
@@ -43,8 +46,13 @@ internal static class RecogniseCommands
                 if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, GalleryJson.Default.GalleryVerifyResult);
                 else
                 {
-                    var words = answer.Verdict.Answer switch { Answer.Same => "the same person", Answer.Different =>
-                        "another person", _ => "cannot tell" };
+                    var words = answer.Verdict.Answer switch
+                    {
+                        Answer.Same => "the same person",
+                        Answer.Different =>
+                        "another person",
+                        _ => "cannot tell"
+                    };
                     terminal.Output.WriteLine($"{words}, P(same) {Percent(answer.Verdict.Probability)}: {answer.Verdict.Reason}");
                 }
                 return ExitCode.Done;
@@ -80,6 +88,11 @@ internal static class RecogniseCommands
     }
 
     // No calibration on some thousand pairs supports more nines.
-    private static string Percent(double probability) => probability switch { > 0.999 => "> 99.9 %", < 0.001 => "< 0.1 %", _ =>
-        $"{probability:0.0 %}" };
+    private static string Percent(double probability) => probability switch
+    {
+        > 0.999 => "> 99.9 %",
+        < 0.001 => "< 0.1 %",
+        _ =>
+        $"{probability:0.0 %}"
+    };
 }

@@ -10,11 +10,17 @@ namespace Pfe.Cli.Commands.People;
 /// <summary>People out of a store, into it, to another model; and whether all is well.</summary>
 internal static class TransferCommands
 {
-    private static readonly Argument<string> Output = new("file") { Description =
-        "The export to write: lines of JSON. It holds biometric data." };
+    private static readonly Argument<string> Output = new("file")
+    {
+        Description =
+        "The export to write: lines of JSON. It holds biometric data."
+    };
     private static readonly Argument<string> Input = new("file") { Description = "An export of 'pfe gallery export'." };
-    private static readonly Option<bool> NewIds = new("--new-ids") { Description =
-        "Give everybody new ids: a copy beside the original in one store." };
+    private static readonly Option<bool> NewIds = new("--new-ids")
+    {
+        Description =
+        "Give everybody new ids: a copy beside the original in one store."
+    };
     private static readonly Argument<string> NewModel = new("new-model") { Description = "The model to change to." };
     private static readonly Option<string?> Photos =
         new("--photos") { Description = "The folder that was enrolled, where the gallery does not keep photographs." };
@@ -77,7 +83,8 @@ internal static class TransferCommands
 
     public static Command DropModels(Terminal terminal) =>
         new Command("drop-models", "Remove what the gallery's earlier models left: there is no way back to them then. " +
-            "Example: pfe gallery drop-models") { }
+            "Example: pfe gallery drop-models")
+        { }
             .OnGallery(terminal, async (_, gallery, parsed, cancellation) =>
             {
                 var result = new GalleryDropModelsResult(await gallery.DropOtherModelsAsync(cancellation: cancellation));

@@ -58,7 +58,8 @@ internal static class ReferenceConfig
             {
                 case "embedding_network" or "restore_model" or "restore_scopes" or "exclude_restore_scopes": break;
                 case "uncertainty_module_input": CheckInput(assignment, notes); break;
-                case "num_gpus": notes.Add(
+                case "num_gpus":
+                    notes.Add(
                     "num_gpus is left out: the head is trained on the processor, from features computed once"); break;
                 case "uncertainty_module": CheckModule(assignment, notes); break;
                 case var name when Keys.TryGetValue(name, out var key): Set(config, key, assignment, path); break;

@@ -52,8 +52,11 @@ internal sealed class PreprocessPipeline
         switch (name)
         {
             case "resize": { var (h, w) = arguments.Size(); return (batch, _) => Resampling.Resize(batch, h, w); }
-            case "padding": { var (top, bottom, left, right) = arguments.Padding(); return (batch, _) =>
-                Cropping.Pad(batch, top, bottom, left, right); }
+            case "padding":
+                {
+                    var (top, bottom, left, right) = arguments.Padding(); return (batch, _) =>
+                Cropping.Pad(batch, top, bottom, left, right);
+                }
             case "random_crop": { var (h, w) = arguments.Size(); return (batch, random) => Cropping.RandomCrop(batch, h, w, random); }
             case "center_crop": { var (h, w) = arguments.Size(); return (batch, _) => Cropping.CentreCrop(batch, h, w); }
             case "five_crop": { var (h, w) = arguments.Size(); return (batch, _) => Cropping.FiveCrop(batch, h, w); }
@@ -63,14 +66,26 @@ internal sealed class PreprocessPipeline
             case "standardize": { var (mean, std) = arguments.Standard(); return (batch, _) => GreyLevels.Standardize(batch, mean, std); }
             case "random_interpolate": return arguments.None(GreyLevels.RandomInterpolate);
             case "random_shift": { var ratio = arguments.Ratio(); return (batch, random) => Cropping.RandomShift(batch, ratio, random); }
-            case "random_downsample": { var ratio = arguments.Ratio(); return (batch, random) =>
-                Resampling.RandomDownsample(batch, ratio, random); }
-            case "cutout": { var (ratio, holes) = arguments.Pair(0.3, 1); return (batch, random) =>
-                Augmenting.Cutout(batch, ratio, (int)holes, random); }
-            case "rotate": { var (level, chance) = arguments.Pair(3, 0.5); return (batch, random) =>
-                Augmenting.Rotate(batch, level, chance, random); }
-            case "gaussian_blur": { var (radius, chance) = arguments.Pair(5, 0.5); return (batch, random) =>
-                Augmenting.GaussianBlur(batch, radius, chance, random); }
+            case "random_downsample":
+                {
+                    var ratio = arguments.Ratio(); return (batch, random) =>
+                Resampling.RandomDownsample(batch, ratio, random);
+                }
+            case "cutout":
+                {
+                    var (ratio, holes) = arguments.Pair(0.3, 1); return (batch, random) =>
+                Augmenting.Cutout(batch, ratio, (int)holes, random);
+                }
+            case "rotate":
+                {
+                    var (level, chance) = arguments.Pair(3, 0.5); return (batch, random) =>
+                Augmenting.Rotate(batch, level, chance, random);
+                }
+            case "gaussian_blur":
+                {
+                    var (radius, chance) = arguments.Pair(5, 0.5); return (batch, random) =>
+                Augmenting.GaussianBlur(batch, radius, chance, random);
+                }
             default: throw new InvalidConfigurationException($"{source}: there is no preprocessing operation '{name}'; there are {Names}");
         }
     }
@@ -93,13 +108,13 @@ internal sealed class PreprocessPipeline
 
         public (float Mean, float Std) Standard() =>
             step.Count == 2 && step[1].ValueKind == JsonValueKind.String ? step[1].GetString() switch
-        {
-            "mean_scale" => (127.5f, 128f),
-            // ProbFace's operation of the name mean_scale.
-            "mean_scale_128" => (128f, 128f),
-            "scale" => (0f, 255f),
-            _ => throw Wrong("\"mean_scale\" or \"scale\""),
-        }
+            {
+                "mean_scale" => (127.5f, 128f),
+                // ProbFace's operation of the name mean_scale.
+                "mean_scale_128" => (128f, 128f),
+                "scale" => (0f, 255f),
+                _ => throw Wrong("\"mean_scale\" or \"scale\""),
+            }
         : throw Wrong("\"mean_scale\" or \"scale\"");
 
         /// <summary>Up to two numbers above 0 and up to 100; what is not given is as ProbFace has it.</summary>

@@ -16,7 +16,8 @@ internal sealed unsafe class MutualLikelihoodGallery : IGallery
         var blockBytes = FaceBlocks.BytesOf(faces.Dimension, BlockStore.Float32);
         _memory = new NativeBuffer((faces.Count + 15L) / 16 * blockBytes);
         Blocks = new FaceBlocks(_memory, _memory.Start, faces.Count, faces.Dimension, BlockStore.Float32, scale,
-            survey.Range) { OutOfRangeFaces = strays };
+            survey.Range)
+        { OutOfRangeFaces = strays };
         Workers.Run(Blocks.BlockCount, 64, threads, (first, end) =>
         {
             var reader = new FaceReader(faces);

@@ -26,8 +26,11 @@ internal static class Workers
         }
         try
         {
-            Parallel.For(0, runs, new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads,
-                CancellationToken = cancellation }, Do);
+            Parallel.For(0, runs, new ParallelOptions
+            {
+                MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads,
+                CancellationToken = cancellation
+            }, Do);
         }
         catch (AggregateException e) when (e.InnerExceptions.Any(inner => inner is PfeException or OperationCanceledException))
         {

@@ -102,8 +102,10 @@ public sealed class PreprocessPipelineTests
         var places = new HashSet<(int, int)>();
         for (var i = 0; i < 200; i++)
         {
-            var found = (from down in Enumerable.Range(0, 2) from right in Enumerable.Range(0, 4)
-                where Moved(batch, i, down, right).SequenceEqual(shifted.Image(i).ToArray()) select (down, right)).ToList();
+            var found = (from down in Enumerable.Range(0, 2)
+                         from right in Enumerable.Range(0, 4)
+                         where Moved(batch, i, down, right).SequenceEqual(shifted.Image(i).ToArray())
+                         select (down, right)).ToList();
             places.Add(found.ShouldHaveSingleItem());
         }
         places.Count.ShouldBe(8);
