@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Pfe.TestSupport;
 
@@ -17,13 +16,13 @@ public sealed class AotTests(ITestOutputHelper output) : IDisposable
         // The compiler of .NET makes objects; the system's own tools link them.
         Assert.SkipUnless(OperatingSystem.IsLinux() && new[] { "gcc", "clang" }.Any(OnPath), "native linking needs gcc or clang");
         var project = Path.Combine(TestData.RepoRoot, "tests", "Pfe.AotSmoke");
-        var (code, said) = Run("dotnet", "publish", project, "--configuration", "Release", "--runtime",
+        var (code, said) = Tool.Run("dotnet", "publish", project, "--configuration", "Release", "--runtime",
             RuntimeInformation.RuntimeIdentifier, "--output", _folder.Path, "-p:BuildProjectReferences=false", "--nologo", "--verbosity",
             "quiet");
         code.ShouldBe(0, said);
         said.ShouldNotContain(" IL", Case.Sensitive, "trimming or native code warns");
         var program = _folder.File("Pfe.AotSmoke");
-        Run(program).ShouldBe((0, "ok\n"));
+        Tool.Run(program).ShouldBe((0, "ok\n"));
         output.WriteLine($"program {Megabytes(program):0.0} MB, with its native libraries " +
             $"{Directory.GetFiles(_folder.Path, "*.so").Append(program).Sum(Megabytes):0.0} MB");
     }
@@ -32,17 +31,4 @@ public sealed class AotTests(ITestOutputHelper output) : IDisposable
 
     private static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, program)));
-
-    private static (int Code, string Said) Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
-        };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var said = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, said + errors.Result);
-    }
 }
