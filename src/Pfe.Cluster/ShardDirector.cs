@@ -51,21 +51,23 @@ internal sealed class ShardDirector(ISiloStatusOracle members, ClusterNodeOption
     /// </summary>
     internal static SiloAddress[,] Place(Guid gallery, int shards, int replicas, IReadOnlyCollection<SiloAddress> nodes)
     {
-        var most = (shards * replicas + nodes.Count - 1) / nodes.Count;
-        var loads = nodes.ToDictionary(node => node, _ => 0);
+        var distinct = Math.Min(replicas, nodes.Count);
+        var most = (shards * distinct + nodes.Count - 1) / nodes.Count;
+        var room = nodes.ToDictionary(node => node, _ => most);
         var places = new SiloAddress[shards, replicas];
         for (var shard = 0; shard < shards; shard++)
         {
-            var ranked = nodes.OrderByDescending(node => Weight(node, gallery, shard)).ToArray();
-            var taken = new HashSet<SiloAddress>();
-            for (var replica = 0; replica < replicas; replica++)
-            {
-                var node = Array.Find(ranked, node => loads[node] < most && !taken.Contains(node))
-                    ?? Array.Find(ranked, node => !taken.Contains(node)) ?? ranked[replica % ranked.Length];
-                taken.Add(node);
-                loads[node]++;
-                places[shard, replica] = node;
-            }
+            var left = shards - shard;
+            var ranked = nodes.Where(node => room[node] > 0).OrderByDescending(node => Weight(node, gallery, shard)).ToArray();
+            // A node takes a part once: one with room for all that are left loses a place with each that it does not take, and no more
+            // places may be lost than are spare. Otherwise the last parts would find room on one node only, and go beyond the bound.
+            var spare = room.Values.Sum(free => Math.Min(free, left)) - left * distinct;
+            var urgent = ranked.Where(node => room[node] >= left).ToArray();
+            var forced = urgent.Take(Math.Max(0, urgent.Length - spare)).ToHashSet();
+            var chosen = ranked.OrderByDescending(forced.Contains).Take(distinct).ToHashSet();
+            var there = ranked.Where(chosen.Contains).ToArray();
+            foreach (var node in there) room[node]--;
+            for (var replica = 0; replica < replicas; replica++) places[shard, replica] = there[replica % there.Length];
         }
         return places;
     }

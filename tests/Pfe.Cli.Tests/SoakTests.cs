@@ -1,12 +1,20 @@
 using System.Diagnostics;
+using Pfe.Calibration;
+using Pfe.Search;
 using Pfe.TestSupport;
+using Pfe.Vision;
+using Pfe.Vision.Embedding;
+using Pfe.Vision.Faces;
+using Pfe.Vision.Models;
+using Pfe.Vision.Verification;
 
 namespace Pfe.Cli.Tests;
 
 /// <summary>
-/// Hours of the same work in one process: embed, compare, append, search, remove. Memory and descriptors stay as they are. Explicit, as it
-/// takes as long as one says: <c>PFE_SOAK_MINUTES=120 dotnet test --project tests/Pfe.Cli.Tests/Pfe.Cli.Tests.csproj -- --filter-class
-/// '*SoakTests'</c>.
+/// Hours of the same work in one process, as a program on the libraries does it: networks loaded, pictures embedded, photographs compared,
+/// an index searched and appended to, everything disposed of, over and over. Memory and descriptors stay as they are. (The commands
+/// themselves are one process each: the tree of options of every call in one process is kept for ever.) Explicit, as it takes as long as one
+/// says: <c>PFE_SOAK_MINUTES=120 dotnet test --project tests/Pfe.Cli.Tests/Pfe.Cli.Tests.csproj -- --filter-class '*SoakTests'</c>.
 /// </summary>
 public sealed class SoakTests : IDisposable
 {
@@ -23,16 +31,20 @@ public sealed class SoakTests : IDisposable
         for (var i = 0; i < 8; i++) BadPictures.Noise(112, 112, i).Save(_folder.File("in", $"{i}.png"));
         BadPictures.Faces(1).Save(_folder.File("face.png"));
         var (faces, index) = (_folder.File("faces.safetensors"), _folder.File("people.pfi"));
-        string[] embed = ["embed", Path.Combine(_folder.Path, "in"), "--aligned", "--output", faces];
-        await Ended(embed);
-        await Ended("index", "build", index, faces);
+        Embed(faces);
+        using (var set = EmbeddingSet.Load(faces)) FileIndex.Build(index, [set]);
         var (clock, rounds, log) = (Stopwatch.StartNew(), 0, new List<(double Minutes, double Megabytes, int Descriptors)>());
         while (clock.Elapsed.TotalMinutes < minutes)
         {
-            await Ended(embed);
-            await Ended("compare", _folder.File("face.png"), _folder.File("face.png"));
-            await Ended("search", "--index", index, "--probe", faces, "--k", "3");
-            await Ended("index", "add", index, faces, "--replace");
+            Embed(faces);
+            using (var verifier = await FaceVerifier.OpenAsync(new ModelStore(), cancellationToken: TestContext.Current.CancellationToken))
+                verifier.Compare(_folder.File("face.png"), _folder.File("face.png")).Verdict!.Answer.ShouldBe(Answer.Same);
+            using (var set = EmbeddingSet.Load(faces))
+            using (var open = FileIndex.Open(index))
+            {
+                open.SearchFaces(set[0], new SearchOptions { K = 3 })[0].Id.ShouldBe(set.Paths[0]);
+                open.Add(set, replace: true, cancellation: TestContext.Current.CancellationToken);
+            }
             rounds++;
             if (clock.Elapsed > Warm) log.Add((clock.Elapsed.TotalMinutes, Resident(), Descriptors()));
         }
@@ -48,10 +60,11 @@ public sealed class SoakTests : IDisposable
         last.ShouldBeLessThanOrEqualTo(first + 8);
     }
 
-    private static async Task Ended(params string[] command)
+    private void Embed(string output)
     {
-        var run = await PfeCommand.Run(command);
-        run.Code.ShouldBe(0, run.Error);
+        using var embedder = new FaceEmbedder(DefaultModel.Load(new ModelStore()));
+        EmbeddingRun.Run(FaceSource.InFolder(Path.Combine(_folder.Path, "in")), embedder, null, output,
+            new EmbeddingRunOptions { Aligned = true });
     }
 
     private static double Resident()
