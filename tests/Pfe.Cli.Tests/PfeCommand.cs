@@ -35,6 +35,7 @@ internal sealed record PfeCommand(int Code, string Output, string Error)
         Output.ShouldBeEmpty();
     }
 
-    // A slow machine reports progress where a fast one is done before.
-    private static bool IsProgress(string line) => line.Split(' ') is ["searched" or "aligned" or "embedded", _, "of", ..];
+    // A slow machine reports progress where a fast one is done before, and one without networks fetches them first.
+    private static bool IsProgress(string line) =>
+        line.Split(' ') is ["searched" or "aligned" or "embedded", _, "of", ..] or ["fetching", ..];
 }
