@@ -26,7 +26,8 @@ internal static class Tarball
         var found = new List<(ModelFile, byte[])>();
         using (var stream = File.OpenRead(path))
         using (var unzipped = new GZipStream(stream, CompressionMode.Decompress))
-        using (var tar = new TarReader(unzipped))
+        using (var guarded = new TarHeaders(unzipped))
+        using (var tar = new TarReader(guarded))
         {
             while (found.Count < package.Files.Count && tar.GetNextEntry() is { } entry)
             {
