@@ -29,9 +29,14 @@ internal sealed record FaceModel(FaceEmbedder Embedder, EmbeddingBatcher Batcher
 /// <param name="Detection">Where it is.</param>
 /// <param name="Embedding">The face as a Gaussian.</param>
 /// <param name="Trust">What the trust head says of it; null where the model has none.</param>
-/// <param name="Measures">What was measured of it.</param>
-internal sealed record AnalysedFace(DetectedFace Detection, FaceEmbedding Embedding, FaceTrust? Trust, FaceMeasures Measures)
+/// <param name="Photo">Where it was found.</param>
+internal sealed record AnalysedFace(DetectedFace Detection, FaceEmbedding Embedding, FaceTrust? Trust, Pyramid Photo)
 {
+    private FaceMeasures? _measures;
+
+    /// <summary>What is measured of it, once somebody asks: an embedding alone needs no words.</summary>
+    public FaceMeasures Measures => _measures ??= FaceMeasures.Of(Photo, Detection);
+
     /// <summary>Mean ln sigma^2.</summary>
     public double Uncertainty { get; } = FaceUncertainty.Of(Embedding);
 }
@@ -143,7 +148,7 @@ internal sealed class FaceEngine : IAsyncDisposable
         var embeddings = await Task.WhenAll(
             wanted.Select(face => model.Batcher.EmbedAsync(pyramid, face.Landmarks, cancellation)));
         return new(image, found, [.. wanted.Zip(embeddings, (face, given) =>
-            new AnalysedFace(face, given.Embedding, given.Trust, FaceMeasures.Of(pyramid, face)))]);
+            new AnalysedFace(face, given.Embedding, given.Trust, pyramid))]);
     }
 
     /// <summary>Unloads the networks, after what waits is done.</summary>
