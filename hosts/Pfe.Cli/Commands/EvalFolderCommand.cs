@@ -31,7 +31,7 @@ internal static class EvalFolderCommand
         {
             var path = parsed.GetValue(folder)!.ToString();
             using var faces = options.Faces(parsed, terminal, path, cancellation);
-            using var strangers = parsed.GetValue(options.Cohort) is { } file ? EmbeddingSet.Load(file.ToString()) : null;
+            using var strangers = options.Strangers(parsed);
             var benchmark = new FolderBenchmark(path, faces);
             string[] unreadable = [.. benchmark.NotEmbedded.Where(name => !IsPicture(Path.Combine(path, name)))];
             var limits = new FolderOptions

@@ -28,7 +28,7 @@ internal static class EvalLfwCommand
         }).Does(terminal, (parsed, cancellation) =>
         {
             using var faces = options.Faces(parsed, terminal, null, cancellation);
-            using var strangers = parsed.GetValue(options.Cohort) is { } file ? EmbeddingSet.Load(file.ToString()) : null;
+            using var strangers = options.Strangers(parsed);
             var cohort = strangers is null ? null : new Cohort(strangers);
             var list = LfwPairs.Read(parsed.GetValue(pairs)!.ToString());
             var (bootstrap, calibration) = (options.Bootstrap(parsed), parsed.Calibration(faces, terminal, cancellation));

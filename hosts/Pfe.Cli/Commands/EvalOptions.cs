@@ -105,6 +105,10 @@ internal sealed class EvalOptions
         }
     }
 
+    /// <summary>The cohort's faces; null where none is asked for.</summary>
+    public EmbeddingSet? Strangers(ParseResult parsed) =>
+        parsed.GetValue(Cohort) is { } file ? EmbeddingSet.Load(file.ToString()) : null;
+
     public BootstrapOptions? Bootstrap(ParseResult parsed) => parsed.GetValue(Resamples) == 0
         ? null
         : new BootstrapOptions
