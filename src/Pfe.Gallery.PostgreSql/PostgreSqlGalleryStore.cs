@@ -113,7 +113,7 @@ public sealed class PostgreSqlGalleryStore : GalleryStore
     {
         try
         {
-            await using var command = _source.CreateCommand("VACUUM template, photo, image, person, review");
+            await using var command = _source.CreateCommand("VACUUM template, photo, image, person, review, change");
             await command.ExecuteNonQueryAsync(cancellation);
             return true;
         }

@@ -165,6 +165,7 @@ public sealed partial class FaceGallery
             var into = await scope.Session.GetPersonAsync(Id, intoId, cancellation);
             var images = await scope.Session.ListImagesAsync(Id, fromId, cancellation);
             foreach (var image in images) await scope.Session.MoveImageAsync(image.Id, intoId, cancellation);
+            await scope.Session.MergeReviewsAsync(fromId, intoId, context?.KeyId, scope.Now, cancellation);
             await scope.Session.RemovePersonAsync(fromId, cancellation);
             into = Touched(into, scope.Now, images.Count) with
             {

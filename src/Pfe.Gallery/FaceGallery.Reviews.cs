@@ -1,3 +1,4 @@
+using Pfe.Calibration;
 using Pfe.Gallery.Decisions;
 using Pfe.Gallery.Storage;
 
@@ -43,6 +44,8 @@ public sealed partial class FaceGallery
             var review = await scope.Session.GetReviewAsync(Id, id, cancellation);
             CheckVersion(expectedVersion, review.Version, "review");
             var isOpen = decision == ReviewState.Open;
+            if (isOpen && review.PersonId == review.CandidateId)
+                throw new GalleryException(GalleryError.Invalid, "the two were merged into one person since: split that person instead");
             review = review with
             {
                 State = decision,
@@ -54,6 +57,17 @@ public sealed partial class FaceGallery
             (scope.Subject, scope.Outcome) = (id, decision.ToString());
             return review;
         }, cancellation);
+
+    /// <summary>
+    /// What was decided about pairs of the gallery's model, for a calibration. They are the pairs that the numbers could not tell, and the
+    /// likeliest of a whole gallery each: no sample of pairs as they come.
+    /// </summary>
+    /// <param name="cancellation">Stops waiting.</param>
+    internal Task<ReviewedPairs> ListReviewedPairsAsync(CancellationToken cancellation = default) => Store.ReadAsync(async session =>
+    {
+        var info = await session.GetGalleryAsync(Id, cancellation);
+        return new ReviewedPairs(info.ModelId, await session.ListReviewedPairsAsync(Id, info.Generation, cancellation));
+    }, cancellation);
 
     /// <summary>
     /// Opens the question whether a probe shows a candidate. Nothing of the probe is stored but its score and uncertainty.
@@ -69,7 +83,9 @@ public sealed partial class FaceGallery
             var review = new Review(scope.NewId(), Id, ReviewKind.Identification, null, null, candidate.PersonId, candidate.Probability,
                 candidate.Score, probe.Uncertainty, match.Uncertainty,
                 reason, ReviewState.Open, null, null, 1, scope.Now);
-            await scope.Session.AddReviewAsync(review, cancellation);
+            var info = await scope.Session.GetGalleryAsync(Id, cancellation);
+            // The gallery may have changed to another model since the search.
+            await scope.Session.AddReviewAsync(review, info.ModelId == _model.Id ? info.Generation : 0, cancellation);
             scope.Subject = review.Id;
             return review;
         }, cancellation);

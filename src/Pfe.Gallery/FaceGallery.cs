@@ -81,7 +81,7 @@ public sealed partial class FaceGallery
             var changed = new ChangedPersons();
             var value = await work(scope, info, changed);
             foreach (var person in changed.Persons)
-                await scope.Session.AddChangeAsync(Id, info.Version, person, changed.IsRemoval, cancellation);
+                await scope.Session.AddChangeAsync(Id, new(info.Version, person, changed.IsRemoval), scope.Now, cancellation);
             await Store.AnnounceAsync(scope.Session, Id, cancellation);
             version = info.Version;
             return value;
@@ -104,6 +104,12 @@ public sealed partial class FaceGallery
         }
         try { await Index.CatchUpAsync(version, CancellationToken.None); }
         catch (PfeException) { Interlocked.Exchange(ref _followed, 0); }
+    }
+
+    /// <summary>Notes that an index file of an earlier version than that holds somebody who is gone, whoever removed them.</summary>
+    internal async Task NeedsFileOfAsync(long version, CancellationToken cancellation)
+    {
+        if (await Index.IsFileBeforeAsync(version, cancellation)) SomethingWasRemoved();
     }
 
     private void SomethingWasRemoved() => _purgeBy ??= _catalog.Options.Now + _catalog.Options.RemoveWithin;

@@ -19,6 +19,7 @@ public sealed class GalleryCatalog : IAsyncDisposable
     private const int LongestName = 200;
 
     private readonly ConcurrentDictionary<(Guid Gallery, string Model), FaceGallery> _open = new();
+    private readonly Upkeep _upkeep;
 
     /// <summary>Looks after a store's galleries. The store stays the caller's to close.</summary>
     /// <param name="store">The store.</param>
@@ -31,6 +32,7 @@ public sealed class GalleryCatalog : IAsyncDisposable
         Keys = new KeyRing(store, Writer, Options);
         Jobs = new JobList(store, Options);
         Audit = new AuditLog(store);
+        _upkeep = new Upkeep(this);
     }
 
     /// <summary>How galleries are held.</summary>
@@ -162,16 +164,21 @@ public sealed class GalleryCatalog : IAsyncDisposable
     }
 
     /// <summary>
-    /// Does the work that may wait: writes index files anew where many persons changed or somebody was removed, and forgets expired
-    /// idempotency keys. A service calls it every few seconds.
+    /// Does the work that may wait: writes index files anew where many persons changed or somebody was removed, and forgets old changes and
+    /// expired idempotency keys. A service calls it every few seconds.
     /// </summary>
     /// <param name="cancellation">Stops the work.</param>
     public async Task MaintainAsync(CancellationToken cancellation = default)
     {
+        await _upkeep.TidyFilesAsync(cancellation);
         foreach (var gallery in _open.Values) await gallery.MaintainAsync(cancellation);
+        await _upkeep.ForgetChangesAsync(cancellation);
         var now = Options.Now;
         await Store.WriteAsync(session => session.DropExpiredKeysAsync(now, cancellation), cancellation);
     }
+
+    /// <summary>The galleries with that id that this process works with: one a model.</summary>
+    internal IEnumerable<FaceGallery> Opened(Guid id) => _open.Where(open => open.Key.Gallery == id).Select(open => open.Value);
 
     /// <summary>Looks for damage of the store itself and of the store's audit log.</summary>
     /// <param name="cancellation">Stops the work.</param>

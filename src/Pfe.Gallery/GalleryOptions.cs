@@ -22,6 +22,12 @@ public sealed record GalleryOptions
     /// </summary>
     public TimeSpan FollowWithin { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long the change log says who was changed or removed when, for readers and index files that follow it; a day by default. Who
+    /// comes back after longer reads the gallery anew.
+    /// </summary>
+    public TimeSpan KeepChanges { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>How long an idempotency key is remembered; a day by default.</summary>
     public TimeSpan RememberKeys { get; init; } = TimeSpan.FromDays(1);
 

@@ -19,6 +19,7 @@ internal static class Targets
         ["insightface images"] = TextTargets.InsightFaceImages,
         ["insightface pairs"] = TextTargets.InsightFacePairs,
         ["path table"] = TextTargets.PathTable,
+        ["reviewed pairs"] = TextTargets.ReviewedPairs,
         ["summaries"] = TextTargets.Summaries,
         ["safetensors"] = TensorTargets.Safetensors,
         ["embeddings"] = TensorTargets.Embeddings,

@@ -143,6 +143,10 @@ internal static partial class TextTargets
     public static FuzzTarget Summaries(Scratch scratch) =>
         Lines(scratch, "summaries", "step,loss\n1,2.5\n2,1e-3\n3,NaN\n", path => CsvLines.Until(path, 2));
 
+    public static FuzzTarget ReviewedPairs(Scratch scratch) => Lines(scratch, "reviewed pairs",
+        "score,uncertainty1,uncertainty2,same,model\n12.5,-6.1,-5.9,1,ab12\n-3,-6,-5.5,0,ab12\n",
+        path => Pfe.Calibration.ReviewedPairs.Load(path).Scored());
+
     private static TemplateList Templates(string path)
     {
         var builder = new TemplateListBuilder(new ImageLookup(Paths));

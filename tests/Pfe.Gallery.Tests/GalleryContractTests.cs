@@ -126,6 +126,43 @@ public abstract class GalleryContractTests : StoreTests
     }
 
     [Fact]
+    public async Task What_was_decided_in_reviews_are_scored_pairs_even_after_the_two_became_one()
+    {
+        for (var person = 0; person < 4; person++)
+        {
+            await Gallery.EnrolAsync(TestFaces.Request(person, 0, 1));
+            await Gallery.EnrolAsync(new EnrolRequest { ExternalId = $"again-{person}", Samples = [TestFaces.Sample(person, 2)] });
+        }
+        var reviews = (await Gallery.ListReviewsAsync()).Items;
+        reviews.Count.ShouldBe(4);
+        (await Gallery.ListReviewedPairsAsync()).Pairs.ShouldBeEmpty();
+        await Gallery.DecideReviewAsync(reviews[0].Id, ReviewState.Same);
+        await Gallery.MergeAsync(reviews[0].PersonId!.Value, reviews[0].CandidateId);
+        await Gallery.DecideReviewAsync(reviews[1].Id, ReviewState.Different);
+        await Gallery.DecideReviewAsync(reviews[2].Id, ReviewState.Skipped);
+        // A merge without a decision is one.
+        await Gallery.MergeAsync(reviews[3].CandidateId, reviews[3].PersonId!.Value, new WriteContext { KeyId = "me" });
+        var merged = await Gallery.GetReviewAsync(reviews[3].Id);
+        (merged.State, merged.DecidedBy, merged.PersonId).ShouldBe((ReviewState.Same, "me", merged.CandidateId));
+        (await Should.ThrowAsync<GalleryException>(() => Gallery.DecideReviewAsync(merged.Id, ReviewState.Open))).Message
+            .ShouldContain("split that person");
+
+        var decided = await Gallery.ListReviewedPairsAsync();
+        decided.ModelId.ShouldBe(TestFaces.Model.Id);
+        decided.Pairs.Select(pair => pair.IsSame).Order().ShouldBe([false, true, true]);
+        var other = decided.Pairs.Single(pair => !pair.IsSame);
+        (other.Score, other.Uncertainty1, other.Uncertainty2)
+            .ShouldBe(((float)reviews[1].Score, reviews[1].Uncertainty1, reviews[1].Uncertainty2));
+        var file = Path.Combine(Folder, "decisions.csv");
+        await File.WriteAllTextAsync(file, decided.ToCsv());
+        Calibration.ReviewedPairs.Load(file).Pairs.ShouldBe(decided.Pairs);
+        // Scores of a model that the gallery left say nothing of the one it has.
+        await Store.WriteAsync(
+            session => session.ExecuteAsync($"UPDATE gallery SET generation = 2 WHERE id = {Gallery.Id}", default), default);
+        (await Gallery.ListReviewedPairsAsync()).Pairs.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_moved_image_is_found_where_it_went()
     {
         var a = (await Gallery.EnrolAsync(TestFaces.Request(1, 0))).Person;

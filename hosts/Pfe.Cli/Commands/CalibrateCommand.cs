@@ -27,17 +27,20 @@ namespace Pfe.Cli.Commands;
 /// <param name="Middle">The pairs told 10 % to 90 %; null where there are none.</param>
 /// <param name="FalseMatch">Thresholds on the evidence.</param>
 /// <param name="Kinds">With --images: the answers by kind of damage, on people that the thresholds were not fitted on.</param>
+/// <param name="ReviewedPairs">With --reviews: decided pairs that were fitted along.</param>
+/// <param name="Reviewed">With --reviews: what is said of decided pairs that the check's fit never saw; they are picked ones, not pairs
+/// as they come.</param>
 internal sealed record CalibrateResult(
     string Output, int GenuinePairs, int ImpostorPairs, int HeldOutPersons, double ExpectedCalibrationError,
     double ExpectedCalibrationErrorLow, double ExpectedCalibrationErrorHigh,
     double Cllr, double CllrLow, double CllrHigh, double CllrMin, CalibrateMiddle? Middle, IReadOnlyList<RateThreshold> FalseMatch,
-    IReadOnlyList<KindRates> Kinds);
+    IReadOnlyList<KindRates> Kinds, int ReviewedPairs, CalibrateMiddle? Reviewed);
 
-/// <summary>What was said of the undecided pairs, and what is true of them.</summary>
+/// <summary>What was said of some pairs, and what is true of them.</summary>
 /// <param name="Pairs">How many there are.</param>
-/// <param name="Stated">Their mean stated P(same), genuine and impostor pairs weighing the same in total.</param>
+/// <param name="Stated">Their mean stated P(same); in the middle genuine and impostor pairs weigh the same in total.</param>
 /// <param name="Observed">The share that is of one person.</param>
-/// <param name="Low">Lower end of its 95 % interval over persons.</param>
+/// <param name="Low">Lower end of its 95 % interval; in the middle over persons.</param>
 /// <param name="High">Upper end.</param>
 internal sealed record CalibrateMiddle(int Pairs, double Stated, double Observed, double Low, double High);
 
@@ -71,23 +74,31 @@ internal static class CalibrateCommand
         "kind by kind of damage as well (the output is an .onnx file, its model has a trust head)."
         };
 
+    private static readonly Option<string?> Reviews =
+        new("--reviews")
+        {
+            Description = "Decisions of people, as 'pfe gallery export --reviews' writes them, fitted along with the embeddings' pairs. " +
+        "They are picked pairs, so thresholds and rates stay those of the embeddings."
+        };
+
     public static Command Create(Terminal terminal) =>
         new Command("calibrate", "Turn scores into P(same person), fitted on your own people. Example: pfe calibrate heldout.safetensors " +
             "--model pfe.onnx --output calibrated.onnx")
         {
-            Features, Output, Source, Images, ModelOptions.Model, ModelOptions.Models,
+            Features, Output, Source, Images, Reviews, ModelOptions.Model, ModelOptions.Models,
         }.Does(terminal, (parsed, cancellation) =>
         {
             var output = parsed.GetRequiredValue(Output);
             using var faces = EmbeddingSet.Load(parsed.GetRequiredValue(Features));
             var model = ModelFor(parsed, output, faces, terminal, cancellation);
+            var reviewed = parsed.GetValue(Reviews) is { } file ? ReviewedOf(file, faces, terminal) : null;
             var fit = FittedCalibration.Of(
                 faces, ScoreKind.MutualLikelihood, parsed.GetValue(Source)
-                ?? Path.GetFileName(parsed.GetRequiredValue(Features)), cancellation);
+                ?? Path.GetFileName(parsed.GetRequiredValue(Features)), reviewed, cancellation);
             var kinds = parsed.GetValue(Images) is { } images ? Kinds(images, faces, model, parsed, terminal, cancellation) : null;
             if (model is null) AtomicFile.WriteText(output, fit.Calibration.ToJson());
             else Calibrated(model, fit.Calibration, kinds).Save(output);
-            var result = Result(output, fit, kinds);
+            var result = Result(output, fit, kinds, reviewed);
             if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, CalibrateJson.Default.CalibrateResult);
             else Show(terminal, result);
         });
@@ -114,14 +125,24 @@ internal static class CalibrateCommand
             terminal.ImageProgress("faces"), cancellation);
     }
 
-    private static CalibrateResult Result(string output, FittedCalibration fit, TrustCalibration? kinds)
+    private static ReviewedPairs ReviewedOf(string file, EmbeddingSet faces, Terminal terminal)
+    {
+        var reviewed = ReviewedPairs.Load(file);
+        if (faces.Metadata.TryGetValue(EmbeddingSet.ModelKey, out var checksum) && checksum != reviewed.ModelId)
+            terminal.Say($"note: the decisions in '{file}' are about scores of another file than the one that made the embeddings; " +
+                "that is right only if the two differ in their calibration alone");
+        return reviewed;
+    }
+
+    private static CalibrateResult Result(string output, FittedCalibration fit, TrustCalibration? kinds, ReviewedPairs? reviewed)
     {
         var (judged, sure) = (fit.HeldOut, fit.Intervals);
         return new(output, fit.Calibration.GenuinePairs, fit.Calibration.ImpostorPairs, fit.HeldOutPersons,
             judged.ExpectedCalibrationError, sure.ExpectedCalibrationError.Low, sure.ExpectedCalibrationError.High, judged.Cllr,
                 sure.Cllr.Low, sure.Cllr.High, judged.CllrMin,
             judged.Middle is { } middle ? new(middle.Pairs, middle.Stated, middle.Observed, sure.Middle.Low, sure.Middle.High)
-                : null, fit.Calibration.FalseMatch, kinds?.Kinds ?? []);
+                : null, fit.Calibration.FalseMatch, kinds?.Kinds ?? [], reviewed?.Pairs.Count ?? 0,
+            fit.Reviewed is { } check ? new(check.Pairs, check.Stated, check.Observed, check.Low, check.High) : null);
     }
 
     // The model that the calibration goes into; null where it gets a file of its own.
@@ -153,6 +174,10 @@ internal static class CalibrateCommand
         if (result.Middle is { } middle)
             terminal.Output.WriteLine($"of {middle.Pairs:#,0} pairs told 10 to 90 %: {100 * middle.Stated:0.0} % stated, " +
                 $"{100 * middle.Observed:0.0} % [{100 * middle.Low:0.0}, {100 * middle.High:0.0}] of one person");
+        if (result.Reviewed is { } decided)
+            terminal.Output.WriteLine($"{result.ReviewedPairs:#,0} reviewed pairs fitted along; of {decided.Pairs:#,0} that the check's " +
+                $"fit never saw {100 * decided.Stated:0.0} % stated, {100 * decided.Observed:0.0} % " +
+                $"[{100 * decided.Low:0.0}, {100 * decided.High:0.0}] decided \"same\" (picked pairs: see docs/calibration.md)");
         foreach (var point in result.FalseMatch)
             terminal.Output.WriteLine($"false-match rate {point.Rate:0.##E+0}: evidence of at least {point.Threshold:0.00} nats");
         foreach (var kind in result.Kinds) terminal.Output.WriteLine(Line(kind));

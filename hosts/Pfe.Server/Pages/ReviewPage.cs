@@ -33,6 +33,15 @@ internal static class ReviewPage
                 """));
         }).Needs(KeyScopes.Review);
 
+        pages.MapGet("/review/decisions.csv", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations) =>
+        {
+            var frame = await PageFrame.ReadAsync(context, catalog);
+            if (frame.Gallery is null) return Results.Redirect("/review");
+            var open = await operations.OpenAsync(context.User, frame.Gallery.Id, context.RequestAborted);
+            var pairs = await open.People.ListReviewedPairsAsync(context.RequestAborted);
+            return Results.File(System.Text.Encoding.UTF8.GetBytes(pairs.ToCsv()), "text/csv", "decisions.csv");
+        }).Needs(KeyScopes.Review);
+
         pages.MapPost("/review/{review:guid}", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations,
             Guid review) =>
         {
@@ -117,9 +126,13 @@ internal static class ReviewPage
                 <tr><td>{(review.Decided is { } at ? Words.Date(at) :
                     "")}</td><td>{WireRecords.Camel(review.State)}</td><td>{Words.Percent(review.Probability)}</td>
                     <td>{review.DecidedBy}</td>
-                  <td><form method="post" action="/review/{review.Id}"><button class="quiet" name="decision" value="open">Open
-                      again</button></form></td></tr>
-                """))}</tbody></table></div></details>
+                  <td>{Html.When(review.PersonId != review.CandidateId, () => Html.Of($"""
+                    <form method="post" action="/review/{review.Id}"><button class="quiet" name="decision" value="open">Open
+                      again</button></form>
+                    """))}</td></tr>
+                """))}</tbody></table></div>
+              <p><a href="/review/decisions.csv" download>Decisions as scored pairs (CSV)</a>, for <code>pfe calibrate --reviews</code>:
+                scores and uncertainties, no names and no faces.</p></details>
             """));
     }
 }

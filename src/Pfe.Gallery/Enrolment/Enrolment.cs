@@ -58,7 +58,7 @@ public sealed partial class FaceGallery
                 new Template(stored.Image.Id, person.Id, info.Generation, stored.Image.Quality, stored.Image.Uncertainty,
                 stored.Sample.Embedding.Mu.ToArray(), stored.Sample.Embedding.LogVariance.ToArray())).ToList();
             await gallery.Store.AddTemplatesAsync(scope.Session, gallery.Id, templates, cancellation);
-            foreach (var review in _reviews) await scope.Session.AddReviewAsync(review, cancellation);
+            foreach (var review in _reviews) await scope.Session.AddReviewAsync(review, info.Generation, cancellation);
         }
 
         /// <summary>The person's anchors with the new images, and how much each of these counts.</summary>

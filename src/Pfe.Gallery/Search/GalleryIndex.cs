@@ -56,6 +56,9 @@ internal sealed class GalleryIndex(
     /// <summary>Whether the index file holds templates that were removed from the store.</summary>
     public bool HoldsRemoved => _current is { HasFile: true } index && Interlocked.Read(ref _removal) > index.FileVersion;
 
+    /// <summary>Whether somebody changed since the index file was written.</summary>
+    public bool IsBehind => _current is { HasFile: true, ChangedPersons: > 0 };
+
     /// <summary>Writes the index file anew from the store, so that nothing removed is left in it.</summary>
     public async Task CompactAsync(CancellationToken cancellation)
     {
@@ -65,13 +68,20 @@ internal sealed class GalleryIndex(
             var (info, file) = await store.ReadAsync(async session =>
             {
                 var info = await session.GetGalleryAsync(gallery, cancellation);
+                // Of the model before: whoever works with the gallery's model now has the file.
+                if (_current is { } now && now.Generation != info.Generation) return (null, null);
                 var templates = await session.NumberAsync(
                     $"SELECT COUNT(*) FROM template WHERE gallery_id = {gallery} AND generation = {info.Generation}", cancellation);
-                if (templates >= options.FacesForAFile) return (info,
+                if (templates >= options.FacesForAFile) return ((GalleryInfo?)info,
                     await _cache.WriteAsync(info, AnchorsAsync(session, info, cancellation), cancellation));
                 _cache.Remove();
                 return (info, null);
             }, cancellation);
+            if (info is null)
+            {
+                _current = null;
+                return;
+            }
             // Without a file all live in the tail; what was read is forgotten and read anew, which a small gallery takes milliseconds for.
             _current = file is null ? null : PersonIndex.Over(file, info.Generation, info.Version);
             _current = await FollowAsync(_current, cancellation);
@@ -116,6 +126,21 @@ internal sealed class GalleryIndex(
         {
             _since.Clear();
             return _current is { HasFile: true } index ? index : null;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Whether the file in use shows an earlier version than that. One that nobody has read yet is deleted where it does.</summary>
+    public async Task<bool> IsFileBeforeAsync(long version, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            if (_current is null) _cache.RemoveBefore(version);
+            return _current is { HasFile: true } index && index.FileVersion < version;
         }
         finally
         {

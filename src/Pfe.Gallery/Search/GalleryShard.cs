@@ -54,10 +54,12 @@ internal sealed class GalleryShard : IDisposable
     }
 
     /// <summary>
-    /// Whether the index file is due to be written anew: much has changed, or something removed would soon be in it for too long.
+    /// Whether the index file is due to be written anew: much has changed, something removed would soon be in it for too long, or the
+    /// changes behind it will be forgotten before long.
     /// </summary>
     public bool IsDue => _index.HasGrown
-        || _index.HoldsRemoved && _options.Time.GetElapsedTime(_compacted) >= _options.RemoveWithin / 2;
+        || _index.HoldsRemoved && _options.Time.GetElapsedTime(_compacted) >= _options.RemoveWithin / 2
+        || _index.IsBehind && _options.Time.GetElapsedTime(_compacted) >= _options.KeepChanges / 2;
 
     /// <summary>Writes the index file anew. Searches go on meanwhile.</summary>
     public async Task CompactAsync(CancellationToken cancellation)

@@ -87,6 +87,22 @@ internal sealed class IndexCache(string folder, Guid gallery)
         Sweep(name);
     }
 
+    /// <summary>Deletes a file that shows an earlier version than that, or one that no manifest vouches for.</summary>
+    public void RemoveBefore(long version)
+    {
+        if (!Directory.Exists(folder)) return;
+        try
+        {
+            var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestPath), GalleryJson.Default.IndexManifest);
+            if (manifest?.Version >= version) return;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // Nobody can say what its file shows.
+        }
+        Remove();
+    }
+
     /// <summary>Deletes the file and its manifest.</summary>
     public void Remove()
     {

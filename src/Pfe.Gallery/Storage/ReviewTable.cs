@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Pfe.Calibration;
 
 namespace Pfe.Gallery.Storage;
 
@@ -9,13 +10,14 @@ internal static class ReviewTable
             decided, version, created
         """);
 
-    public static Task AddReviewAsync(this StoreSession session, Review review, CancellationToken cancellation) => session.ExecuteAsync(
+    public static Task AddReviewAsync(this StoreSession session, Review review, int generation, CancellationToken cancellation) =>
+        session.ExecuteAsync(
         $"""
-        INSERT INTO review ({Columns}, cost) VALUES ({review.Id}, {review.GalleryId}, {review.Kind}, {review.ImageId}, {review.PersonId},
-            {review.CandidateId}, {review.Probability},
+        INSERT INTO review ({Columns}, generation, cost) VALUES ({review.Id}, {review.GalleryId}, {review.Kind}, {review.ImageId},
+            {review.PersonId}, {review.CandidateId}, {review.Probability},
             {review.Score}, {review.Uncertainty1}, {review.Uncertainty2}, {review.Reason}, {review.State}, {review.DecidedBy},
                 {review.Decided}, {review.Version}, {review.Created},
-            {Cost(review)})
+            {generation}, {Cost(review)})
         """, cancellation);
 
     public static async Task<Review> GetReviewAsync(this StoreSession session, Guid gallery, Guid id, CancellationToken cancellation) =>
@@ -37,6 +39,33 @@ internal static class ReviewTable
         UPDATE review SET state = {review.State}, decided_by = {review.DecidedBy}, decided = {review.Decided}, version = {review.Version}
         WHERE id = {review.Id}
         """, cancellation);
+
+    /// <summary>The decided reviews whose scores are of one generation, oldest first; without those that nobody could tell.</summary>
+    public static Task<List<ReviewedPair>> ListReviewedPairsAsync(this StoreSession session, Guid gallery, int generation,
+        CancellationToken cancellation) => session.QueryAsync(
+        $"""
+        SELECT score, uncertainty1, uncertainty2, state FROM review WHERE gallery_id = {gallery} AND generation = {generation}
+            AND state IN ({ReviewState.Same}, {ReviewState.Different}) ORDER BY id
+        """,
+        row => new ReviewedPair((float)row.GetDouble(0), row.GetDouble(1), row.GetDouble(2), row.Name<ReviewState>(3) == ReviewState.Same),
+        cancellation);
+
+    /// <summary>
+    /// Lets the reviews of a person who becomes part of another one be that one's, so that no decision is lost; the question whether they
+    /// are one is answered by that.
+    /// </summary>
+    public static async Task MergeReviewsAsync(this StoreSession session, Guid from, Guid into, string? decidedBy, DateTimeOffset now,
+        CancellationToken cancellation)
+    {
+        await session.ExecuteAsync(
+            $"""
+            UPDATE review SET state = {ReviewState.Same}, decided_by = {decidedBy}, decided = {now}, version = version + 1
+            WHERE state IN ({ReviewState.Open}, {ReviewState.Skipped})
+                AND ((person_id = {from} AND candidate_id = {into}) OR (person_id = {into} AND candidate_id = {from}))
+            """, cancellation);
+        await session.ExecuteAsync($"UPDATE review SET person_id = {into} WHERE person_id = {from}", cancellation);
+        await session.ExecuteAsync($"UPDATE review SET candidate_id = {into} WHERE candidate_id = {from}", cancellation);
+    }
 
     /// <summary>What a wrong automatic answer would cost on average, both mistakes being equally dear.</summary>
     public static double Cost(Review review) => Math.Min(review.Probability, 1 - review.Probability);

@@ -67,5 +67,14 @@ internal static class Schema
         """,
         // Whoever keeps an index file of their own must know when something in it has to go.
         "ALTER TABLE change ADD COLUMN removed bigint NOT NULL DEFAULT 0;",
+        // A change is forgotten by its age; a decision about a score says of which model the score is: 0 where nobody knows any more.
+        """
+        ALTER TABLE change ADD COLUMN at bigint NOT NULL DEFAULT 0;
+        CREATE INDEX change_by_time ON change (at);
+        CREATE INDEX change_of_removal ON change (gallery_id, version) WHERE removed <> 0;
+        ALTER TABLE review ADD COLUMN generation bigint NOT NULL DEFAULT 0;
+        UPDATE review SET generation = (SELECT generation FROM gallery WHERE gallery.id = review.gallery_id)
+            WHERE (SELECT COUNT(*) FROM gallery_model WHERE gallery_model.gallery_id = review.gallery_id) = 1;
+        """,
     ];
 }

@@ -31,7 +31,17 @@ public static class CalibrationFit
     /// <exception cref="PfeException">Too few pairs of one kind, or a head whose sigma is the same for every face.</exception>
     public static ScoreCalibration Fit(
         ScoredPairs pairs, IReadOnlyCollection<double> faces, ScoreKind kind, int dimension, string source = "",
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) => Fit(pairs, null, faces, kind, dimension, source, cancellation);
+
+    /// <summary>Fits on pairs as they come and on pairs that people decided.</summary>
+    /// <remarks>
+    /// Reviewed pairs were picked by their scores, and each is the likeliest of a gallery. The first does not change how the odds rise with
+    /// the score; the second changes how many are of one person. So they share everything but one number: their own odds before looking.
+    /// Thresholds, quality and counts are of the other pairs alone, as a rate has no meaning among picked pairs.
+    /// </remarks>
+    internal static ScoreCalibration Fit(
+        ScoredPairs pairs, ScoredPairs? reviewed, IReadOnlyCollection<double> faces, ScoreKind kind, int dimension, string source,
+        CancellationToken cancellation)
     {
         if (pairs.GenuineCount < MinGenuinePairs || pairs.ImpostorCount < FewestImpostor)
             throw new PfeException($"{pairs.GenuineCount} genuine and {pairs.ImpostorCount} impostor pairs are too few; a calibration " +
@@ -40,22 +50,32 @@ public static class CalibrationFit
         var uncertainty = pairs.Uncertainty1.Zip(pairs.Uncertainty2, FaceUncertainty.OfPair).ToArray();
         var knots = CalibrationKnots.Choose(uncertainty, pairs.GenuineCount);
         var (centre, spread) = Standardise(pairs.Scores);
-        // Coefficients: the slopes of all lines, then their offsets, then the unlikeness.
-        var (lines, k) = (knots.Length, 2 * knots.Length + 1);
-        var (features, weights) = (new double[(long)pairs.Count * k], new double[pairs.Count]);
-        for (var n = 0; n < pairs.Count; n++)
+        // Coefficients: the slopes of all lines, then their offsets, then the unlikeness; last the odds of reviewed pairs, if any.
+        var (lines, k) = (knots.Length, 2 * knots.Length + 1 + (reviewed is null ? 0 : 1));
+        var count = pairs.Count + (reviewed?.Count ?? 0);
+        var (features, weights) = (new double[(long)count * k], new double[count]);
+        void Add(int n, ScoredPairs from, int i)
         {
-            var (below, share) = CalibrationKnots.Place(uncertainty[n], lines, i => knots[i]);
-            var (x, score) = (n * k + below, (pairs.Scores[n] - centre) / spread);
+            var (u1, u2) = (from.Uncertainty1[i], from.Uncertainty2[i]);
+            // A reviewed face is none of those of the scale: it counts as it will when it is judged.
+            if (from == reviewed) (u1, u2) = (quality.Held(u1), quality.Held(u2));
+            var (below, share) = CalibrationKnots.Place(FaceUncertainty.OfPair(u1, u2), lines, line => knots[line]);
+            var (x, score) = (n * k + below, (from.Scores[i] - centre) / spread);
             (features[x], features[x + 1], features[x + lines], features[x + lines + 1]) =
                 ((1 - share) * score, share * score, 1 - share, share);
-            features[n * k + k - 1] = Math.Abs(pairs.Uncertainty1[n] - pairs.Uncertainty2[n]);
-            weights[n] = 0.5 / (pairs.Same[n] ? pairs.GenuineCount : pairs.ImpostorCount);
+            features[n * k + 2 * lines] = Math.Abs(u1 - u2);
+            weights[n] = 0.5 / (from.Same[i] || from == reviewed ? pairs.GenuineCount : pairs.ImpostorCount);
+        }
+        for (var n = 0; n < pairs.Count; n++) Add(n, pairs, n);
+        for (var n = pairs.Count; n < count; n++)
+        {
+            Add(n, reviewed!, n - pairs.Count);
+            features[n * k + k - 1] = 1;
         }
         // That no lapse is seen among N pairs does not make them rarer than about one in N.
         var (most, startAt) = (Logit(MaxContamination), Logit(0.01));
         var (fewest1, fewest2) = (Logit(1.0 / (pairs.GenuineCount + 2)), Logit(1.0 / (pairs.ImpostorCount + 2)));
-        var c = EvidenceRegression.Fit(new(features, k, pairs.Same, weights),
+        var c = EvidenceRegression.Fit(new(features, k, reviewed is null ? pairs.Same : [.. pairs.Same, .. reviewed.Same], weights),
             start: [.. new double[k], Math.Max(startAt, fewest1), Math.Max(startAt, fewest2)],
             lower: [.. new double[lines], .. Enumerable.Repeat(double.NegativeInfinity, k - lines), fewest1, fewest2],
             upper: [.. Enumerable.Repeat(double.PositiveInfinity, k), most, most], cancellation);
@@ -65,7 +85,7 @@ public static class CalibrationFit
             Score = kind,
             Dimension = dimension,
             Lines = [.. knots.Select((knot, i) => new EvidenceLine(knot, c[i] / spread, c[lines + i] - c[i] * centre / spread))],
-            Unlikeness = c[k - 1],
+            Unlikeness = c[2 * lines],
             GenuineLapses = lapses.Genuine,
             ImpostorLapses = lapses.Impostor,
             FalseMatch = [],

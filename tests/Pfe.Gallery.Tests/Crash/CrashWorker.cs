@@ -13,7 +13,10 @@ internal static class CrashWorker
     public const string Variable = "PFE_CRASH_WORKER";
 
     /// <summary>Small limits, so that every cycle writes, follows and replaces index files.</summary>
-    public static GalleryOptions Options { get; } = new() { Threads = 1, FacesForAFile = 6, FollowWithin = TimeSpan.Zero };
+    public static GalleryOptions Options { get; } = new()
+    {
+        Threads = 1, FacesForAFile = 6, FollowWithin = TimeSpan.Zero, KeepChanges = TimeSpan.FromMilliseconds(300),
+    };
 
     /// <summary>Works until it is killed.</summary>
     /// <param name="settings">Seed, number of the next operation, folder and, for PostgreSQL, connection string; a tab between.</param>
@@ -33,6 +36,8 @@ internal static class CrashWorker
             var operation = Next(random, people, number);
             await SayAsync("begin", operation);
             await operation.DoAsync(gallery);
+            // What a service does every few seconds; it forgets old changes as well.
+            if (operation.Kind == "compact") await catalog.MaintainAsync();
             await SayAsync("done", operation);
             operation.Apply(people);
         }

@@ -154,14 +154,38 @@ public abstract class IndexFileTests : StoreTests
         Files(".pfi").ShouldHaveSingleItem().ShouldNotBe(before);
     }
 
-    protected string[] Files(string extension) => Directory.GetFiles(Data, $"{Gallery.Id:N}*{extension}");
-
-    private sealed class ManualTime : TimeProvider
+    [Fact]
+    public async Task Who_was_removed_just_before_a_stop_is_gone_from_the_folder_soon_after_the_next_start()
     {
-        private DateTimeOffset _now = DateTimeOffset.UnixEpoch.AddYears(50);
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public void Advance(TimeSpan time) => _now += time;
+        for (var person = 0; person < 12; person++) await Gallery.EnrolAsync(TestFaces.Request(person, 0));
+        await Gallery.CompactAsync();
+        await Gallery.RemovePersonAsync((await Gallery.FindPersonAsync("id-3"))!.Id);
+        await ReopenAsync();
+        Files(".pfi").ShouldHaveSingleItem();
+        // Nobody has searched since the start.
+        await Catalog.MaintainAsync();
+        Files(".pfi").ShouldBeEmpty();
+        (await Gallery.IdentifyAsync(TestFaces.Image(4, 5))).Candidates[0].ExternalId.ShouldBe("id-4");
     }
+
+    [Fact]
+    public async Task Who_another_process_removed_is_gone_from_the_file_in_use_within_the_time_it_was_given()
+    {
+        var time = new ManualTime();
+        await using var catalog = new GalleryCatalog(Store, Options with { Time = time, RemoveWithin = TimeSpan.FromMinutes(1) });
+        var gallery = await catalog.OpenAsync(Gallery.Id, TestFaces.Model);
+        for (var person = 0; person < 12; person++) await gallery.EnrolAsync(TestFaces.Request(person, 0));
+        await gallery.CompactAsync();
+        await catalog.MaintainAsync();
+        var before = Files(".pfi").ShouldHaveSingleItem();
+        await Gallery.RemovePersonAsync((await Gallery.FindPersonAsync("id-3"))!.Id);
+        time.Advance(TimeSpan.FromSeconds(31));
+        await catalog.MaintainAsync();
+        time.Advance(TimeSpan.FromSeconds(60));
+        await catalog.MaintainAsync();
+        Files(".pfi").ShouldHaveSingleItem().ShouldNotBe(before);
+        (await gallery.IdentifyAsync(TestFaces.Image(3, 5))).Answer.ShouldBe(IdentityAnswer.Unknown);
+    }
+
+    protected string[] Files(string extension) => Directory.GetFiles(Data, $"{Gallery.Id:N}*{extension}");
 }

@@ -65,6 +65,42 @@ public sealed class CalibrationFitTests
                 .Cllr.ShouldBeLessThan(0.6);
     }
 
+    [Fact]
+    public void Reviewed_pairs_sharpen_the_fit_though_they_are_picked_and_of_other_odds()
+    {
+        // Few pairs as they come, and many that were picked because the evidence lay between -3 and 3, nine in ten of one person.
+        var (plain, helped) = (0.0, 0.0);
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var few = SimulatedPairs.Draw(40, 400, seed, _ => 1.5);
+            var picked = Picked(SimulatedPairs.Draw(2_700, 300, 1000 + seed, _ => 1.5), score => Math.Abs(3 * score) < 3);
+            var other = SimulatedPairs.Draw(2_000, 6_000, 100, _ => 1.5);
+            var alone = Fit(few);
+            var both = CalibrationFit.Fit(few, picked, SimulatedPairs.Faces(few), ScoreKind.MutualLikelihood, 8, "", default);
+            (plain, helped) = (plain + Reliability.Of(alone, other).Cllr, helped + Reliability.Of(both, other).Cllr);
+            // Rates and counts are of pairs as they come.
+            (both.GenuinePairs, both.ImpostorPairs, both.FalseMatch.Count).ShouldBe((40, 400, alone.FalseMatch.Count));
+        }
+        helped.ShouldBeLessThan(plain);
+    }
+
+    [Fact]
+    public void Two_reviewed_pairs_of_one_kind_change_hardly_anything()
+    {
+        var pairs = SimulatedPairs.Draw(500, 5_000, 1, _ => 1.5);
+        var reviewed = new ScoredPairs([0.1f, -0.2f], [true, true], [-6, -6.5], [-6, -40]);
+        var fitted = CalibrationFit.Fit(pairs, reviewed, SimulatedPairs.Faces(pairs), ScoreKind.MutualLikelihood, 8, "", default);
+        foreach (var score in new[] { -2.0, 0, 2 })
+            fitted.LogLikelihoodRatio(score, -6.5, -6.5).ShouldBe(Fit(pairs).LogLikelihoodRatio(score, -6.5, -6.5), 0.1);
+    }
+
+    private static ScoredPairs Picked(ScoredPairs from, Func<float, bool> wanted)
+    {
+        var kept = Enumerable.Range(0, from.Count).Where(n => wanted(from.Scores[n])).ToArray();
+        return new([.. kept.Select(n => from.Scores[n])], [.. kept.Select(n => from.Same[n])],
+            [.. kept.Select(n => from.Uncertainty1[n])], [.. kept.Select(n => from.Uncertainty2[n])]);
+    }
+
     // What the calibration was before it knew of lapses: plain logistic regression, here by the same code with the lapses held at next to
     // nothing.
     private static double[] StraightLine(ScoredPairs pairs)

@@ -96,6 +96,12 @@ internal sealed record GalleryChangeResult(Guid PersonId, int Images, long Galle
 /// <param name="AddedImages">Images an import added.</param>
 internal sealed record GalleryTransferResult(string File, int Persons, int AddedPersons, int AddedImages);
 
+/// <summary>What <c>pfe gallery export --reviews --json</c> writes.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Pairs">Decided pairs of the gallery's model.</param>
+/// <param name="Same">How many of them were decided "same".</param>
+internal sealed record GalleryReviewsResult(string File, int Pairs, int Same);
+
 /// <summary>What <c>pfe gallery reembed --json</c> writes.</summary>
 /// <param name="Embedded">Images that got a template of the new model now.</param>
 /// <param name="Missing">Images without one.</param>
@@ -126,6 +132,7 @@ internal sealed record GalleryCheckResult(int Persons, int Images, IReadOnlyList
 [JsonSerializable(typeof(GalleryListResult))]
 [JsonSerializable(typeof(GalleryChangeResult))]
 [JsonSerializable(typeof(GalleryTransferResult))]
+[JsonSerializable(typeof(GalleryReviewsResult))]
 [JsonSerializable(typeof(GalleryReembedResult))]
 [JsonSerializable(typeof(GalleryDropModelsResult))]
 [JsonSerializable(typeof(GalleryCheckResult))]

@@ -13,7 +13,12 @@ internal static class TransferCommands
     private static readonly Argument<string> Output = new("file")
     {
         Description =
-        "The export to write: lines of JSON. It holds biometric data."
+        "The file to write: people as lines of JSON, which is biometric data; with --reviews comma-separated values."
+    };
+    private static readonly Option<bool> Reviews = new("--reviews")
+    {
+        Description =
+        "Write what was decided in reviews instead, as scored pairs for 'pfe calibrate --reviews'; no names, no embeddings."
     };
     private static readonly Argument<string> Input = new("file") { Description = "An export of 'pfe gallery export'." };
     private static readonly Option<bool> NewIds = new("--new-ids")
@@ -28,10 +33,19 @@ internal static class TransferCommands
         new("--leave-missing") { Description = "Change even if some images get no template of the new model; they are not searched then." };
 
     public static Command Export(Terminal terminal) =>
-        new Command("export", "Write everybody to a file. Example: pfe gallery export people.ndjson") { Output }
+        new Command("export", "Write everybody to a file. Example: pfe gallery export people.ndjson") { Output, Reviews }
             .OnGallery(terminal, async (_, gallery, parsed, cancellation) =>
             {
                 var (file, count) = (parsed.GetRequiredValue(Output), 0);
+                if (parsed.GetValue(Reviews))
+                {
+                    var reviewed = await gallery.ListReviewedPairsAsync(cancellation);
+                    AtomicFile.WriteText(file, reviewed.ToCsv());
+                    var result = new GalleryReviewsResult(file, reviewed.Pairs.Count, reviewed.Pairs.Count(pair => pair.IsSame));
+                    if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, GalleryJson.Default.GalleryReviewsResult);
+                    else terminal.Output.WriteLine($"{result.Pairs} decision(s), {result.Same} of them \"same\" -> {file}");
+                    return ExitCode.Done;
+                }
                 await Task.Run(() => AtomicFile.Write(file, stream =>
                     count = gallery.ExportAsync(stream, cancellation: cancellation).GetAwaiter().GetResult()), cancellation);
                 Report(terminal, parsed, new(file, count, 0, 0), $"{count} person(s) -> {file}");
