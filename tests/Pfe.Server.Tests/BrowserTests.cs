@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using Pfe.Client;
 using Pfe.Server.Tests.Support;
+using Pfe.TestSupport;
 
 namespace Pfe.Server.Tests;
 
@@ -61,6 +62,37 @@ public sealed class BrowserTests(BrowserService browser) : IClassFixture<Browser
         await window.Page.Locator("#second").SetInputFilesAsync(File("c.jpg", SampleFaces.Blank));
         await Button(window, "Compare").ClickAsync();
         await window.Page.GetByText("no face found").WaitForAsync();
+        window.ShouldBeQuiet();
+    }
+
+    [Fact]
+    public async Task The_camera_takes_the_photographs_that_are_compared()
+    {
+        Assert.SkipWhen(BrowserService.Missing is not null, BrowserService.Missing ?? "");
+        using var folder = new TemporaryFolder();
+        // The browser plays the film round and round: every frame shows the same face.
+        var frame = SampleFaces.Film(0);
+        await System.IO.File.WriteAllBytesAsync(folder.File("camera.mjpeg"), [.. Enumerable.Repeat(frame, 5).SelectMany(bytes => bytes)]);
+        await using var window = await browser.OpenWithCameraAsync(folder.File("camera.mjpeg"));
+        foreach (var field in new[] { "first", "second" })
+        {
+            var drop = window.Page.Locator($"[data-drop]:has(#{field})");
+            await drop.GetByRole(AriaRole.Button, new() { Name = "Use the camera" }).ClickAsync();
+            await window.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
+            await window.PictureAsync($"camera-{field}");
+            // Enabled once the camera shows a picture.
+            await window.Page.GetByRole(AriaRole.Button, new() { Name = "Take the photograph" }).ClickAsync();
+            await drop.GetByRole(AriaRole.Img, new() { Name = "Chosen photograph" }).WaitForAsync();
+            (await window.Page.Locator("dialog").CountAsync()).ShouldBe(0);
+        }
+        await Button(window, "Compare").ClickAsync();
+        await window.Page.Locator(".verdict h2").WaitForAsync();
+        (await window.Page.Locator(".verdict h2").InnerTextAsync()).ShouldBe("The same person");
+        await window.PictureAsync("camera-compared");
+        // Closed before a picture is taken, it leaves everything as it was.
+        await window.Page.Locator("[data-camera]").First.ClickAsync();
+        await window.Page.Keyboard.PressAsync("Escape");
+        (await window.Page.Locator("dialog").CountAsync()).ShouldBe(0);
         window.ShouldBeQuiet();
     }
 
@@ -152,6 +184,15 @@ public sealed class BrowserTests(BrowserService browser) : IClassFixture<Browser
         await window.Page.GetByText("Nothing waits for a review").WaitForAsync();
         (await reviews.ListAsync(ReviewState.Same)).Items.Count.ShouldBe(1);
         (await reviews.ListAsync(ReviewState.Different)).Items.Count.ShouldBe(1);
+
+        await window.Page.GetByText("2 decisions").ClickAsync();
+        await window.PictureAsync("decisions");
+        var download = await window.Page.RunAndWaitForDownloadAsync(() =>
+            window.Page.GetByRole(AriaRole.Link, new() { Name = "Decisions as scored pairs" }).ClickAsync());
+        var decided = Calibration.ReviewedPairs.Load(await download.PathAsync());
+        decided.ModelId.ShouldBe(gallery.ModelId);
+        decided.Pairs.Count(pair => pair.IsSame).ShouldBe(1);
+        decided.Pairs.Count.ShouldBe(2);
         window.ShouldBeQuiet();
     }
 }

@@ -28,6 +28,9 @@ namespace Pfe.Server.Hosting;
 /// <summary>The service: networks, store, operations and pages behind one address.</summary>
 internal sealed class ServerApplication : IAsyncDisposable
 {
+    // Without one of them nothing is sent: the exporter on its own would try the protocol's usual address.
+    private static readonly string[] CollectorVariables = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
+
     private readonly WebApplication _web;
     private readonly IAsyncDisposable _store;
     private readonly GalleryCatalog _catalog;
@@ -154,7 +157,7 @@ internal sealed class ServerApplication : IAsyncDisposable
         services.AddOpenTelemetry().WithMetrics(metrics =>
         {
             metrics.AddMeter(ServerMetrics.Meter, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime").AddReader(text.Reader);
-            if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 }) metrics.AddOtlpExporter();
+            if (CollectorVariables.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 })) metrics.AddOtlpExporter();
         });
     }
 

@@ -10,7 +10,7 @@ public sealed class BrowserService : IAsyncLifetime
     private const string Program = "/usr/bin/chromium";
 
     private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private IBrowser? _browser, _filming;
 
     internal TestService Service { get; private set; } = null!;
 
@@ -23,28 +23,43 @@ public sealed class BrowserService : IAsyncLifetime
         Service = await TestService.StartAsync();
         await Service.Get<Pages.SamplePeople>().EnrolAsync(new Gallery.WriteContext(), CancellationToken.None);
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Program,
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                "--disable-sync",
-            ],
-        });
+        _browser = await LaunchAsync();
     }
+
+    /// <summary>A browser of its own whose camera shows a film; signed in.</summary>
+    /// <param name="film">An MJPEG file.</param>
+    internal async Task<Window> OpenWithCameraAsync(string film)
+    {
+        _filming = await LaunchAsync("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+            $"--use-file-for-fake-video-capture={film}");
+        return await OpenAsync(_filming, 1280, ColorScheme.Light, script: true);
+    }
+
+    private Task<IBrowser> LaunchAsync(params string[] more) => _playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    {
+        ExecutablePath = Program,
+        Args =
+        [
+            "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", .. more,
+        ],
+    });
 
     public async ValueTask DisposeAsync()
     {
+        if (_filming is not null) await _filming.DisposeAsync();
         if (_browser is not null) await _browser.DisposeAsync();
         _playwright?.Dispose();
         if (Service is not null) await Service.DisposeAsync();
     }
 
     /// <summary>A browser window of its own; signed in.</summary>
-    internal async Task<Window> OpenAsync(int width = 1280, ColorScheme colours = ColorScheme.Light, bool script = true)
+    internal Task<Window> OpenAsync(int width = 1280, ColorScheme colours = ColorScheme.Light, bool script = true) =>
+        OpenAsync(_browser!, width, colours, script);
+
+    private async Task<Window> OpenAsync(IBrowser browser, int width, ColorScheme colours, bool script)
     {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = Service.Address, ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = colours,
             JavaScriptEnabled = script, IsMobile = width < 500, HasTouch = width < 500,

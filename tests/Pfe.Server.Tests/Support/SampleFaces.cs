@@ -31,6 +31,16 @@ internal static class SampleFaces
         return PreviewImage.Jpeg(Warp.ToImage(image, AffineMap.Stretch(width, height, image.Width, image.Height), width, height));
     }
 
+    /// <summary>A person as a camera of 640 x 480 sees them: a frame of a film.</summary>
+    public static byte[] Film(int person)
+    {
+        var image = Image.Decode(People[person], "film");
+        // The whole of it, in its own shape, in the middle.
+        var step = Math.Max(image.Width / 640.0, image.Height / 480.0);
+        var map = new AffineMap(step, 0, (image.Width - 640 * step) / 2, 0, step, (image.Height - 480 * step) / 2);
+        return PreviewImage.Jpeg(Warp.ToImage(image, map, 640, 480));
+    }
+
     /// <summary>A picture without a face.</summary>
     public static byte[] Blank { get; } = new Image(200, 200, new byte[120_000]).ToPng();
 }

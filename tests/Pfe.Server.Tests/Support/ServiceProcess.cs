@@ -30,14 +30,23 @@ internal sealed partial class ServiceProcess : IDisposable
     /// <summary>The first key, which the first service of a store prints.</summary>
     public string FirstKey => KeyPattern().Match(Said).Value;
 
-    public static ServiceProcess Start(string folder, string connection, int nodePort, params string[] more)
+    /// <summary>A service alone, with an empty store.</summary>
+    /// <param name="folder">Its data.</param>
+    /// <param name="settings">Environment variables.</param>
+    public static ServiceProcess Start(string folder, IReadOnlyDictionary<string, string> settings) => Start(folder, settings, []);
+
+    /// <summary>A node of a cluster.</summary>
+    public static ServiceProcess Start(string folder, string connection, int nodePort, params string[] more) =>
+        // By the environment, as a connection with a password would be.
+        Start(folder, new Dictionary<string, string> { ["PFE_CLUSTER"] = connection }, ["--node-port", $"{nodePort}", .. more]);
+
+    private static ServiceProcess Start(string folder, IReadOnlyDictionary<string, string> settings, string[] more)
     {
         var address = $"http://127.0.0.1:{FreePort()}";
-        string[] words = ["serve", "--data", folder, "--listen", address, "--node-port", $"{nodePort}", "--rate", "100000", .. more];
+        string[] words = ["serve", "--data", folder, "--listen", address, "--rate", "100000", .. more];
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "pfe-server"), words)
         { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        // By the environment, as a connection with a password would be.
-        start.Environment["PFE_CLUSTER"] = connection;
+        foreach (var (name, value) in settings) start.Environment[name] = value;
         return new ServiceProcess(Process.Start(start)!, address);
     }
 

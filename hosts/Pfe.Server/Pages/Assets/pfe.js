@@ -49,22 +49,16 @@ async function photograph() {
   dialog.setAttribute("aria-label", "Camera");
   const video = Object.assign(document.createElement("video"), { autoplay: true, muted: true, playsInline: true });
   const say = document.createElement("p");
-  const shoot = Object.assign(document.createElement("button"), { textContent: "Take the photograph", className: "first" });
+  const shoot = Object.assign(document.createElement("button"),
+    { textContent: "Take the photograph", className: "first", disabled: true });
   const close = Object.assign(document.createElement("button"), { textContent: "Close", className: "quiet" });
   const row = Object.assign(document.createElement("div"), { className: "actions" });
   row.append(shoot, close);
   dialog.append(video, say, row);
   document.body.append(dialog);
   dialog.showModal();
-  let stream;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" } });
-    video.srcObject = stream;
-  } catch {
-    say.textContent = "The camera is not there, or the browser does not allow it.";
-    shoot.disabled = true;
-  }
-  const file = await new Promise(done => {
+  // Before the camera is asked for: the dialog may be closed while the browser still asks whether it is allowed.
+  const taken = new Promise(done => {
     dialog.addEventListener("close", () => done(null));
     close.addEventListener("click", () => done(null));
     shoot.addEventListener("click", () => {
@@ -74,7 +68,13 @@ async function photograph() {
       canvas.toBlob(blob => done(blob && new File([blob], "camera.jpg", { type: "image/jpeg" })), "image/jpeg", 0.92);
     });
   });
-  for (const track of stream?.getTracks() ?? []) track.stop();
+  const asked = navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: { ideal: 1280 } } });
+  asked.then(stream => { video.srcObject = stream; },
+    () => { say.textContent = "The camera is not there, or the browser does not allow it."; });
+  // Without a picture yet there is nothing to take.
+  video.addEventListener("loadeddata", () => { shoot.disabled = false; shoot.focus(); });
+  const file = await taken;
+  asked.then(stream => { for (const track of stream.getTracks()) track.stop(); }, () => { });
   dialog.remove();
   return file;
 }
