@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 
@@ -72,25 +71,20 @@ internal sealed class Service : IDisposable
         return new Phase(count, watch.Elapsed.TotalSeconds, [.. times], putOff);
     }
 
-    /// <summary>The service's working set in megabytes, as it says itself.</summary>
-    public async Task<double> MemoryAsync()
-    {
-        var text = await _http.GetStringAsync("/metrics");
-        var line = text.Split('\n').First(value => value.StartsWith("dotnet_process_memory_working_set", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture) / (1 << 20);
-    }
+    /// <summary>One request; whether it was answered and not put off.</summary>
+    public Task<bool> AskAsync(string path, CancellationToken cancellation) => SendAsync(path, 0, null, cancellation);
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<bool> SendAsync(string path, long from, ConcurrentQueue<double> times)
+    private async Task<bool> SendAsync(string path, long from, ConcurrentQueue<double>? times, CancellationToken cancellation = default)
     {
         using var form = new MultipartFormDataContent();
         form.Add(new ByteArrayContent(_photo), "image", "photo");
-        using var response = await _http.PostAsync(path, form);
-        await response.Content.ReadAsByteArrayAsync();
+        using var response = await _http.PostAsync(path, form, cancellation);
+        await response.Content.ReadAsByteArrayAsync(cancellation);
         if (response.StatusCode == HttpStatusCode.OK)
         {
-            times.Enqueue(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
+            times?.Enqueue(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
             return true;
         }
         return response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable ? false

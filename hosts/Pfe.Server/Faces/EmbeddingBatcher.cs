@@ -15,6 +15,7 @@ internal sealed class EmbeddingBatcher : IAsyncDisposable
     private readonly FaceEmbedder _embedder;
     private readonly Channel<Waiting> _queue = Channel.CreateUnbounded<Waiting>();
     private readonly Task[] _workers;
+    private readonly int _cores;
     private readonly int _batch;
 
     /// <summary>Starts one worker a core; each run of the network uses one thread.</summary>
@@ -23,7 +24,7 @@ internal sealed class EmbeddingBatcher : IAsyncDisposable
     /// <param name="batch">Faces of a run at most.</param>
     public EmbeddingBatcher(FaceEmbedder embedder, int workers, int batch)
     {
-        (_embedder, _batch) = (embedder, batch);
+        (_embedder, _cores, _batch) = (embedder, workers, batch);
         _workers = [.. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync))];
     }
 
@@ -61,7 +62,10 @@ internal sealed class EmbeddingBatcher : IAsyncDisposable
         while (await _queue.Reader.WaitToReadAsync())
         {
             batch.Clear();
-            while (batch.Count < _batch && _queue.Reader.TryRead(out var next))
+            // On a processor each run keeps one core busy: what waits is shared among the workers, so that no core idles beside a long run.
+            var share = _embedder.Device.Kind == ComputeDeviceKind.Cpu
+                ? Math.Clamp((_queue.Reader.Count + _cores - 1) / _cores, 1, _batch) : _batch;
+            while (batch.Count < share && _queue.Reader.TryRead(out var next))
             {
                 if (next.Cancellation.IsCancellationRequested) next.Result.TrySetCanceled(next.Cancellation);
                 else batch.Add(next);

@@ -87,9 +87,9 @@ internal sealed class FaceOperations(FaceEngine engine, ServerMetrics metrics)
     private Vision.Verification.ComparedFace Side(AnalysedFace face, string name) =>
         new(name, face.Detection, face.Embedding, face.Uncertainty, engine.Default.QualityOf(face), face.Trust, face.Measures);
 
-    /// <summary>A side of a comparison as it travels.</summary>
+    /// <summary>A side of a comparison as it travels: its quality is the one of every other answer, by sigma.</summary>
     public ComparedFace Compared(ComparedPhoto photo) => new(WireRecords.Of(photo.Face.Detection), photo.Photo.Detections.Count,
-        photo.Face.Uncertainty, engine.Default.QualityOf(photo.Face));
+        photo.Face.Uncertainty, engine.Default.Calibration.Quality.Of(photo.Face.Uncertainty));
 
     private async Task<(FaceModel Model, AnalysedPhoto Photo)> AllAsync(UploadedPhoto photo, CancellationToken cancellation)
     {

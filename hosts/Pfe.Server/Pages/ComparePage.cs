@@ -55,21 +55,20 @@ internal static class ComparePage
                   score</dt><dd>{score:0.0}</dd><dt>Cosine</dt><dd>{cosine:0.000}</dd>
                 <dt>ln likelihood ratio</dt><dd>{verdict.LogLikelihoodRatio:0.00}</dd></dl></details>
             </section>
-            <div class="columns">{Side(operations, engine, first, "First photograph")}{Side(operations, engine, second,
+            <div class="columns">{Side(engine, first, "First photograph")}{Side(engine, second,
                 "Second photograph")}</div>
             """);
     }
 
-    private static Html Side(FaceOperations operations, FaceEngine engine, ComparedPhoto photo, string name)
+    private static Html Side(FaceEngine engine, ComparedPhoto photo, string name)
     {
-        var compared = operations.Compared(photo);
         var faces = photo.Photo.Detections.Count;
         var aligned = PreviewImage.Aligned(photo.Photo.Image, photo.Face.Detection.Landmarks, engine.Default.Embedder.Template);
         return Html.Of($"""
             <section class="card"><h3>{name}</h3>
               {Parts.Boxed(photo.Photo, $"{name}: {Words.Count(faces, "face", "faces")} found, the compared one is framed more strongly")}
               <div class="aligned">{Parts.Picture(aligned,
-                  $"{name}: the face as the model sees it")}<div>{Parts.Certainty(compared.Quality)}
+                  $"{name}: the face as the model sees it")}<div>{Parts.Certainty(engine.Default.QualityOf(photo.Face))}
               <p class="small">{(faces > 1 ? $"{faces} faces found; the main one is compared." : "One face found.")} Detector's confidence
                   {photo.Face.Detection.Score:0.00}.</p></div></div>
             </section>
