@@ -44,17 +44,16 @@ internal sealed class Server : IAsyncDisposable
             ["serve", "--data", folder.FullName, "--listen", $"http://127.0.0.1:{port}", "--rate", "100000"])
         { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         var process = Process.Start(start)!;
+        var key = new TaskCompletionSource<string>();
         process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        while (await process.StandardError.ReadLineAsync(cancellation) is { } line)
+        process.ErrorDataReceived += (_, line) =>
         {
-            if (!line.TrimStart().StartsWith("pfe_", StringComparison.Ordinal)) continue;
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            return new(folder, process, new Uri($"http://127.0.0.1:{port}"), line.Trim());
-        }
-        folder.Delete(recursive: true);
-        throw new InvalidOperationException("pfe-server did not start; try it by hand");
+            if (line.Data is null) key.TrySetException(new InvalidOperationException("pfe-server did not start; try it by hand"));
+            else if (line.Data.TrimStart().StartsWith("pfe_", StringComparison.Ordinal)) key.TrySetResult(line.Data.Trim());
+        };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new(folder, process, new Uri($"http://127.0.0.1:{port}"), await key.Task.WaitAsync(cancellation));
     }
 
     public async ValueTask DisposeAsync()

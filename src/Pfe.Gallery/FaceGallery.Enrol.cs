@@ -65,7 +65,7 @@ public sealed partial class FaceGallery
     }
 
     private static GalleryException NoUsableFace(List<RejectedImage> rejected) => new(GalleryError.NoUsableFace,
-        $"none of the {rejected.Count} faces can be enrolled: " +
+        (rejected.Count == 1 ? "the face cannot be enrolled: " : $"none of the {rejected.Count} faces can be enrolled: ") +
         string.Join("; ", rejected.SelectMany(image => image.Advice).Select(advice => advice.Text).Distinct().Take(3)))
     { Rejected = rejected };
 

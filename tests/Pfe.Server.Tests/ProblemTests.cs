@@ -51,6 +51,36 @@ public sealed class ProblemTests(SharedService shared) : IClassFixture<SharedSer
     }
 
     [Fact]
+    public async Task What_a_request_leaves_out_or_cannot_be_is_told_and_nothing_is_done()
+    {
+        var gallery = await Service.Client.Galleries.CreateAsync(new GalleryRequest("what is left out"));
+        await Service.Client.Persons(gallery.Id).EnrolAsync([SampleFaces.People[0]], new PersonRequest(Name: "Jörg's"));
+        await Service.Client.Persons(gallery.Id).EnrolAsync([SampleFaces.Again(0)], new PersonRequest(Name: "Jörg's twin"));
+        var review = (await Service.Client.Reviews(gallery.Id).ListAsync()).Items.ShouldHaveSingleItem();
+        async Task Post(string address, string json, string says)
+        {
+            using var content = Requests.Json(json);
+            using var response = await Service.Http.PostAsync(address, content);
+            var problem = await response.ShouldBeProblemAsync(400, ProblemCodes.InvalidRequest);
+            problem.Detail.ShouldContain(says, customMessage: json);
+            problem.Detail.ShouldNotContain("Pfe.");
+        }
+
+        var (identify, decide) = ($"/v1/galleries/{gallery.Id}/identify", $"/v1/galleries/{gallery.Id}/reviews/{review.Id}/decision");
+        await Post(identify, """{"embedding": null}""", "'image'");
+        await Post(identify, """{"embedding": 5}""", "not one that is taken");
+        await Post(identify, """{"embedding": {"modelId": "x"}}""", "lacks");
+        await Post(identify, """{"embedding": {"modelId": "x", "mu": null, "logVariance": []}}""", "not one that is taken");
+        await Post(decide, "{}", "lacks 'decision'");
+        await Post(decide, """{"decision": "perhaps"}""", "$.decision");
+        await Post("/v1/keys", """{"name": "x"}""", "lacks 'scopes'");
+        await Post("/v1/keys", """{"name": "x", "scopes": ["king"]}""", "$.scopes[0]");
+        (await Service.Client.Reviews(gallery.Id).ListAsync()).Items.ShouldHaveSingleItem().Version.ShouldBe(review.Version);
+        // Names are sent as they were written.
+        (await Service.Http.GetStringAsync($"/v1/galleries/{gallery.Id}/persons")).ShouldContain("\"Jörg's\"");
+    }
+
+    [Fact]
     public async Task Too_many_bytes_are_refused_by_their_number_and_too_many_pixels_by_their_header()
     {
         using var large = Requests.Form(("image", new byte[(10 << 20) + 1]));

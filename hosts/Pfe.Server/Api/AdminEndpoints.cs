@@ -35,7 +35,7 @@ internal static class AdminEndpoints
         admin.MapPost("/keys", async (HttpContext context, GalleryCatalog catalog) =>
         {
             context.User.RequireAllGalleries();
-            var (request, _) = await context.JsonAsync(WireJson.Default.KeyRequest);
+            var (request, _) = await context.JsonAsync(ServerJson.Default.KeyRequest);
             if (string.IsNullOrWhiteSpace(request.Name)) throw ProblemException.Invalid("a key needs a name that says what it is for");
             // No idempotency key: the answer holds a secret, which is kept nowhere.
             var made = await catalog.Keys.CreateAsync(request.Name, WireRecords.Scopes(request.Scopes), request.Galleries, request.Expires,

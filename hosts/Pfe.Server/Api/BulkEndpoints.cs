@@ -56,7 +56,7 @@ internal static class BulkEndpoints
         bulk.MapPost("/galleries/{gallery:guid}/reembed", async (HttpContext context, GalleryOperations operations, JobRunner jobs,
             FaceEngine engine, Guid gallery) =>
         {
-            var (request, hash) = await context.JsonAsync(WireJson.Default.ReembedRequest);
+            var (request, hash) = await context.JsonAsync(ServerJson.Default.ReembedRequest);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             var model = engine.Find(request.ModelId) ?? throw new ProblemException(409, ProblemCodes.ModelNotLoaded,
                 "this service does not run that model; start it with both models");

@@ -28,7 +28,7 @@ internal static class GalleryEndpoints
         galleries.MapPost("", async (HttpContext context, GalleryCatalog catalog, FaceEngine engine) =>
         {
             context.User.RequireAllGalleries();
-            var (request, hash) = await context.JsonAsync(WireJson.Default.GalleryRequest);
+            var (request, hash) = await context.JsonAsync(ServerJson.Default.GalleryRequest);
             var model = request.ModelId is null ? engine.Default : engine.Find(request.ModelId) ?? throw new ProblemException(409,
                 ProblemCodes.ModelNotLoaded, "this service does not run that model; GET /v1/models lists those it runs");
             if (request.Name is null) throw ProblemException.Invalid("a gallery needs a name");
@@ -48,7 +48,7 @@ internal static class GalleryEndpoints
         galleries.MapPatch("/{gallery:guid}", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations,
             Guid gallery) =>
         {
-            var (request, hash) = await context.JsonAsync(WireJson.Default.GalleryRequest);
+            var (request, hash) = await context.JsonAsync(ServerJson.Default.GalleryRequest);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             var before = await open.People.GetInfoAsync(context.RequestAborted);
             var info = await catalog.UpdateAsync(gallery, open.Model.Description, request.Name,

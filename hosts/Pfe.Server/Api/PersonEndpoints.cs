@@ -49,7 +49,7 @@ internal static class PersonEndpoints
                     await open.People.GetInfoAsync(context.RequestAborted))
                 : await operations.EnrolAsync(open, who, upload.Photos("images"), context.Who(upload.Hash), context.RequestAborted);
             context.SetVersion(result.Person.Version);
-            return Results.Json(result, WireJson.Default.EnrolResult, statusCode: result.Created ? 201 : 200)
+            return Results.Json(result, ServerJson.Default.EnrolResult, statusCode: result.Created ? 201 : 200)
                 .Located(context, $"/v1/galleries/{gallery}/persons/{result.Person.Id}");
         }).Needs(KeyScopes.Enrol).RequireRateLimiting(RequestLimits.Photographs)
             .Produces<Client.EnrolResult>(201).Produces<Client.EnrolResult>()
@@ -71,7 +71,7 @@ internal static class PersonEndpoints
 
         persons.MapPatch("/persons/{person:guid}", async (HttpContext context, GalleryOperations operations, Guid gallery, Guid person) =>
         {
-            var (request, hash) = await context.JsonAsync(WireJson.Default.PersonRequest);
+            var (request, hash) = await context.JsonAsync(ServerJson.Default.PersonRequest);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             var changed = await open.People.UpdatePersonAsync(person, new PersonChange(request.ExternalId, request.Name, request.Metadata),
                 context.ExpectedVersion(), context.Who(hash), context.RequestAborted);
@@ -104,7 +104,7 @@ internal static class PersonEndpoints
             var result = await operations.EnrolAsync(open, EnrolmentOf(upload) with { PersonId = person }, upload.Photos("images"),
                 context.Who(upload.Hash), context.RequestAborted);
             context.SetVersion(result.Person.Version);
-            return Results.Json(result, WireJson.Default.EnrolResult, statusCode: 201)
+            return Results.Json(result, ServerJson.Default.EnrolResult, statusCode: 201)
                 .Located(context, $"/v1/galleries/{gallery}/persons/{person}/images");
         }).Needs(KeyScopes.Enrol).RequireRateLimiting(RequestLimits.Photographs).Produces<Client.EnrolResult>(201)
             .Described("Give a person more images", "Each is accepted, or refused with advice.")
@@ -126,7 +126,7 @@ internal static class PersonEndpoints
     {
         persons.MapPost("/images/{image:guid}:move", async (HttpContext context, GalleryOperations operations, Guid gallery, Guid image) =>
         {
-            var (request, hash) = await context.JsonAsync(WireJson.Default.MoveRequest);
+            var (request, hash) = await context.JsonAsync(ServerJson.Default.MoveRequest);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             return TypedResults.Ok(WireRecords.Of(
                 await open.People.MoveImageAsync(image, request.PersonId, context.Who(hash), context.RequestAborted)));
@@ -135,7 +135,7 @@ internal static class PersonEndpoints
         persons.MapPost("/persons/{person:guid}:merge", async (HttpContext context, GalleryOperations operations, Guid gallery,
             Guid person) =>
         {
-            var (request, hash) = await context.JsonAsync(WireJson.Default.MergeRequest);
+            var (request, hash) = await context.JsonAsync(ServerJson.Default.MergeRequest);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             return TypedResults.Ok(WireRecords.Of(
                 await open.People.MergeAsync(person, request.Into, context.Who(hash), context.RequestAborted)));
@@ -145,7 +145,7 @@ internal static class PersonEndpoints
         persons.MapPost("/persons/{person:guid}:split", async (HttpContext context, GalleryOperations operations, Guid gallery,
             Guid person) =>
         {
-            var (request, hash) = await context.JsonAsync(WireJson.Default.SplitRequest);
+            var (request, hash) = await context.JsonAsync(ServerJson.Default.SplitRequest);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             var result = WireRecords.Of(await open.People.SplitAsync(person, [.. request.Images], request.ExternalId, request.Name,
                 context.Who(hash), context.RequestAborted));
@@ -162,7 +162,7 @@ internal static class PersonEndpoints
     private static Dictionary<string, string>? Metadata(Upload upload)
     {
         if (upload.Text("metadata") is not { Length: > 0 } text) return null;
-        try { return JsonSerializer.Deserialize(text, WireJson.Default.DictionaryStringString); }
+        try { return JsonSerializer.Deserialize(text, ServerJson.Default.DictionaryStringString); }
         catch (JsonException) { throw ProblemException.Invalid("'metadata' is a JSON object whose values are texts"); }
     }
 

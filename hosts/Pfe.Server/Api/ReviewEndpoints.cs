@@ -28,7 +28,7 @@ internal static class ReviewEndpoints
 
         reviews.MapPost("/{review:guid}/decision", async (HttpContext context, GalleryOperations operations, Guid gallery, Guid review) =>
         {
-            var (request, hash) = await context.JsonAsync(WireJson.Default.DecisionRequest);
+            var (request, hash) = await context.JsonAsync(ServerJson.Default.DecisionRequest);
             var open = await operations.OpenAsync(context.User, gallery, context.RequestAborted);
             var decided = await open.People.DecideReviewAsync(review, (Gallery.ReviewState)request.Decision, context.ExpectedVersion(),
                 context.Who(hash), context.RequestAborted);

@@ -57,6 +57,6 @@ internal static class SearchEndpoints
 
     /// <summary>An embedding in place of a photograph: <c>{"embedding": {"modelId": ..., "mu": [...], "logVariance": [...]}}</c>.</summary>
     private static FaceEmbedding? GivenEmbedding(Upload upload) =>
-        upload.Json is { } json && json.TryGetProperty("embedding", out var given)
-            ? GalleryOperations.Given(given.Deserialize(WireJson.Default.Embedding)!) : null;
+        upload.Json is { } json && json.TryGetProperty("embedding", out var given) && given.ValueKind != JsonValueKind.Null
+            ? GalleryOperations.Given(given.Deserialize(ServerJson.Default.Embedding)!) : null;
 }

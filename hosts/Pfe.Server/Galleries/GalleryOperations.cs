@@ -85,7 +85,7 @@ internal sealed class GalleryOperations(GalleryCatalog catalog, FaceEngine engin
 
     /// <summary>Every photograph was refused; the reasons in the order of the photographs.</summary>
     private static GalleryException NoneUsable(List<Wire.RejectedImage> rejected) => new(GalleryError.NoUsableFace,
-        $"none of the {rejected.Count} photographs can be enrolled: " +
+        (rejected.Count == 1 ? "the photograph cannot be enrolled: " : $"none of the {rejected.Count} photographs can be enrolled: ") +
         string.Join("; ", rejected.SelectMany(image => image.Advice).Select(advice => advice.Text).Distinct().Take(3)))
     {
         Rejected = [.. rejected.OrderBy(image => image.Index)

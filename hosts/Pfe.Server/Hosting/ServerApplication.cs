@@ -16,6 +16,7 @@ using Pfe.Gallery.Storage;
 using Pfe.Server.Api;
 using Pfe.Server.Faces;
 using Pfe.Server.Galleries;
+using Pfe.Server.Messages;
 using Pfe.Server.Observability;
 using Pfe.Server.Pages;
 using Pfe.Server.Pipeline;
@@ -149,7 +150,11 @@ internal sealed class ServerApplication : IAsyncDisposable
         services.AddSingleton<JobFolder>().AddSingleton<JobRunner>().AddHostedService(provider => provider.GetRequiredService<JobRunner>());
         services.AddHostedService<Maintenance>();
         services.AddKeys().AddRequestLimits(options.Limits).AddDocument().AddPages();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ServerJson.Default);
+            json.SerializerOptions.Encoder = ServerJson.Default.Options.Encoder;
+        });
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Limits.Timeout + TimeSpan.FromSeconds(5));
         services.AddHealthChecks().AddCheck<ServiceHealth>("service", tags: ["ready"]);
         var text = new PrometheusText();

@@ -24,7 +24,7 @@ internal static class Problems
         InvalidConfigurationException setting => (400, ProblemCodes.InvalidRequest, setting.Message),
         BadHttpRequestException { StatusCode: 413 } => (413, ProblemCodes.BodyTooLarge, "the body has more bytes than are taken"),
         BadHttpRequestException bad => (bad.StatusCode, ProblemCodes.InvalidRequest, bad.Message),
-        JsonException json => (400, ProblemCodes.InvalidRequest, $"the JSON cannot be read: {json.Message}"),
+        JsonException json => (400, ProblemCodes.InvalidRequest, ServerJson.Problem(json)),
         InvalidDataException => (400, ProblemCodes.InvalidRequest,
             "the form cannot be read: multipart/form-data with a boundary is wanted, within the limits of size"),
         _ => null,
@@ -33,7 +33,7 @@ internal static class Problems
     /// <summary>What a status without a body means.</summary>
     public static (string Code, string Detail) Of(int status) => status switch
     {
-        400 => (ProblemCodes.InvalidRequest, "the request cannot be read"),
+        400 => (ProblemCodes.InvalidRequest, "a number or a word of the address or the request cannot be read; /openapi/v1.json says what is taken"),
         401 => (ProblemCodes.Unauthenticated, "send a key: Authorization: Bearer pfe_..."),
         403 => (ProblemCodes.Forbidden, "this key may not do that"),
         404 => (ProblemCodes.NotFound, "there is nothing at this address; /openapi/v1.json lists what there is"),
@@ -58,7 +58,7 @@ internal static class Problems
             Rejected = exception is GalleryException { Rejected: { Count: > 0 } rejected }
                 ? [.. rejected.Select((image, index) => WireRecords.Of(image, index))] : null,
         };
-        await response.WriteAsJsonAsync(problem, WireJson.Default.Problem, "application/problem+json", CancellationToken.None);
+        await response.WriteAsJsonAsync(problem, ServerJson.Default.Problem, "application/problem+json", CancellationToken.None);
     }
 
     private static (int, string, string) Of(GalleryException e) => e.Error switch

@@ -33,7 +33,8 @@ internal static class AuditPage
                     scope="col">Record</th></tr></thead>
                 <tbody>{Html.Each(page.Items, entry => Html.Of($"""
                   <tr><td>{entry.Sequence}</td><td class="nowrap">{Words.Date(entry.At)}</td><td>{entry.KeyId ??
-                      "here"}</td><td>{entry.Action}</td><td>{entry.Outcome}</td><td><code>{entry.SubjectId}</code></td></tr>
+                      "here"}</td><td>{entry.Action}</td><td
+                      class="wide">{entry.Outcome}</td><td class="nowrap"><code>{entry.SubjectId}</code></td></tr>
                   """))}</tbody></table></div>
                 {Html.When(page.Next is not null, () => Html.Of($"""
                     <p><a href="/audit?of={(isService ? "service" : "gallery")}&amp;after={page.Next}">Older entries</a></p>

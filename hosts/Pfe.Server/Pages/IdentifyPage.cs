@@ -84,9 +84,11 @@ internal static class IdentifyPage
         Client.IdentityAnswer.Person => Html.Of($"Probability <strong>{Words.Percent(found.Probability)}</strong>{RunnerUp(found)}"),
         Client.IdentityAnswer.Unknown =>
             Html.Of($"Probability <strong>{Words.Percent(found.Probability)}</strong> that nobody who is enrolled is shown"),
-        _ => Html.Of($"""
-            Likeliest with <strong>{Words.Percent(found.Probability)}</strong>, which is too little to name somebody{RunnerUp(found)}
+        _ when found.Candidates.Count > 0 => Html.Of($"""
+            {NameOf(found.Candidates[0])} with <strong>{Words.Percent(found.Probability)}</strong>{RunnerUp(found)}, nobody who is enrolled
+            with <strong>{Words.Percent(found.UnknownProbability)}</strong>: none of it is enough for an answer
             """),
+        _ => Html.Of($"Nobody who is enrolled with <strong>{Words.Percent(found.UnknownProbability)}</strong>"),
     };
 
     private static Html RunnerUp(Client.Identification found) => found.RunnerUp is { } second

@@ -82,8 +82,9 @@ public sealed partial class FaceGallery
                 var evidence = gallery.Calibration.LogLikelihoodRatio(match.Score, face.Uncertainty, match.Uncertainty);
                 if (evidence < gallery.Calibration.ThresholdAt(rate)) continue;
                 var probability = gallery.Calibration.Probability(match.Score, face.Uncertainty, match.Uncertainty);
-                var text = $"this face looks like another enrolled person (P(same) {Math.Min(probability, 0.999):0.0 %}): " +
-                    "merge the two, or move the photograph";
+                // No calibration on some thousand pairs supports more nines.
+                var stated = probability > 0.999 ? "more than 99.9 %" : $"{probability:0.0 %}";
+                var text = $"this face looks like another enrolled person (P(same) {stated}): merge the two, or move the photograph";
                 warnings.Add(new(AdviceCode.EnrolledAsAnother, text, match.PersonId));
                 if (request.OpenReviews)
                     _reviews.Add(new(scope.NewId(), gallery.Id, ReviewKind.PossibleDuplicate, image.Id, person.Id, match.PersonId,

@@ -48,7 +48,7 @@ async function photograph() {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-label", "Camera");
   const video = Object.assign(document.createElement("video"), { autoplay: true, muted: true, playsInline: true });
-  const say = document.createElement("p");
+  const say = Object.assign(document.createElement("p"), { textContent: "Waiting for the camera ..." });
   const shoot = Object.assign(document.createElement("button"),
     { textContent: "Take the photograph", className: "first", disabled: true });
   const close = Object.assign(document.createElement("button"), { textContent: "Close", className: "quiet" });
@@ -72,7 +72,7 @@ async function photograph() {
   asked.then(stream => { video.srcObject = stream; },
     () => { say.textContent = "The camera is not there, or the browser does not allow it."; });
   // Without a picture yet there is nothing to take.
-  video.addEventListener("loadeddata", () => { shoot.disabled = false; shoot.focus(); });
+  video.addEventListener("loadeddata", () => { say.textContent = ""; shoot.disabled = false; shoot.focus(); });
   const file = await taken;
   asked.then(stream => { for (const track of stream.getTracks()) track.stop(); }, () => { });
   dialog.remove();
