@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Pfe.Gallery;
+using Pfe.Gallery.Storage;
 using Pfe.TestSupport;
+using Pfe.Vision;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 using Pfe.Vision.Models;
@@ -52,6 +55,50 @@ public sealed class GalleryCommandTests : IDisposable
         // Only what other models left goes: everybody is found as before.
         Number(await Run("drop-models", "--json"), "templates").ShouldBe(0);
         (await Run("check", "--json")).GetProperty("problems").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_was_decided_in_reviews_is_exported_and_fitted_by_calibrate()
+    {
+        CropFaces();
+        foreach (var face in new[] { "face0", "face1" })
+        {
+            Directory.CreateDirectory(Path.Combine(_folder.Path, "photos", $"{face}-again"));
+            File.Copy(_folder.File("photos", face, "a.png"), _folder.File("photos", $"{face}-again", "a.png"));
+        }
+        Number(await Run("enroll", _folder.File("photos", "x")[..^2], "--json"), "enrolled").ShouldBe(5);
+        var decisions = _folder.File("decisions.csv");
+        Number(await Run("export", decisions, "--reviews", "--json"), "pairs").ShouldBe(0);
+        (await PfeCommand.Run("calibrate", decisions, "--reviews", decisions, "--output", _folder.File("c.json"))).Code.ShouldBe(1);
+        await DecideAsync(ReviewState.Same, ReviewState.Different);
+        var exported = await Run("export", decisions, "--reviews", "--json");
+        (Number(exported, "pairs"), Number(exported, "same")).ShouldBe((2, 1));
+        (await File.ReadAllTextAsync(decisions)).ShouldNotContain("face0");
+
+        var (features, output) = (_folder.File("faces.safetensors"), _folder.File("calibration.json"));
+        SimulatedFaces.Draw(persons: 30, images: 4, dimension: 512).Save(features);
+        var fitted = await PfeCommand.Run("calibrate", features, "--reviews", decisions, "--output", output, "--json");
+        fitted.Code.ShouldBe(0, fitted.Error);
+        (Number(fitted.Json, "reviewed_pairs"), Number(fitted.Json, "genuine_pairs")).ShouldBe((2, 30 * 6));
+        Number(fitted.Json.GetProperty("reviewed"), "pairs").ShouldBe(1);
+        var said = await PfeCommand.Run("calibrate", features, "--reviews", decisions, "--output", output);
+        said.Output.ShouldContain("2 reviewed pairs fitted along");
+        await File.WriteAllTextAsync(decisions, "score,same\n1,1\n");
+        (await PfeCommand.Run("calibrate", features, "--reviews", decisions, "--output", output)).ShouldFailInOneLine(1, "line 1",
+            "the heading is");
+    }
+
+    /// <summary>Decides the open reviews as somebody does on the service's page.</summary>
+    private async Task DecideAsync(params ReviewState[] decisions)
+    {
+        await using var store = await SqliteGalleryStore.OpenAsync(_folder.File("store", "x")[..^2]);
+        await using var catalog = new GalleryCatalog(store);
+        var info = (await catalog.FindAsync("people"))!;
+        using var embedder = await FaceEmbedder.OpenAsync(new ModelStore());
+        var gallery = await catalog.OpenAsync(info.Id, GalleryModel.Of(embedder));
+        var reviews = (await gallery.ListReviewsAsync()).Items;
+        reviews.Count.ShouldBe(decisions.Length);
+        for (var i = 0; i < decisions.Length; i++) await gallery.DecideReviewAsync(reviews[i].Id, decisions[i]);
     }
 
     [Fact]

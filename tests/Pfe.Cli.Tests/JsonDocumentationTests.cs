@@ -107,6 +107,7 @@ public sealed partial class JsonDocumentationTests
         ["GalleryIdentifyResult"] = "gallery identify",
         ["GalleryListResult"] = "gallery list",
         ["GalleryReembedResult"] = "gallery reembed",
+        ["GalleryReviewsResult"] = "gallery export --reviews",
         ["GalleryTransferResult"] = "gallery export`, `pfe gallery import",
         ["GalleryVerifyResult"] = "gallery verify",
         ["IdentificationResult"] = "eval ijbc-1n",
