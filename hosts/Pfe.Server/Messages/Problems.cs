@@ -33,7 +33,8 @@ internal static class Problems
     /// <summary>What a status without a body means.</summary>
     public static (string Code, string Detail) Of(int status) => status switch
     {
-        400 => (ProblemCodes.InvalidRequest, "a number or a word of the address or the request cannot be read; /openapi/v1.json says what is taken"),
+        400 => (ProblemCodes.InvalidRequest,
+            "a number or a word of the address or the request cannot be read; /openapi/v1.json says what is taken"),
         401 => (ProblemCodes.Unauthenticated, "send a key: Authorization: Bearer pfe_..."),
         403 => (ProblemCodes.Forbidden, "this key may not do that"),
         404 => (ProblemCodes.NotFound, "there is nothing at this address; /openapi/v1.json lists what there is"),

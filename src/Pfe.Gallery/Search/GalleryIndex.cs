@@ -133,7 +133,7 @@ internal sealed class GalleryIndex(
         }
     }
 
-    /// <summary>Whether the file in use shows an earlier version than that. One that nobody has read yet is deleted where it does.</summary>
+    /// <summary>Whether the file in use shows an earlier version than that. One that nobody has read yet is deleted if so.</summary>
     public async Task<bool> IsFileBeforeAsync(long version, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
