@@ -15,9 +15,9 @@ internal static class Faults
     public static int Report(Action<string> say, Exception e)
     {
         // First, as what looks for the cause is a library that could not be opened either.
-        if (e is not PfeException && OutOfDescriptors())
+        if (e is not PfeException && LastWord.OutOfDescriptors())
         {
-            say("error: too many files are open at once: raise the limit with 'ulimit -n'");
+            say(LastWord.TooManyFiles);
             return ExitCode.Failure;
         }
         var cause = Cause(e);
@@ -30,7 +30,8 @@ internal static class Faults
     public static void Say(this TextWriter error, string line)
     {
         try { error.WriteLine(line); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException) { }
+        // A console whose library cannot be opened is not written to, but what it writes to may be.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException) { LastWord.Say(line + "\n"); }
     }
 
     // Workers and static constructors wrap what happened in them.
@@ -41,18 +42,6 @@ internal static class Faults
         TypeInitializationException or TargetInvocationException when e.InnerException is { } inner => Cause(inner),
         _ => e,
     };
-
-    private static bool OutOfDescriptors()
-    {
-        const int TooManyHere = 24, TooManyInAll = 23;
-        try
-        {
-            using var handle = File.OpenHandle(typeof(Faults).Assembly.Location);
-            return false;
-        }
-        catch (IOException e) { return e.HResult is TooManyHere or TooManyInAll; }
-        catch (Exception e) when (e is UnauthorizedAccessException or ArgumentException) { return false; }
-    }
 
     private static string Line(Exception e) => e switch
     {

@@ -1,5 +1,14 @@
+using System.Runtime.CompilerServices;
 using Pfe.Cli;
-using Pfe.Train;
 
-return await TrainingApplication.RunAsync(args, new GuardedWriter(() => Console.Out), Console.Error, CancellationToken.None)
-    .ConfigureAwait(false);
+namespace Pfe.Train;
+
+internal static class Program
+{
+    public static int Main(string[] args) => LastWord.Of(() => Run(args));
+
+    // Not inlined: what it names is loaded when it is called, where a failure is said.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Run(string[] args) => TrainingApplication
+        .RunAsync(args, new GuardedWriter(() => Console.Out), Console.Error, CancellationToken.None).GetAwaiter().GetResult();
+}

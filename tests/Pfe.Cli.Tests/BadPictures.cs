@@ -61,13 +61,7 @@ internal static class BadPictures
         var png = new Image(1, 1, [1, 2, 3]).ToPng();
         BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(header + 4), 30_000);
         BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(header + 8), 30_000);
-        var crc = uint.MaxValue;
-        foreach (var value in png.AsSpan(header..checksum))
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
-        }
-        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(checksum), ~crc);
+        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(checksum), LargePictures.Crc32(png.AsSpan(header..checksum)));
         return png;
     }
 }

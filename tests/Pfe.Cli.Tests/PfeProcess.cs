@@ -13,10 +13,14 @@ internal sealed record PfeProcess(int Code, string Output, string Error, TimeSpa
     public static PfeProcess Run(params string[] arguments) => Run(null, arguments)!;
 
     /// <summary>Runs a command under another one: <c>prlimit --nofile=40</c>, <c>unshare --net</c>.</summary>
-    public static PfeProcess Under(string command, params string[] arguments)
+    public static PfeProcess Under(string command, params string[] arguments) => Under(command, null, arguments)!;
+
+    /// <summary>The same, killed unless it ends before.</summary>
+    /// <returns>Null where it was killed.</returns>
+    public static PfeProcess? Under(string command, TimeSpan? killAfter, params string[] arguments)
     {
         var words = command.Split(' ');
-        return Of(words[0], [.. words[1..], "dotnet", Program, .. arguments]);
+        return Wait(new ProcessStartInfo(words[0], [.. words[1..], "dotnet", Program, .. arguments]), killAfter);
     }
 
     /// <summary>Runs another program that runs the command.</summary>

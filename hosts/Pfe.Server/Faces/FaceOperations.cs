@@ -18,14 +18,14 @@ internal sealed class FaceOperations(FaceEngine engine, ServerMetrics metrics)
     public DetectResult Detect(UploadedPhoto photo)
     {
         var image = engine.Decode(photo.Bytes, "the photograph");
-        return new(image.Width, image.Height, [.. engine.Detect(image, "the photograph").Select(WireRecords.Of)]);
+        return new(image.Photograph.Width, image.Photograph.Height, [.. engine.Detect(image, "the photograph").Select(WireRecords.Of)]);
     }
 
     /// <summary>Every face as a Gaussian.</summary>
     public async Task<EmbeddingsResult> EmbedAsync(UploadedPhoto photo, CancellationToken cancellation)
     {
         var (model, analysed) = await AllAsync(photo, cancellation);
-        return new(model.Description.Id, model.Description.Dimension, analysed.Image.Width, analysed.Image.Height,
+        return new(model.Description.Id, model.Description.Dimension, analysed.Image.Photograph.Width, analysed.Image.Photograph.Height,
             [.. analysed.Faces.Select(face => new EmbeddedFace(WireRecords.Of(face.Detection), face.Embedding.Mu.ToArray(),
                 face.Embedding.LogVariance.ToArray(), face.Uncertainty, model.Calibration.Quality.Of(face.Uncertainty)))]);
     }
@@ -43,7 +43,7 @@ internal sealed class FaceOperations(FaceEngine engine, ServerMetrics metrics)
             return new FaceQuality(WireRecords.Of(face.Detection), quality, face.Uncertainty, accepted, [.. advice.Select(WireRecords.Of)],
                 WireRecords.Of(face.Measures));
         });
-        return new(model.Description.Id, analysed.Image.Width, analysed.Image.Height, [.. faces]);
+        return new(model.Description.Id, analysed.Image.Photograph.Width, analysed.Image.Photograph.Height, [.. faces]);
     }
 
     /// <summary>A source and its targets. A target that cannot be used is told so; the others count.</summary>

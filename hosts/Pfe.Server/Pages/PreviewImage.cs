@@ -18,9 +18,10 @@ internal sealed record PreviewImage(string Source, int Width, int Height, double
     /// <param name="longest">Its longer side then, at most.</param>
     public static PreviewImage Of(Image image, int longest)
     {
-        var scale = Math.Min(1.0, longest / (double)Math.Max(image.Width, image.Height));
-        var (width, height) = (Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)));
-        var (level, map) = new Pyramid(image).For(AffineMap.Stretch(width, height, image.Width, image.Height));
+        var photograph = image.Photograph;
+        var scale = Math.Min(1.0, longest / (double)Math.Max(photograph.Width, photograph.Height));
+        var (width, height) = (Math.Max(1, (int)(photograph.Width * scale)), Math.Max(1, (int)(photograph.Height * scale)));
+        var (level, map) = new Pyramid(image).For(AffineMap.Stretch(width, height, photograph.Width, photograph.Height));
         return new(DataOf(Warp.ToImage(level, map, width, height)), width, height, scale);
     }
 

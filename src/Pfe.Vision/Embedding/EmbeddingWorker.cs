@@ -92,6 +92,7 @@ internal sealed class EmbeddingWorker
     {
         var source = images[index];
         var photo = source.Open();
+        using var held = photo.Hold();
         if (_options.Aligned)
         {
             var image = photo.Open().Image;

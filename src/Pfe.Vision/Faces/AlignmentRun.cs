@@ -109,6 +109,7 @@ internal static class AlignmentRun
         others = 0;
         if (source.Landmarks is not null || detector is null) return [Align(source, detector, options.Template).Face];
         var photo = source.Open();
+        using var held = photo.Hold();
         var faces = FaceSelection.Choose(detector, photo, options.Faces, cancellation, out others);
         var main = FaceDetector.Main(faces, photo.Open().Image)!;
         var aligner = new FaceAligner(options.Template);
@@ -129,11 +130,13 @@ internal static class AlignmentRun
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(template);
-        var photo = new Pyramid(Image.Load(source.Path));
+        var input = source.Open();
+        using var held = input.Hold();
+        var photo = input.Open();
         var landmarks = source.Landmarks
             ?? (detector ?? throw new ArgumentException($"'{source.Name}' has no landmarks and there is no face detector", nameof(source)))
-                .DetectMain(ImageInput.FromPyramid(photo))?.Landmarks
-            ?? throw FaceSelection.None(ImageInput.FromPyramid(photo), source.Path);
+                .DetectMain(input)?.Landmarks
+            ?? throw FaceSelection.None(input, source.Path);
         AffineMap toPhoto;
         try
         {

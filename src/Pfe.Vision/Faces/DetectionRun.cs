@@ -37,11 +37,12 @@ internal static class DetectionRun
         {
             try
             {
-                var image = Image.Load(images[i].Path);
-                var faces = detector.Detect(image);
-                var main = FaceDetector.Main(faces, image);
+                var photo = images[i].Open();
+                using var held = photo.Hold();
+                var faces = detector.Detect(photo, cancellation);
+                var (main, size) = (FaceDetector.Main(faces, photo.Read()), photo.Read().Photograph);
                 found[i] = new DetectedImage(
-                    images[i].Name, image.Width, image.Height, main is null ? null : faces.ToList().IndexOf(main), faces, null);
+                    images[i].Name, size.Width, size.Height, main is null ? null : faces.ToList().IndexOf(main), faces, null);
             }
             catch (ImageException e) when (!strict)
             {

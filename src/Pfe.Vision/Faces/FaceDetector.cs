@@ -107,7 +107,7 @@ public sealed class FaceDetector : IFaceDetector, IDisposable
     public static DetectedFace? Main(IReadOnlyList<DetectedFace> faces, Image image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var centre = new Point2((image.Width - 1) / 2.0, (image.Height - 1) / 2.0);
+        var centre = new Point2((image.Photograph.Width - 1) / 2.0, (image.Photograph.Height - 1) / 2.0);
         return faces.MaxBy(face => Math.Sqrt(face.Box.Width * face.Box.Height) - face.Box.Centre.DistanceTo(centre));
     }
 

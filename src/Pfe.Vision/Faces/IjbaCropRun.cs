@@ -53,7 +53,9 @@ internal static class IjbaCropRun
                 {
                     var path = paths[i]
                         ?? throw new ImageException(face.File, $"not found in '{images}', under any extension");
-                    var crop = Crop(Image.Load(path), face.Square);
+                    var photo = ImageInput.FromFile(path);
+                    using var held = photo.Hold();
+                    var crop = Crop(photo.Read(), face.Square);
                     record.Begin(i);
                     crop.Save(target);
                     Interlocked.Increment(ref cropped);

@@ -9,7 +9,7 @@ internal sealed class PhotoFrame
     /// <param name="turns">Quarter turns clockwise, 0 to 3.</param>
     public PhotoFrame(Pyramid photo, int turns)
     {
-        var (width, height) = (photo.Image.Width, photo.Image.Height);
+        var (width, height) = (photo.Width, photo.Height);
         (Photo, Turns) = (photo, turns);
         (Width, Height) = turns % 2 == 0 ? (width, height) : (height, width);
         // Where a pixel of the turned picture lies in the photograph.

@@ -8,8 +8,11 @@ namespace Pfe.Vision.Imaging;
 /// </summary>
 public sealed class Image
 {
-    /// <summary>The largest image that is decoded, in pixels (100 million: 400 MB while decoding); larger ones are refused by their
-    /// header.</summary>
+    /// <summary>
+    /// The largest image that is decoded, in pixels (100 million: 800 MB while decoding); larger ones are refused by their header. A JPEG
+    /// file may have four times as many, and is decoded to a half, a quarter or an eighth of its width and height where that many pixels,
+    /// or half of the memory that this process may have, are not enough for the whole.
+    /// </summary>
     public const long MaxPixels = 100_000_000;
 
     private readonly byte[] _pixels;
@@ -26,7 +29,7 @@ public sealed class Image
         ArgumentNullException.ThrowIfNull(rgb);
         if (rgb.LongLength != 3L * width * height)
             throw new ArgumentException($"{width} x {height} pixels need {3L * width * height} bytes, not {rgb.LongLength}", nameof(rgb));
-        (Width, Height, _pixels) = (width, height, rgb);
+        (Width, Height, _pixels, Photograph) = (width, height, rgb, (width, height));
     }
 
     /// <summary>Width in pixels.</summary>
@@ -34,6 +37,13 @@ public sealed class Image
 
     /// <summary>Height in pixels.</summary>
     public int Height { get; }
+
+    /// <summary>How many pixels of the photograph, across and down, became one: 1 but for JPEG files that are too large for
+    /// memory.</summary>
+    internal int Reduction { get; init; } = 1;
+
+    /// <summary>The photograph's size, which its landmarks and boxes are counted in.</summary>
+    internal (int Width, int Height) Photograph { get; init; }
 
     /// <summary>Width x Height x 3 bytes, row-major, red first.</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
@@ -48,10 +58,21 @@ public sealed class Image
     /// <exception cref="UnreadableImageException">Missing, not an image, truncated, damaged, or above <see cref="MaxPixels"/>.</exception>
     public static Image Load(string path)
     {
+        var image = LoadHolding(path, out var room);
+        room.Dispose();
+        return image;
+    }
+
+    /// <summary>The same.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="room">The memory that the image and its halvings take.</param>
+    internal static Image LoadHolding(string path, out MemoryBudget.Room room)
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            return ImageDecoder.Decode(File.ReadAllBytes(path), path);
+            using var file = EncodedFile.Read(path);
+            return ImageDecoder.Decode(file.Bytes, path, out room);
         }
         // A path with a zero in it is an argument out of range to .NET.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException
@@ -70,9 +91,11 @@ public sealed class Image
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
+            EncodedFile.RequireSize(path);
             return ImageDecoder.Decode(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException
+            or ArgumentException { ParamName: "path" })
         {
             throw Unreadable(path, e);
         }

@@ -11,63 +11,117 @@ internal static class ImageDecoder
     /// <summary>What a JPEG file ends with; some cameras and transfers lose it.</summary>
     private static ReadOnlySpan<byte> EndOfImage => [0xFF, 0xD9];
 
+    /// <summary>How much coarser a JPEG may be decoded than it is, and up to which size: its decoder takes means of whole blocks.</summary>
+    private const int MostReduction = 8, MostJpegPixels = 4;
+
+    /// <summary>4 bytes a pixel as decoded, twice where a JPEG lacks its end; then 3 upright beside them.</summary>
+    private const int BytesAPixel = 8;
+
+    /// <summary>3 bytes a pixel upright, and one for the halvings.</summary>
+    private const int BytesKept = 4;
+
     public static Image Decode(ReadOnlySpan<byte> encoded, string name)
     {
-        using var room = Room(encoded, name);
-        var (result, picture) = Read(encoded, name);
-        if (result == SKCodecResult.IncompleteInput
-            && WithoutEndMarker(encoded, name) is { } whole) (result, picture) = (SKCodecResult.Success, whole);
-        if (result != SKCodecResult.Success) throw new UnreadableImageException(name, Explain(result));
-        var orientation = ExifOrientation.Of(encoded) ?? (int)picture.Origin;
-        return ToUprightRgb(picture.Rgba, picture.Width, picture.Height, (SKEncodedOrigin)orientation, picture.Opaque);
+        var image = Decode(encoded, name, out var room);
+        room.Dispose();
+        return image;
     }
 
-    /// <summary>Stored pixels, before they are turned upright.</summary>
-    private readonly record struct Stored(byte[] Rgba, int Width, int Height, bool Opaque, SKEncodedOrigin Origin);
+    /// <param name="encoded">The file's bytes.</param>
+    /// <param name="name">What to call it in an error message.</param>
+    /// <param name="room">The memory that the image and its halvings take.</param>
+    public static Image Decode(ReadOnlySpan<byte> encoded, string name, out MemoryBudget.Room room)
+    {
+        var plan = PlanOf(encoded, name);
+        room = MemoryBudget.Pictures.Take(plan.Bytes);
+        try
+        {
+            var image = Decode(encoded, plan, name);
+            room.Shrink((long)BytesKept * image.Width * image.Height);
+            return image;
+        }
+        catch (Exception e)
+        {
+            room.Dispose();
+            if (e is not OutOfMemoryException) throw;
+            throw new UnreadableImageException(name,
+                $"there is not enough memory for its {plan.FullWidth} x {plan.FullHeight} pixels; make it smaller first", e);
+        }
+    }
 
-    /// <summary>Room for the decoded picture, by its header; given back when it is upright.</summary>
-    private static unsafe IDisposable Room(ReadOnlySpan<byte> encoded, string name)
+    private static Image Decode(ReadOnlySpan<byte> encoded, in Plan plan, string name)
+    {
+        var rgba = GC.AllocateUninitializedArray<byte>(4 * plan.Width * plan.Height);
+        var result = Read(encoded, plan, rgba, name);
+        if (result == SKCodecResult.IncompleteInput && IsWholeWithoutEndMarker(encoded, plan, rgba, name)) result = SKCodecResult.Success;
+        if (result != SKCodecResult.Success) throw new UnreadableImageException(name, Explain(result));
+        return ToUprightRgb(rgba, plan, (SKEncodedOrigin)(ExifOrientation.Of(encoded) ?? (int)plan.Origin));
+    }
+
+    /// <summary>How a picture is decoded, by its header.</summary>
+    /// <param name="FullWidth">As the file has it, before it is turned upright.</param>
+    /// <param name="FullHeight">The same.</param>
+    /// <param name="Reduction">How many of its pixels, across and down, become one: 1, 2, 4 or 8.</param>
+    /// <param name="Width">As it is decoded.</param>
+    /// <param name="Height">The same.</param>
+    /// <param name="Bytes">Memory that decoding takes at most.</param>
+    /// <param name="Opaque">Whether no pixel is transparent.</param>
+    /// <param name="Origin">How it is turned upright, as the codec understands the file.</param>
+    private readonly record struct Plan(
+        int FullWidth, int FullHeight, int Reduction, int Width, int Height, long Bytes, bool Opaque, SKEncodedOrigin Origin);
+
+    /// <summary>Finds the finest way that fits into memory.</summary>
+    private static unsafe Plan PlanOf(ReadOnlySpan<byte> encoded, string name)
     {
         if (encoded.IsEmpty) throw new UnreadableImageException(name, ForeignFormat.Explain(encoded));
         fixed (byte* start = encoded)
         {
             using var data = SKData.Create((IntPtr)start, encoded.Length);
             using var codec = SKCodec.Create(data) ?? throw new UnreadableImageException(name, ForeignFormat.Explain(encoded));
-            var (width, height) = (codec.Info.Width, codec.Info.Height);
-            return (long)width * height <= Image.MaxPixels
-                ? PixelBudget.OfThisProcess.Take(width, height, name)
-                : throw new UnreadableImageException(name, $"{width} x {height} pixels are more than the " +
-                    $"{Image.MaxPixels / 1_000_000} million that are decoded; make it smaller first");
+            var (width, height, isJpeg) = (codec.Info.Width, codec.Info.Height, codec.EncodedFormat == SKEncodedImageFormat.Jpeg);
+            var (pixels, most) = ((long)width * height, isJpeg ? MostJpegPixels * Image.MaxPixels : Image.MaxPixels);
+            if (pixels > most)
+                throw new UnreadableImageException(name,
+                    $"{width} x {height} pixels are more than the {most / 1_000_000} million that are decoded; make it smaller first");
+            var own = CodecMemory.Of(encoded, codec.EncodedFormat, pixels);
+            for (var reduction = 1; reduction <= (isJpeg ? MostReduction : 1); reduction *= 2)
+            {
+                var size = reduction == 1 ? codec.Info.Size : codec.GetScaledDimensions(1f / reduction);
+                var bytes = (long)BytesAPixel * size.Width * size.Height + own;
+                if ((long)size.Width * size.Height > Image.MaxPixels || bytes > MemoryBudget.Pictures.Bytes) continue;
+                return new Plan(width, height, reduction, size.Width, size.Height, bytes,
+                    codec.Info.AlphaType == SKAlphaType.Opaque, codec.EncodedOrigin);
+            }
+            throw new UnreadableImageException(name, $"{width} x {height} pixels take {(BytesAPixel * pixels + own) / 1_000_000} MB to " +
+                $"decode, this process may take {MemoryBudget.Pictures.Bytes / 1_000_000}; make it smaller first");
         }
     }
 
-    private static unsafe (SKCodecResult Result, Stored Picture) Read(ReadOnlySpan<byte> encoded, string name)
+    private static unsafe SKCodecResult Read(ReadOnlySpan<byte> encoded, in Plan plan, byte[] rgba, string name)
     {
-        using var data = SKData.CreateCopy(encoded);
-        using var codec = SKCodec.Create(data) ?? throw new UnreadableImageException(name, ForeignFormat.Explain(encoded));
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
-        var opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
-        var rgba = GC.AllocateUninitializedArray<byte>(width * height * 4);
-        fixed (byte* start = rgba)
+        fixed (byte* from = encoded, to = rgba)
         {
-            var wanted = new SKImageInfo(width, height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
-            return (codec.GetPixels(wanted, (IntPtr)start), new Stored(rgba, width, height, opaque, codec.EncodedOrigin));
+            using var data = SKData.Create((IntPtr)from, encoded.Length);
+            using var codec = SKCodec.Create(data) ?? throw new UnreadableImageException(name, ForeignFormat.Explain(encoded));
+            return codec.GetPixels(new SKImageInfo(plan.Width, plan.Height, SKColorType.Rgba8888,
+                plan.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul), (IntPtr)to);
         }
     }
 
     /// <summary>
-    /// The picture of a JPEG that lacks nothing but its end marker; null where more is missing. What is appended tells the two apart: after
+    /// Reads a JPEG that lacks nothing but its end marker; false where more is missing. What is appended tells the two apart: after
     /// complete data no bit of it is looked at, in the middle of them two different paddings decode to two different pictures.
     /// </summary>
-    private static Stored? WithoutEndMarker(ReadOnlySpan<byte> encoded, string name)
+    private static bool IsWholeWithoutEndMarker(ReadOnlySpan<byte> encoded, in Plan plan, byte[] rgba, string name)
     {
-        if (!encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]) || encoded.EndsWith(EndOfImage)) return null;
-        var (plain, first) = Read([.. encoded, .. EndOfImage], name);
-        if (plain != SKCodecResult.Success) return null;
-        Span<byte> padding = stackalloc byte[64];
-        padding.Fill(0x55);
-        var (padded, second) = Read([.. encoded, .. padding, .. EndOfImage], name);
-        return padded == SKCodecResult.Success && first.Rgba.AsSpan().SequenceEqual(second.Rgba) ? first : null;
+        const int Padding = 64;
+        if (!encoded.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]) || encoded.EndsWith(EndOfImage)) return false;
+        byte[] longer = [.. encoded, .. EndOfImage, .. stackalloc byte[Padding]];
+        if (Read(longer.AsSpan(0, encoded.Length + EndOfImage.Length), plan, rgba, name) != SKCodecResult.Success) return false;
+        longer.AsSpan(encoded.Length, Padding).Fill(0x55);
+        EndOfImage.CopyTo(longer.AsSpan(encoded.Length + Padding));
+        var padded = GC.AllocateUninitializedArray<byte>(rgba.Length);
+        return Read(longer, plan, padded, name) == SKCodecResult.Success && rgba.AsSpan().SequenceEqual(padded);
     }
 
     private static string Explain(SKCodecResult result) => result switch
@@ -77,8 +131,9 @@ internal static class ImageDecoder
         _ => $"it cannot be decoded ({result})",
     };
 
-    private static Image ToUprightRgb(ReadOnlySpan<byte> rgba, int width, int height, SKEncodedOrigin origin, bool opaque)
+    private static Image ToUprightRgb(ReadOnlySpan<byte> rgba, in Plan plan, SKEncodedOrigin origin)
     {
+        var (width, height, opaque) = (plan.Width, plan.Height, plan.Opaque);
         // Where the stored pixel (x, y) goes: start + x * stepX + y * stepY, counted in upright pixels. EXIF names the origin by
         // the sides of the upright picture on which the stored row 0 and column 0 lie.
         var swapped = origin >= SKEncodedOrigin.LeftTop;
@@ -109,7 +164,11 @@ internal static class ImageDecoder
                 rgb[3 * to + 2] = Blend(row[x + 2], alpha);
             }
         }
-        return new Image(uprightWidth, uprightHeight, rgb);
+        return plan.Reduction == 1 ? new Image(uprightWidth, uprightHeight, rgb) : new Image(uprightWidth, uprightHeight, rgb)
+        {
+            Reduction = plan.Reduction,
+            Photograph = swapped ? (plan.FullHeight, plan.FullWidth) : (plan.FullWidth, plan.FullHeight),
+        };
     }
 
     private static byte Blend(byte value, int alpha) => alpha == 255 ? value : (byte)((value * alpha + 127) / 255);

