@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Pfe.Calibration;
@@ -129,8 +130,8 @@ public sealed partial class FaceGallery
 
     private async IAsyncEnumerable<ExportedPerson> ReadAsync(Stream input, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var reader = new StreamReader(input, leaveOpen: true);
-        var header = Parse(await reader.ReadLineAsync(cancellation) ?? "", 1, GalleryJson.Default.ExportHeader);
+        using var reader = new StreamReader(input, new UTF8Encoding(false, throwOnInvalidBytes: true), leaveOpen: true);
+        var header = Parse(await LineAsync(reader, 1, cancellation) ?? "", 1, GalleryJson.Default.ExportHeader);
         if (header.Format != ExportFormat || header.Version != 1)
             throw new GalleryException(GalleryError.Invalid,
                 $"line 1: this is no export of a gallery; its first line says format '{ExportFormat}', version 1");
@@ -138,7 +139,7 @@ public sealed partial class FaceGallery
             throw new GalleryException(GalleryError.ModelMismatch,
                 $"the export holds embeddings of the model '{header.ModelName}', the gallery is of '{_model.Name}': " +
                 "enrol the photographs instead");
-        for (var number = 2; await reader.ReadLineAsync(cancellation) is { } line; number++)
+        for (var number = 2; await LineAsync(reader, number, cancellation) is { } line; number++)
         {
             var person = Parse(line, number, GalleryJson.Default.ExportedPerson);
             foreach (var image in person.Images)
@@ -206,6 +207,15 @@ public sealed partial class FaceGallery
         var uncertainty = FaceUncertainty.Of(logVariance);
         return new(image.Id, person, generation, Calibration.Quality.Of(uncertainty), uncertainty, MemoryMarshal.Cast<byte,
             float>(image.Mu).ToArray(), logVariance);
+    }
+
+    private static async ValueTask<string?> LineAsync(StreamReader reader, int number, CancellationToken cancellation)
+    {
+        try { return await reader.ReadLineAsync(cancellation); }
+        catch (DecoderFallbackException e)
+        {
+            throw new GalleryException(GalleryError.Invalid, $"line {number} or a little below: not UTF-8 text", e);
+        }
     }
 
     private static T Parse<T>(string line, int number, JsonTypeInfo<T> type) where T : class

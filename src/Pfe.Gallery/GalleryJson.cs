@@ -6,7 +6,7 @@ namespace Pfe.Gallery;
 
 /// <summary>Records as JSON, in the store and in exports; camel case, enumerations by name.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
-    RespectNullableAnnotations = true)]
+    RespectNullableAnnotations = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(GalleryPolicy))]
 [JsonSerializable(typeof(GalleryInfo))]
 [JsonSerializable(typeof(Person))]

@@ -176,7 +176,7 @@ internal sealed class DescriptionFile
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]
+    ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(NetworkDescription))]
 [JsonSerializable(typeof(DescriptionFile))]
 internal sealed partial class OnnxJson : JsonSerializerContext;

@@ -14,7 +14,8 @@ namespace Pfe;
 /// <remarks>
 /// On disk a safetensors file: <c>mu</c> F32 [N, D] of unit rows, <c>log_variance</c> F32 [N, D] (natural logarithm of sigma^2),
 /// <c>paths</c> U8 (UTF-8, one path a line), and any number of <see cref="Columns"/>, F32 [N] each, by their names. A set from
-/// <see cref="Load"/> is memory-mapped: rows are read from the page cache on demand.
+/// <see cref="Load"/> is memory-mapped: rows are read from the page cache on demand, and all of them are held against their checksums,
+/// where the file has any, when the first one is read (<see cref="DamagedFileException"/>).
 /// </remarks>
 public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDisposable
 {
@@ -42,6 +43,8 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
     private readonly Safetensors? _file;
     private readonly float[]? _mu;
     private readonly float[]? _logVariance;
+    private readonly Lock _verifying = new();
+    private bool _verified;
     private bool _disposed;
 
     /// <summary>Wraps embeddings held in memory; the arrays are not copied.</summary>
@@ -253,7 +256,20 @@ public sealed class EmbeddingSet : IReadOnlyList<FaceEmbedding>, IFaceRows, IDis
     {
         ThrowIfDisposed();
         if ((uint)index >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"0 to {Count - 1}");
-        return memory is null ? _file!.Values<float>(name, (long)index * Dimension, Dimension)
-            : memory.AsSpan(index * Dimension, Dimension);
+        if (memory is not null) return memory.AsSpan(index * Dimension, Dimension);
+        if (!Volatile.Read(ref _verified)) Verify();
+        return _file!.Values<float>(name, (long)index * Dimension, Dimension);
+    }
+
+    /// <summary>Both tensors against their checksums, by the first who reads a row: who needs names alone does not read them.</summary>
+    private void Verify()
+    {
+        lock (_verifying)
+        {
+            if (_verified) return;
+            _file!.Verify("mu");
+            _file.Verify("log_variance");
+            Volatile.Write(ref _verified, true);
+        }
     }
 }

@@ -129,6 +129,24 @@ public sealed class BadInputTests : IDisposable
         OneLine(await PfeCommand.Run("train", config), 1, text);
     }
 
+    [Fact]
+    public async Task What_can_be_no_output_is_refused_before_the_work()
+    {
+        BadPictures.Noise(112, 112).Save(_folder.File("in", "face.png"));
+        OneLine(await PfeCommand.Run("embed", In, "--aligned", "--output", In), 1, In, "it is a folder");
+        OneLine(await PfeCommand.Run("embed", In, "--aligned", "--output", ""), 1, "the output has no name");
+        OneLine(await PfeCommand.Run("detect", In, "--output", In), 1, In, "it is a folder");
+        Directory.GetFiles(_folder.Path).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_picture_in_the_place_of_a_folder_is_called_one()
+    {
+        var path = BadPictures.Write(_folder, "blank.png");
+        foreach (var command in new[] { "align", "embed" })
+            OneLine(await PfeCommand.Run(command, path, "--output", Out("out")), 1, path, "is a picture");
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string In => Path.Combine(_folder.Path, "in");

@@ -6,6 +6,7 @@ internal static class Targets
     public static readonly SortedDictionary<string, Func<Scratch, FuzzTarget>> Makers = new(StringComparer.Ordinal)
     {
         ["calibration"] = TextTargets.Calibration,
+        ["trust calibration"] = TextTargets.Trust,
         ["network description"] = TextTargets.Description,
         ["training configuration"] = TextTargets.TrainingConfiguration,
         ["python configuration"] = TextTargets.PythonConfiguration,

@@ -23,6 +23,26 @@ internal static partial class TextTargets
     private static readonly string[] Paths =
         ["7/img_1.jpg", "7/img_2.jpg", "8/img_3.jpg", "img/1.jpg", "img/2.jpg", "img/3.jpg", "A_B/A_B_0001.jpg", "A_B/A_B_0002.jpg"];
 
+    public static FuzzTarget Trust(Scratch scratch)
+    {
+        var random = new Random(1);
+        var calibration = new TrustCalibration
+        {
+            Slope = 12, Offset = -4, GenuineLapses = 0.01, ImpostorLapses = 0.001, DifferentBelow = -2, DifferentKind = "clean",
+            FalseMatch = [new WorstKindThreshold(1e-2, 3, 2, 4, "mask"), new WorstKindThreshold(1e-3, 5, 4, 6, "dark")],
+            Kinds = [new KindRates("clean", 10, 10, 0, 0, 1, 1)], Source = "drawn",
+            Quality = QualityScale.Fit([.. Enumerable.Range(0, 500).Select(_ => random.NextDouble())]),
+        };
+        return Text("trust calibration", [calibration.ToJson()], text =>
+        {
+            var read = TrustCalibration.FromJson(text, "trust.json");
+            foreach (var score in new[] { -1e6, -1, 0, 0.4, 1e6 })
+                if (!double.IsFinite(read.Evidence(score)))
+                    throw new InvalidDataException("an accepted calibration gives evidence that is no number");
+            read.ToJson();
+        });
+    }
+
     public static FuzzTarget Calibration(Scratch scratch)
     {
         var random = new Random(1);

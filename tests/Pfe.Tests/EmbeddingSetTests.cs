@@ -111,6 +111,28 @@ public sealed class EmbeddingSetTests
     }
 
     [Fact]
+    public void Any_flipped_bit_is_noticed_before_a_number_is_used()
+    {
+        using var folder = new TemporaryFolder();
+        var (path, random) = (folder.File("x.safetensors"), new Random(1));
+        var rows = Enumerable.Range(0, 6 * 16).Select(_ => random.NextSingle()).ToArray();
+        new EmbeddingSet(16, rows, rows, [.. "abcdef".Select(name => $"{name}.png")],
+            columns: new Dictionary<string, float[]> { ["norm"] = rows[..6] }).Save(path);
+        var sound = File.ReadAllBytes(path);
+        for (var n = 0; n < 500; n++)
+        {
+            var damaged = sound.ToArray();
+            damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(path, damaged);
+            Should.Throw<PfeException>(() =>
+            {
+                using var set = EmbeddingSet.Load(path);
+                GC.KeepAlive(set.LogVariance(5)[3]);
+            }).Message.ShouldNotContain("\n");
+        }
+    }
+
+    [Fact]
     public void A_file_of_the_first_version_still_opens()
     {
         using var set = EmbeddingSet.Load(Path.Combine(TestData.RepoRoot, "tests", "Pfe.Tests", "Search", "Version1", "a.safetensors"));

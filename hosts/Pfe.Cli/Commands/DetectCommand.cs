@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
+using Pfe.Storage;
 using Pfe.Vision.Faces;
 
 namespace Pfe.Cli.Commands;
@@ -39,6 +40,7 @@ internal static class DetectCommand
                     MinimumScore = parsed.GetValue(MinimumScore), MinimumFaceSize = parsed.GetValue(FaceOptions.MinimumFace),
                     Network = parsed.Network(messages),
                 };
+                if (parsed.GetValue(Output) is { } wanted) AtomicFile.RequirePossible(wanted);
                 using var detector = FaceDetector.Open(parsed.Store(), options, messages, cancellation);
                 var found = DetectionRun.Run(
                     sources, detector, parsed.GetValue(CommonOptions.Strict), terminal.ImageProgress("searched"), cancellation);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Pfe.Storage;
 
 namespace Pfe.Interop.TensorFlow;
 
@@ -32,10 +33,10 @@ internal static partial class CheckpointFolder
         if (!File.Exists(file)) return null;
         try
         {
-            var match = ModelPath().Match(File.ReadAllText(file));
+            var match = ModelPath().Match(InputFile.Text(file, 1 << 20));
             return match.Success ? Path.Combine(folder, Path.GetFileName(match.Groups["path"].Value.Replace('\\', '/'))) : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RegexMatchTimeoutException) { return null; }
+        catch (Exception e) when (e is PfeException or RegexMatchTimeoutException) { return null; }
     }
 
     [GeneratedRegex(@"\.(index|meta|data-\d{5}-of-\d{5})$", RegexOptions.ExplicitCapture, 1000)]

@@ -55,7 +55,8 @@ public static class EmbeddingRun
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(embedder);
         options ??= new EmbeddingRunOptions();
-        // Before hours of work: names that the output could not hold.
+        // Before hours of work: an output that cannot be, and names that it could not hold.
+        AtomicFile.RequirePossible(output);
         EmbeddingSet.CheckNames([.. images.Select(image => image.Name)], []);
         // Beside the output; where that is a device or a pipe, in a place of its own.
         var part = AtomicFile.IsDevice(output) ? Path.Combine(Path.GetTempPath(), $"pfe-{Guid.NewGuid():N}.part") : output + ".part";

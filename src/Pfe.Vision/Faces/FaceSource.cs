@@ -43,6 +43,8 @@ public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmar
     /// <exception cref="PfeException">The list is missing or empty.</exception>
     public static IReadOnlyList<FaceSource> InList(string list, string? root = null)
     {
+        if (IsPicture(list) && File.Exists(list))
+            throw new PfeException($"'{list}' is a picture; a folder of pictures or a text file with one path a line is wanted");
         var folder = root ?? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(list))!;
         var found = InputFile.Lines(list).Select(line => line with { Text = line.Text.Trim() }).Where(line => line.Text.Length > 0)
             .Select(line => (Name: WithoutLabel(line.Text), line.Number))

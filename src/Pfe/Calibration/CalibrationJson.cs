@@ -7,7 +7,8 @@ namespace Pfe.Calibration;
 /// <summary>A calibration on disk: snake case, unknown fields refused, every number checked before it is believed.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, AllowDuplicateProperties = false)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(ScoreCalibration))]
 internal sealed partial class CalibrationJson : JsonSerializerContext
 {

@@ -71,7 +71,8 @@ public sealed record ScoreCalibration
     public required int ImpostorPairs { get; init; }
 
     /// <summary>What it was fitted on, in words.</summary>
-    public string Source { get; init; } = "";
+    // What a file leaves out is set to null by the reader, whatever stands here.
+    public string Source { get; init => field = value ?? ""; } = "";
 
     /// <summary>
     /// The evidence for one person: ln of the likelihood ratio. Never falls as the score rises; finite for finite arguments. A face less

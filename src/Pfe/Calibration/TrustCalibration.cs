@@ -54,11 +54,12 @@ public sealed record TrustCalibration
 
     /// <summary>The answers by kind on people that neither the head nor the thresholds have seen; empty where there were none to
     /// spare.</summary>
+    // What a file leaves out is set to null by the reader, whatever stands here.
     [JsonInclude]
-    internal IReadOnlyList<KindRates> Kinds { get; init; } = [];
+    internal IReadOnlyList<KindRates> Kinds { get; init => field = value ?? []; } = [];
 
     /// <summary>What it was fitted on, in words.</summary>
-    public string Source { get; init; } = "";
+    public string Source { get; init => field = value ?? ""; } = "";
 
     /// <summary><see cref="ScoreCalibration.UsualFalseMatchRate"/>, or the strictest rate there is.</summary>
     [JsonIgnore]

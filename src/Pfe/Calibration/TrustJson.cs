@@ -6,10 +6,14 @@ namespace Pfe.Calibration;
 /// <summary>A trust calibration on disk: snake case, unknown fields refused, every number checked before it is believed.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
     WriteIndented = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(TrustCalibration))]
 internal sealed partial class TrustJson : JsonSerializerContext
 {
+    // As of the other calibration: beyond it, differences of products are no numbers any more.
+    private const double Most = 1e9;
+
     public static string Write(TrustCalibration calibration) => JsonSerializer.Serialize(calibration, Default.TrustCalibration);
 
     /// <exception cref="PfeException">Not a trust calibration, or one that would not be monotone or finite.</exception>
@@ -22,7 +26,7 @@ internal sealed partial class TrustJson : JsonSerializerContext
                 ? throw new PfeException($"'{name}' holds no usable trust calibration: {problem}")
                 : calibration!;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new WrongFileKindException(name, PfeFileKind.Calibration,
                 $"'{name}' holds no usable trust calibration, which is JSON: {e.Message.ReplaceLineEndings(" ")}", e);
@@ -34,7 +38,8 @@ internal sealed partial class TrustJson : JsonSerializerContext
         if (calibration.FalseMatch.Contains(null!) || calibration.Kinds.Contains(null!)) return "an entry of a list is null";
         var numbers = calibration.FalseMatch.SelectMany(point => new[] { point.Threshold, point.Low, point.High })
             .Concat([calibration.Slope, calibration.Offset, calibration.DifferentBelow]).Concat(calibration.Quality.Uncertainties);
-        if (numbers.Any(number => !double.IsFinite(number))) return "a number is not finite";
+        if (numbers.Any(number => !(Math.Abs(number) <= Most))) return $"a number is not finite, or beyond {Most:0e0}";
+        if (calibration.FalseMatch.Any(point => point.Rate is not (> 0 and <= 1))) return "a false-match rate lies outside 0 to 1";
         if (!calibration.Quality.IsValid) return "a quality scale has 101 numbers that never fall";
         if (calibration.FalseMatch.Count == 0) return "it has no threshold for any false-match rate";
         if (calibration.Slope < 0) return $"the slope is never negative, not {calibration.Slope}";

@@ -31,6 +31,17 @@ internal static class AtomicFile
         }
     }
 
+    /// <summary>Refuses what can be no output, before hours of work for it: an empty path, a folder.</summary>
+    /// <param name="path">What is to be written at the end.</param>
+    /// <exception cref="PfeException">It cannot.</exception>
+    public static void RequirePossible(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path)) throw new PfeException("the output has no name; the path of a file is wanted");
+        if (path.Contains('\0', StringComparison.Ordinal))
+            throw new PfeException($"cannot write '{path.Replace('\0', '?')}': a path holds no zero byte");
+        if (Directory.Exists(path)) throw new PfeException($"cannot write '{path}': it is a folder");
+    }
+
     /// <summary>Whether a device, a pipe or a socket lies at a path, links followed: it is written straight, and nothing can lie beside
     /// it.</summary>
     /// <param name="path">Any path.</param>

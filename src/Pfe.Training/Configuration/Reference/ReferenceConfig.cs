@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Pfe.Storage;
 
 namespace Pfe.Training.Configuration.Reference;
 
@@ -30,14 +31,11 @@ internal static class ReferenceConfig
     /// line.</exception>
     public static ConvertedConfig Load(string path, string? embeddingNetwork = null)
     {
-        try
-        {
-            return Convert(File.ReadAllText(path), path, embeddingNetwork);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidConfigurationException($"cannot read the configuration '{path}': {e.Message}", e);
-        }
+        const int Most = 1 << 20;
+        string text;
+        try { text = InputFile.Text(path, Most); }
+        catch (PfeException e) { throw new InvalidConfigurationException(e.Message, e); }
+        return Convert(text, path, embeddingNetwork);
     }
 
     /// <summary>Converts a file's text; see <see cref="Load"/>.</summary>

@@ -126,5 +126,5 @@ public sealed class ReferenceConfigTests
     [Fact]
     public void A_missing_file_is_named() =>
         Should.Throw<InvalidConfigurationException>(() => ReferenceConfig.Load("no/such.py"))
-        .Message.ShouldContain("cannot read the configuration 'no/such.py'");
+        .Message.ShouldContain("cannot read 'no/such.py'");
 }
