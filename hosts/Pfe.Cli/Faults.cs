@@ -47,6 +47,7 @@ internal static class Faults
     {
         PfeException known => ErrorHints.Line(known),
         OutOfMemoryException => "there is not enough memory for this",
+        ArgumentException { ParamName: "path" } => "a path is empty, or holds what no path can",
         IOException or UnauthorizedAccessException or DllNotFoundException => new PfeException(e.Message).Message,
         // The constructor makes one line of whatever the message is.
         _ => new PfeException($"this is a fault of pfe itself, please report it: {e.GetType().Name}: {e.Message} ({TraceVariable}=1 " +

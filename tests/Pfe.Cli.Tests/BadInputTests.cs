@@ -140,6 +140,26 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_in_the_place_of_a_file_is_called_one_and_an_empty_name_no_name()
+    {
+        BadPictures.Noise(112, 112).Save(_folder.File("in", "face.png"));
+        OneLine(await PfeCommand.Run("search", "--index", In, "--probe", In), 1, In, "it is a folder");
+        OneLine(await PfeCommand.Run("index", "build", Out("x.pfi"), In), 1, In, "it is a folder");
+        OneLine(await PfeCommand.Run("models", "restore", "--models", ""), 2, "names no folder");
+    }
+
+    [Fact]
+    public async Task A_pipe_or_device_among_pictures_is_left_out_and_not_waited_for()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/zero is wanted");
+        BadPictures.Noise(112, 112).Save(_folder.File("in", "face.png"));
+        File.CreateSymbolicLink(_folder.File("in", "endless.png"), "/dev/zero");
+        var run = await PfeCommand.Run("embed", In, "--aligned", "--output", Out("e.safetensors"));
+        run.Code.ShouldBe(0, run.Error);
+        run.Error.ShouldContain("left out: endless.png: it is a pipe or a device, not a file");
+    }
+
+    [Fact]
     public async Task A_picture_in_the_place_of_a_folder_is_called_one()
     {
         var path = BadPictures.Write(_folder, "blank.png");

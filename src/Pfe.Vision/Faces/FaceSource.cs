@@ -15,8 +15,9 @@ public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmar
     public static bool IsPicture(string path) => FolderWalk.IsPicture(path);
 
     /// <summary>The photograph, to be read when it is needed.</summary>
-    internal ImageInput Open() => ImageInput.FromFile(Path);
-
+    /// <exception cref="UnreadableImageException">It is a pipe or a device among others, which may never end.</exception>
+    internal ImageInput Open() => Name != Path && AtomicFile.IsDevice(Path)
+        ? throw new UnreadableImageException(Path, "it is a pipe or a device, not a file") : ImageInput.FromFile(Path);
 
     /// <summary>Every picture below a folder, ordered by name.</summary>
     /// <param name="folder">The folder.</param>

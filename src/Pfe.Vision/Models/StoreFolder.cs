@@ -14,6 +14,13 @@ internal static class StoreFolder
             { Setting = ModelStore.FolderVariable, Expected = "a folder" };
     }
 
+    /// <summary>The absolute path of a folder that somebody named.</summary>
+    /// <exception cref="InvalidConfigurationException">It names none.</exception>
+    public static string Full(string folder) => folder.Length > 0 && !folder.Contains('\0', StringComparison.Ordinal)
+        ? Path.GetFullPath(folder)
+        : throw new InvalidConfigurationException($"'{folder.Replace('\0', '?')}' names no folder for models")
+        { Value = folder, Expected = "a folder" };
+
     /// <summary>One line where others than its owner may change a store's files; null where not, and on Windows, whose rights are
     /// lists.</summary>
     public static string? WritableByOthers(string folder)

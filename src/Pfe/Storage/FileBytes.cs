@@ -138,7 +138,7 @@ internal sealed unsafe class FileBytes : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PfeException($"cannot open '{path}': {e.Message}", e);
+            throw new PfeException($"cannot open '{path}': {(Directory.Exists(path) ? "it is a folder, not a file" : e.Message)}", e);
         }
     }
 }

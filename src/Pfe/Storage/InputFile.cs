@@ -69,7 +69,9 @@ internal static class InputFile
     private static bool IsFault(Exception e) =>
         e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
 
-    private static PfeException Refusal(string path, Exception e) => new($"cannot read '{Shown(path)}': {e.Message}", e);
+    // To the system a folder is a file that access is denied to.
+    private static PfeException Refusal(string path, Exception e) =>
+        new($"cannot read '{Shown(path)}': {(Directory.Exists(path) ? "it is a folder, not a file" : e.Message)}", e);
 
     private static string Shown(string path) => path.Replace('\0', '?');
 }

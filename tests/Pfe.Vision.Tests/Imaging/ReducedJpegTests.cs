@@ -1,0 +1,45 @@
+using Pfe.Vision.Faces;
+using Pfe.Vision.Imaging;
+
+namespace Pfe.Vision.Tests.Imaging;
+
+/// <summary>JPEG files that are decoded more coarsely than they are: what they announce, and that points stay where they were.</summary>
+public sealed class ReducedJpegTests
+{
+    [Theory]
+    [InlineData(0xC0, 3, 0x22, 3, false, 1.5)]
+    [InlineData(0xC0, 3, 0x11, 3, false, 3)]
+    [InlineData(0xC2, 3, 0x22, 3, true, 1.5)]
+    [InlineData(0xC1, 3, 0x21, 1, true, 2)]
+    [InlineData(0xC0, 1, 0x11, 1, false, 1)]
+    public void The_header_says_whether_the_whole_picture_is_kept_until_its_end(
+        byte frame, byte components, byte sampling, byte inFirstScan, bool buffered, double samples)
+    {
+        byte[] parts = [.. Enumerable.Range(0, components).SelectMany(i => new byte[] { (byte)i, i == 0 ? sampling : (byte)0x11, 0 })];
+        byte[] file =
+        [
+            0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0xFF, 0xC0, 0xFF, 0xFF, frame, 0, (byte)(8 + parts.Length), 8, 0, 9, 0, 9, components, .. parts,
+            0xFF, 0xDA, 0, 8, inFirstScan, 0, 0, 0, 0, 0,
+        ];
+        JpegHeader.Of(file).ShouldBe(new JpegHeader(buffered, samples));
+        for (var length = 0; length < file.Length - 6; length++) JpegHeader.Of(file.AsSpan(0, length)).ShouldBeNull($"{length} bytes");
+    }
+
+    [Fact]
+    public void Points_and_maps_are_those_of_the_whole_photograph()
+    {
+        var random = new Random(1);
+        var pixels = new byte[3 * 64 * 48];
+        random.NextBytes(pixels);
+        var whole = new Pyramid(new Image(64, 48, pixels));
+        var map = AffineMap.Stretch(10, 8, 64, 48);
+        var (half, toHalf) = whole.For(AffineMap.Stretch(32, 24, 64, 48));
+        toHalf.ShouldBe(new AffineMap(1, 0, 0, 0, 1, 0));
+        var coarse = new Pyramid(new Image(32, 24, half.Pixels.ToArray()) { Reduction = 2, Photograph = (64, 48) });
+        (coarse.Width, coarse.Height).ShouldBe((64, 48));
+        var (expected, actual) = (whole.For(map), coarse.For(map));
+        actual.Image.Pixels.SequenceEqual(expected.Image.Pixels).ShouldBeTrue();
+        actual.ToSource.ShouldBe(expected.ToSource);
+        new PhotoFrame(coarse, 1).Width.ShouldBe(48);
+    }
+}
