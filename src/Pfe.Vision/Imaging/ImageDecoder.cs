@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using SkiaSharp;
 
 namespace Pfe.Vision.Imaging;
@@ -83,6 +84,7 @@ internal static class ImageDecoder
             if (pixels > most)
                 throw new UnreadableImageException(name,
                     $"{width} x {height} pixels are more than the {most / 1_000_000} million that are decoded; make it smaller first");
+            if (IsCutWebP(encoded)) throw new UnreadableImageException(name, Explain(SKCodecResult.IncompleteInput));
             var own = CodecMemory.Of(encoded, codec.EncodedFormat, pixels);
             for (var reduction = 1; reduction <= (isJpeg ? MostReduction : 1); reduction *= 2)
             {
@@ -95,6 +97,14 @@ internal static class ImageDecoder
             throw new UnreadableImageException(name, $"{width} x {height} pixels take {(BytesAPixel * pixels + own) / 1_000_000} MB to " +
                 $"decode, this process may take {MemoryBudget.Pictures.Bytes / 1_000_000}; make it smaller first");
         }
+    }
+
+    /// <summary>Whether a WebP file is shorter than it says: known before memory is taken for what it does not hold.</summary>
+    private static bool IsCutWebP(ReadOnlySpan<byte> encoded)
+    {
+        const int Head = 8, Padding = 1;
+        return encoded.StartsWith("RIFF"u8) && encoded.Length >= Head
+            && BinaryPrimitives.ReadUInt32LittleEndian(encoded[4..]) + (long)Head > encoded.Length + Padding;
     }
 
     private static unsafe SKCodecResult Read(ReadOnlySpan<byte> encoded, in Plan plan, byte[] rgba, string name)

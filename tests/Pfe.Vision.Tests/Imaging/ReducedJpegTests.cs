@@ -26,6 +26,20 @@ public sealed class ReducedJpegTests
     }
 
     [Fact]
+    public void A_WebP_file_that_lacks_its_end_takes_no_memory_for_what_it_announces()
+    {
+        // RIFF, VP8L: 16,384 x 6,000 pixels announced, of which the file holds none.
+        var bits = (16_384u - 1) | (6_000u - 1) << 14;
+        byte[] file =
+        [
+            .. "RIFF"u8, 0xD4, 4, 0, 0, .. "WEBPVP8L"u8, 0xC8, 4, 0, 0, 0x2F, .. BitConverter.GetBytes(bits), .. new byte[200],
+        ];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<UnreadableImageException>(() => Image.Decode(file, "x.webp"));
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1 << 20);
+    }
+
+    [Fact]
     public void Points_and_maps_are_those_of_the_whole_photograph()
     {
         var random = new Random(1);
