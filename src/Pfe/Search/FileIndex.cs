@@ -235,7 +235,7 @@ public sealed class FileIndex : IMutableFaceIndex
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PfeException(
-            $"cannot open '{Path}': {e.Message}", e);
+            $"cannot open '{Path}': {(Directory.Exists(Path) ? "it is a folder, not a file" : e.Message)}", e);
         }
         var (opened, kept) = (default(FileState), false);
         try
