@@ -30,7 +30,7 @@ internal static class LastWord
         }
     }
 
-    /// <summary>Whether fewer files can be opened than the next piece of work needs, though none may be open any more when it is asked.</summary>
+    /// <summary>Whether fewer files can be opened than the next piece of work needs; those that it had open are closed by now.</summary>
     public static bool OutOfDescriptors()
     {
         const int TooManyHere = 24, TooManyInAll = 23, Needed = 8;
