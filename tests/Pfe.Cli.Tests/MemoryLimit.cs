@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pfe.Cli.Tests;
 
 /// <summary>A control group that may have so much memory; only root on Linux can make one.</summary>
@@ -43,7 +45,7 @@ internal sealed class MemoryLimit : IDisposable
 
     public void Dispose() => Remove();
 
-    private long Number(string file) => long.Parse(File.ReadAllText(Path.Combine(_folder, file)), System.Globalization.CultureInfo.InvariantCulture);
+    private long Number(string file) => long.Parse(File.ReadAllText(Path.Combine(_folder, file)), CultureInfo.InvariantCulture);
 
     private void Remove()
     {
