@@ -4,7 +4,7 @@ using Pfe.TestSupport;
 
 namespace Pfe.Repository.Tests;
 
-/// <summary>Every project's packages are locked, in the versions that Directory.Packages.props gives, and for no platform but its own.</summary>
+/// <summary>Every project's packages are locked in the versions of Directory.Packages.props, for no platform but its own.</summary>
 public sealed class LockFileTests
 {
     private static readonly string[] Rooms = ["src", "hosts", "tests", "bench", "samples"];
