@@ -39,8 +39,8 @@ internal static class AlignCommand
     private static readonly Option<double> Scale =
         new("--scale")
         {
-            Description = "Scale of the reference's template; smaller shows more around the face.", DefaultValueFactory = _ =>
-            1
+            Description = "Scale of the reference's template; smaller shows more around the face.",
+            DefaultValueFactory = _ => 1
         };
     private static readonly Option<int> DirDepth =
         new("--dir-depth")

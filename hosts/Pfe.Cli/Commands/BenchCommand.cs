@@ -22,16 +22,15 @@ internal static class BenchCommand
     private static readonly Option<string?> Embeddings =
         new("--embeddings")
         {
-            Description =
-        "Measure speed and recall of the search modes on these real faces instead: an embedding file."
+            Description = "Measure speed and recall of the search modes on these real faces instead: an embedding file."
         };
     private static readonly Option<string?> Images =
         new("--images") { Description = "Measure the way from photograph to embedding instead: a folder of photographs with a face each." };
     private static readonly Option<int> Count =
         new("--count")
         {
-            Description = "Photographs of --images that are measured, spread over the folder.", DefaultValueFactory = _ =>
-            200
+            Description = "Photographs of --images that are measured, spread over the folder.",
+            DefaultValueFactory = _ => 200
         };
     private static readonly Option<string?> Temporary =
         new("--temp") { Description = "Folder for temporary files; the system's by default." };

@@ -54,8 +54,7 @@ internal static class CalibrateCommand
     private static readonly Argument<string> Features =
         new("features")
         {
-            Description =
-        "Embeddings of 'pfe embed' with paths like person/image.jpg; people the model was not trained on."
+            Description = "Embeddings of 'pfe embed' with paths like person/image.jpg; people the model was not trained on."
         };
     private static readonly Option<string> Output =
         new("--output", "-o")

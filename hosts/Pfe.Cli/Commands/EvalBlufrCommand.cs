@@ -10,8 +10,7 @@ internal static class EvalBlufrCommand
         var options = new EvalOptions();
         var lists = new Argument<string>("lists")
         {
-            Description =
-            "blufr_lfw_config.mat, or ProbFace's folder proto with the lists in pieces."
+            Description = "blufr_lfw_config.mat, or ProbFace's folder proto with the lists in pieces."
         };
         return options.AddFaces(new Command("blufr",
             "BLUFR on LFW, 10 trials: VR at FAR 0.1 % and open-set DIR at FAR 1 %. Example: pfe eval " +

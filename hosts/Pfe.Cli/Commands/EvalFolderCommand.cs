@@ -14,14 +14,14 @@ internal static class EvalFolderCommand
         var genuine = new Option<int>(
             "--max-genuine")
         {
-            Description = "Genuine pairs at most; more are sampled.", DefaultValueFactory = _ =>
-            new FolderOptions().MaxGenuinePairs
+            Description = "Genuine pairs at most; more are sampled.",
+            DefaultValueFactory = _ => new FolderOptions().MaxGenuinePairs
         };
         var impostor = new Option<int>(
             "--max-impostor")
         {
-            Description = "Impostor pairs at most; more are sampled.", DefaultValueFactory = _ =>
-            new FolderOptions().MaxImpostorPairs
+            Description = "Impostor pairs at most; more are sampled.",
+            DefaultValueFactory = _ => new FolderOptions().MaxImpostorPairs
         };
         return options.AddFaces(new Command("folder", "Your own folder as a benchmark, checked first: pfe eval folder people/ --features " +
             "people.safetensors")

@@ -18,8 +18,7 @@ internal static class EvalLfwCommand
         };
         var threshold = new Option<FileInfo?>("--threshold-from")
         {
-            Description =
-            "With a list of View 1: the list that the threshold is chosen " +
+            Description = "With a list of View 1: the list that the threshold is chosen " +
             "on, pairsDevTrain.txt."
         };
         return options.AddFaces(new Command("lfw", "LFW's 10-fold protocol: pfe eval lfw --pairs pairs.txt --features lfw.safetensors")

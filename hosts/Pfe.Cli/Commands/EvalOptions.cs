@@ -43,8 +43,7 @@ internal sealed class EvalOptions
     public Option<PairRisk?> Risk { get; } =
         new("--risk")
         {
-            Description =
-            "Also the accuracy when 0, 10, 20 and 30 % of the pairs are dropped, those of the greatest sigma: the " +
+            Description = "Also the accuracy when 0, 10, 20 and 30 % of the pairs are dropped, those of the greatest sigma: the " +
         "Maximum or the Sum of the two faces'."
         };
 

@@ -30,14 +30,14 @@ internal static class ExplainCommand
     private static readonly Option<int> Steps =
         new("--steps")
         {
-            Description = "Places of the patch in a row and in a column.", DefaultValueFactory = _ =>
-        new OcclusionOptions().Steps
+            Description = "Places of the patch in a row and in a column.",
+            DefaultValueFactory = _ => new OcclusionOptions().Steps
         };
     private static readonly Option<double> Patch =
         new("--patch")
         {
-            Description = "Side of the patch as a share of the face's width.", DefaultValueFactory = _ =>
-        new OcclusionOptions().Patch
+            Description = "Side of the patch as a share of the face's width.",
+            DefaultValueFactory = _ => new OcclusionOptions().Patch
         };
 
     public static Command Create(Terminal terminal) =>

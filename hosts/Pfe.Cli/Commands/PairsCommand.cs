@@ -26,8 +26,8 @@ internal static class PairsCommand
         new("--pairs") { Description = "Genuine pairs a fold, and as many impostor pairs.", DefaultValueFactory = _ => 300 };
     private static readonly Option<int> Seed = new("--seed")
     {
-        Description = "Same folder and seed, same file.", DefaultValueFactory = _ =>
-        1
+        Description = "Same folder and seed, same file.",
+        DefaultValueFactory = _ => 1
     };
 
     public static Command Create(Terminal terminal) =>

@@ -58,8 +58,8 @@ internal static class ReportCommand
     private static readonly Option<int> Resamples =
         new("--resamples")
         {
-            Description = "Resamples of the bootstrap bands and intervals.", DefaultValueFactory = _ =>
-        new ReportOptions().Resamples
+            Description = "Resamples of the bootstrap bands and intervals.",
+            DefaultValueFactory = _ => new ReportOptions().Resamples
         };
 
     public static Command Create(Terminal terminal) =>

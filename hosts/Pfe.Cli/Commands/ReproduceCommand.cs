@@ -41,15 +41,13 @@ internal static class ReproduceCommand
     private static readonly Option<string> LfwPairs = new("--lfw-pairs") { Description = "LFW's pairs.txt.", Required = true };
     private static readonly Option<string?> LfwLandmarks = new("--lfw-landmarks")
     {
-        Description =
-        "Landmark list of LFW's images; without it faces are detected."
+        Description = "Landmark list of LFW's images; without it faces are detected."
     };
     private static readonly Option<string?> Templates =
         new("--templates") { Description = "Images of the benchmark of templates: IJB-A, IJB-C, or clips." };
     private static readonly Option<string?> TemplateLandmarks = new("--template-landmarks")
     {
-        Description =
-        "Their landmark list; without it faces are detected."
+        Description = "Their landmark list; without it faces are detected."
     };
     private static readonly Option<string?> Ijba = new("--ijba") { Description = "Folder of IJB-A's splits (IJB-A_11_sets)." };
     private static readonly Option<string?> CropMetadata =
@@ -65,8 +63,8 @@ internal static class ReproduceCommand
     private static readonly Option<string> Work =
         new("--work")
         {
-            Description = "Folder of crops and embeddings, from which a later run goes on.", DefaultValueFactory = _ =>
-        "reproduction"
+            Description = "Folder of crops and embeddings, from which a later run goes on.",
+            DefaultValueFactory = _ => "reproduction"
         };
     private static readonly Option<string?> Markdown = new("--markdown") { Description = "Also write the table as Markdown to this file." };
 

@@ -22,8 +22,8 @@ internal sealed class GallerySession : IAsyncDisposable
 
     public static readonly Option<string> Name = new("--gallery")
     {
-        Description = "The gallery's name.", DefaultValueFactory = _ =>
-        "people"
+        Description = "The gallery's name.",
+        DefaultValueFactory = _ => "people"
     };
 
     private readonly GalleryStore _store;

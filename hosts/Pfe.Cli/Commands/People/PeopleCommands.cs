@@ -16,8 +16,7 @@ internal static class PeopleCommands
     private static readonly Argument<string> Into = new("into") { Description = "The person who stays." };
     private static readonly Argument<string> Person = new("person")
     {
-        Description =
-        "The person: the folder's name, or an id of 'pfe gallery list'."
+        Description = "The person: the folder's name, or an id of 'pfe gallery list'."
     };
     private static readonly Option<string[]> Images =
         new("--images")

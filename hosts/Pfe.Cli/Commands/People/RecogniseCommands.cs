@@ -11,8 +11,7 @@ internal static class RecogniseCommands
     private static readonly Argument<string> Photo = new("photo") { Description = "A photograph." };
     private static readonly Argument<string> Person = new("person")
     {
-        Description =
-        "The person: the folder's name, or an id of 'pfe gallery list'."
+        Description = "The person: the folder's name, or an id of 'pfe gallery list'."
     };
     private static readonly Option<int> K = new("--k") { Description = "How many persons to list.", DefaultValueFactory = _ => 5 };
     private static readonly Option<bool> Review = new("--review") { Description = "Put what cannot be told into the review queue." };
@@ -92,7 +91,6 @@ internal static class RecogniseCommands
     {
         > 0.999 => "> 99.9 %",
         < 0.001 => "< 0.1 %",
-        _ =>
-        $"{probability:0.0 %}"
+        _ => $"{probability:0.0 %}",
     };
 }

@@ -12,19 +12,16 @@ internal static class TransferCommands
 {
     private static readonly Argument<string> Output = new("file")
     {
-        Description =
-        "The file to write: people as lines of JSON, which is biometric data; with --reviews comma-separated values."
+        Description = "The file to write: people as lines of JSON, which is biometric data; with --reviews comma-separated values."
     };
     private static readonly Option<bool> Reviews = new("--reviews")
     {
-        Description =
-        "Write what was decided in reviews instead, as scored pairs for 'pfe calibrate --reviews'; no names, no embeddings."
+        Description = "Write what was decided in reviews instead, as scored pairs for 'pfe calibrate --reviews'; no names, no embeddings."
     };
     private static readonly Argument<string> Input = new("file") { Description = "An export of 'pfe gallery export'." };
     private static readonly Option<bool> NewIds = new("--new-ids")
     {
-        Description =
-        "Give everybody new ids: a copy beside the original in one store."
+        Description = "Give everybody new ids: a copy beside the original in one store."
     };
     private static readonly Argument<string> NewModel = new("new-model") { Description = "The model to change to." };
     private static readonly Option<string?> Photos =
