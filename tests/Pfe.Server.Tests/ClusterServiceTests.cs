@@ -140,7 +140,8 @@ public sealed class ClusterServiceTests(PostgreSqlServer server, ITestOutputHelp
     {
         var body = JsonSerializer.Serialize(new
         {
-            k = 10, minimumVersion = version, embedding = new { mu = probe.Mu.ToArray(), logVariance = probe.LogVariance.ToArray() },
+            k = 10, minimumVersion = version,
+            embedding = new { modelId = probe.ModelId, mu = probe.Mu.ToArray(), logVariance = probe.LogVariance.ToArray() },
         });
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var response = await http.PostAsync($"v1/galleries/{gallery}/identify", content);

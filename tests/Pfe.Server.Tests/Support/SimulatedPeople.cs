@@ -10,20 +10,21 @@ namespace Pfe.Server.Tests.Support;
 /// </summary>
 internal sealed class SimulatedPeople
 {
+    private readonly FaceEmbedding _like;
     private readonly float[] _logVariance;
 
-    private SimulatedPeople(float[] logVariance) => _logVariance = logVariance;
+    private SimulatedPeople(FaceEmbedding like) => (_like, _logVariance) = (like, like.LogVariance.ToArray());
 
     public static async Task<SimulatedPeople> LikeAsync(FaceEngine engine, byte[] photo) => new(
-        (await engine.AnalyseAsync(photo, "a face", engine.Default, main: true, CancellationToken.None)).Faces[0].Embedding.LogVariance
-            .ToArray());
+        (await engine.AnalyseAsync(photo, "a face", engine.Default, main: true, CancellationToken.None)).Faces[0].Embedding);
 
     public FaceEmbedding Image(int person, int shot)
     {
         var (who, noise) = (new Random(person * 7919 + 17), new Random(person * 1000 + shot));
         var direction = Unit([.. _logVariance.Select(_ => (float)Gaussian(who))]);
         return new FaceEmbedding(
-            Unit([.. direction.Select((value, l) => value + MathF.Exp(_logVariance[l] / 2) * (float)Gaussian(noise))]), _logVariance);
+            Unit([.. direction.Select((value, l) => value + MathF.Exp(_logVariance[l] / 2) * (float)Gaussian(noise))]), _logVariance,
+            _like.ModelId);
     }
 
     public EnrolRequest Request(int person) => new()
