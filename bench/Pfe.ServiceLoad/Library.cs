@@ -60,13 +60,17 @@ internal sealed record Library(double Bare, double Whole, (int Detector, int Lan
             var (opened, faces) = (0, 0);
             using (var detector = new FaceDetector(store.Read("detector"), store.Read("landmarks"), new FaceDetectorOptions(), session =>
             {
-                session.EnableProfiling = true;
+                // The runtime takes the prefix when profiling is switched on.
                 session.ProfileOutputPathPrefix = Path.Combine(folder.FullName, $"{opened++}");
+                session.EnableProfiling = true;
             })) faces = detector.Detect(ImageInput.FromBytes(photo, "photograph")).Count;
             if (faces == 0) throw new PfeException("the photograph shows no face");
+            // Each session runs a black image once when it is opened.
             int Runs(int network) => folder.GetFiles($"{network}_*").Sum(file => File.ReadAllText(file.FullName)
-                .Split("\"model_run\"").Length - 1) - 1; // each session runs a black image once when it is opened
-            return (Runs(0), Runs(1), faces);
+                .Split("\"model_run\"").Length - 1) - 1;
+            var runs = (Detector: Runs(0), Landmarks: Runs(1), faces);
+            if (runs.Detector < 1 || runs.Landmarks < faces) throw new InvalidOperationException($"runs were not counted: {runs}");
+            return runs;
         }
         finally
         {
