@@ -144,7 +144,7 @@ public sealed record ScoreCalibration
             _ when Math.Max(uncertainty1, uncertainty2) > Quality.Uncertainties[^1] =>
                 (Answer.CannotTell, $"{Worse(uncertainty1, uncertainty2)} is less certain than any face of the calibration"),
             _ when evidence >= accept => (Answer.Same, $"{Share(rate)} pairs of two people look this much alike"),
-            _ when evidence < Math.Min(DifferentBelow, accept) =>
+            _ when evidence < DifferentBelow =>
                 (Answer.Different, $"{Share(FalseNonMatchRate)} pairs of one person look this little alike"),
             _ when Quality.Of(Math.Max(uncertainty1, uncertainty2)) < QualityScale.Poor =>
                 (Answer.CannotTell,
