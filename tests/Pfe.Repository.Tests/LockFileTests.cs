@@ -38,4 +38,13 @@ public sealed class LockFileTests
             }
         }
     }
+
+    [Fact]
+    public void A_build_for_one_platform_keeps_its_lock_among_its_other_output()
+    {
+        var project = Path.Combine(TestData.RepoRoot, "src", "Pfe");
+        var (code, said) = Tool.Run("dotnet", "msbuild", project, "-getProperty:NuGetLockFilePath", "-p:RuntimeIdentifier=linux-arm64");
+        code.ShouldBe(0, said);
+        Path.GetFullPath(said.Trim(), project).ShouldBe(Path.Combine(project, "obj", "packages.linux-arm64.lock.json"));
+    }
 }
