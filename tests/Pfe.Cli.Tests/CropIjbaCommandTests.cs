@@ -62,5 +62,16 @@ public sealed class CropIjbaCommandTests
         (await PfeCommand.Run(command)).ShouldFailInOneLine(1, "no faces below it");
     }
 
+    [Fact]
+    public async Task Where_no_image_can_be_read_the_command_fails_and_names_the_first()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("metadata.csv"), Table("1,7,img/1.jpg,1,1,20,20\n2,8,img/2.jpg,1,1,20,20\n"));
+        Directory.CreateDirectory(Path.Combine(folder.Path, "images"));
+        var run = await PfeCommand.Run("crop-ijba", folder.File("metadata.csv"), Path.Combine(folder.Path, "images"), "--output",
+            Path.Combine(folder.Path, "out"));
+        run.ShouldFailInOneLine(1, "none of 2 faces could be cropped", "img/1.jpg");
+    }
+
     private static string Table(string rows) => "TEMPLATE_ID,SUBJECT_ID,FILE,FACE_X,FACE_Y,FACE_WIDTH,FACE_HEIGHT\n" + rows;
 }
