@@ -14,7 +14,8 @@ namespace Pfe.Cli.Tests;
 /// Hours of the same work in one process, as a program on the libraries does it: networks loaded, pictures embedded, photographs compared,
 /// an index searched and appended to, everything disposed of, over and over. Memory and descriptors stay as they are. (The commands
 /// themselves are one process each: the tree of options of every call in one process is kept for ever.) Explicit, as it takes as long as
-/// one says: <c>PFE_SOAK_MINUTES=120 dotnet test --project tests/Pfe.Cli.Tests/Pfe.Cli.Tests.csproj -- --filter-class '*SoakTests'</c>.
+/// one says, by the tests' own program, which prints the figures:
+/// <c>PFE_SOAK_MINUTES=120 bin/Release/net10.0/Pfe.Cli.Tests -class "*SoakTests" -showLiveOutput</c>.
 /// </summary>
 public sealed class SoakTests : IDisposable
 {
