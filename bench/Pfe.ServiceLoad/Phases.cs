@@ -14,7 +14,7 @@ internal static class Phases
         foreach (var (name, path) in operations)
         {
             await service.ClosedAsync(path, 2, TimeSpan.FromSeconds(2));
-            var (memory, busy) = (server.ResidentMegabytes, server.Processor);
+            var memory = server.ResidentMegabytes;
             var best = 0.0;
             foreach (var callers in new[] { cores, 2 * cores, 4 * cores })
             {

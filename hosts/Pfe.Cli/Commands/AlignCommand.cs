@@ -73,8 +73,7 @@ internal static class AlignCommand
             using var detector = sources[0].Landmarks is null ? parsed.Detector(store, terminal.Progress(), cancellation) : null;
             var run = AlignmentRun.Run(sources, detector, output, options, terminal.ImageProgress("aligned"), cancellation);
             if (run.Failures.Count == sources.Count)
-                throw new PfeException($"none of {sources.Count} images could be aligned; the first: {run.Failures[0].Name}: " +
-                $"{run.Failures[0].Reason}");
+                throw FailedImage.None($"{sources.Count} images could be aligned", run.Failures);
             if (parsed.GetValue(Visualize) is { } sheet) Show(sources, run.Failures, detector, options.Template, store,
                 terminal).Save(sheet);
             var result = new AlignResult(output, sources.Count, run.Aligned, run.AlreadyThere, options.Template.Name, run.Failures);

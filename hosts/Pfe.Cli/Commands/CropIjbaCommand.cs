@@ -38,8 +38,7 @@ internal static class CropIjbaCommand
                         parsed.GetValue(CommonOptions.Overwrite),
                     terminal.ImageProgress("cropped"), cancellation);
                 if (run.Cropped + run.AlreadyThere == 0 && run.Failures.Count > 0)
-                    throw new PfeException($"none of {faces.Count} faces could be cropped; the first: {run.Failures[0].Name}: " +
-                        $"{run.Failures[0].Reason}");
+                    throw FailedImage.None($"{faces.Count} faces could be cropped", run.Failures);
                 var result = new CropIjbaResult(
                     output, faces.Count, run.Cropped, run.AlreadyThere, run.Repeated, run.Collisions, run.Failures);
                 if (parsed.GetValue(CommonOptions.Json)) terminal.WriteJson(result, CropIjbaJson.Default.CropIjbaResult);

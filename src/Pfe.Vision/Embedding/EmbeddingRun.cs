@@ -77,7 +77,7 @@ public static class EmbeddingRun
         {
             // Nothing to go on from: the next run shall look at the images afresh.
             journal.Delete();
-            throw new PfeException($"none of {images.Count} images could be embedded; the first: {failures[0].Name}: {failures[0].Reason}");
+            throw FailedImage.None($"{images.Count} images could be embedded", failures);
         }
         Write(output, journal, rows, images, embedder, options);
         journal.Delete();

@@ -78,7 +78,14 @@ public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmar
 /// <summary>An image that was left out of a run.</summary>
 /// <param name="Name">Its name in the run.</param>
 /// <param name="Reason">Why.</param>
-public sealed record FailedImage(string Name, string Reason);
+public sealed record FailedImage(string Name, string Reason)
+{
+    /// <summary>The error of a run in which every image failed.</summary>
+    /// <param name="what">How many of what should have been done.</param>
+    /// <param name="failures">At least one.</param>
+    internal static PfeException None(string what, IReadOnlyList<FailedImage> failures) =>
+        new($"none of {what}; the first: {failures[0].Name}: {failures[0].Reason}");
+}
 
 /// <summary>How far a run over many images is.</summary>
 /// <param name="Done">Images finished, failed ones included.</param>
