@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using Pfe.Gallery.Decisions;
+using Pfe.Gallery.Enrolment;
 using Pfe.Gallery.Storage;
 
 namespace Pfe.Gallery;
@@ -12,9 +12,6 @@ internal sealed record GalleryCheck(int Persons, int Images, IReadOnlyList<strin
 
 public sealed partial class FaceGallery
 {
-    // Single precision's own error in a length of 512 dimensions is near 1e-6.
-    private const double LengthTolerance = 1e-3;
-
     /// <summary>
     /// Reads everything: the database's own check, the audit chain, every template, every count, and whether a search finds each of a
     /// sample of persons by their own anchors.
@@ -70,13 +67,8 @@ public sealed partial class FaceGallery
             $"image {image}: it has no template of the gallery's model");
         foreach (var template in templates)
         {
-            if (template.Mu.Length != info.Dimension || template.LogVariance.Length != info.Dimension) problems.Add(
-                $"image {template.ImageId}: its template has not {info.Dimension} dimensions");
-            else if (!TensorPrimitives.IsFiniteAll<float>(template.Mu)
-                || !TensorPrimitives.IsFiniteAll<float>(template.LogVariance)) problems.Add(
-                $"image {template.ImageId}: its template holds a number that is not finite");
-            else if (Math.Abs(TensorPrimitives.Norm<float>(template.Mu) - 1) > LengthTolerance) problems.Add(
-                $"image {template.ImageId}: its template's mean is not of unit length");
+            if (TemplateRules.Problem(template.Mu, template.LogVariance, info.Dimension) is { } problem)
+                problems.Add($"image {template.ImageId}: {problem}");
         }
         if (templates.Count > 0 && sample.Count < PersonsAtOnce && problems.Count == 0)
             sample.Add((person.Id,

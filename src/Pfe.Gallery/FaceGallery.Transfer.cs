@@ -1,35 +1,9 @@
-using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Pfe.Calibration;
+using Pfe.Gallery.Exports;
 using Pfe.Gallery.Storage;
-using Pfe.Vision.Faces;
 
 namespace Pfe.Gallery;
-
-/// <summary>The first line of an export.</summary>
-/// <param name="Format">Always <c>pfe-gallery</c>.</param>
-/// <param name="Version">Of the format: 1.</param>
-/// <param name="Gallery">The gallery's name.</param>
-/// <param name="ModelId">The model of the embeddings.</param>
-/// <param name="ModelName">Its name.</param>
-/// <param name="Dimension">D.</param>
-internal sealed record ExportHeader(string Format, int Version, string Gallery, string ModelId, string ModelName, int Dimension);
-
-/// <summary>
-/// One further line: a person with images. Vectors and photographs are base64 of their bytes, vectors little-endian single precision.
-/// </summary>
-internal sealed record ExportedPerson(
-    Guid Id, string? ExternalId, string? Name, IReadOnlyDictionary<string, string> Metadata, DateTimeOffset Created,
-        IReadOnlyList<ExportedImage> Images);
-
-/// <summary>An image of an export.</summary>
-internal sealed record ExportedImage(
-    Guid Id, string? Reference, string? Sha256, FaceMeasures? Measures, DateTimeOffset Created, double Quality, byte[] Mu,
-        byte[] LogVariance, byte[]? Photo);
 
 /// <summary>What an import added.</summary>
 /// <param name="Persons">Persons read.</param>
@@ -40,7 +14,6 @@ internal sealed record ImportResult(int Persons, int AddedPersons, int AddedImag
 
 public sealed partial class FaceGallery
 {
-    private const string ExportFormat = "pfe-gallery";
     private const int PersonsAtOnce = 64;
 
     /// <summary>
@@ -57,25 +30,21 @@ public sealed partial class FaceGallery
         return Store.ReadAsync(async session =>
         {
             var info = await session.GetGalleryAsync(Id, cancellation);
-            await WriteLineAsync(output, JsonSerializer.SerializeToUtf8Bytes(
-                new ExportHeader(ExportFormat, 1, info.Name, info.ModelId, info.ModelName, info.Dimension),
-                    GalleryJson.Default.ExportHeader), cancellation);
-            var (count, after) = (0, Guid.Empty);
+            var writer = new ExportWriter(output);
+            await writer.BeginAsync(info, cancellation);
+            var after = Guid.Empty;
             for (var more = true; more;)
             {
                 var persons = await session.ListPersonsAsync(Id, after, null, PersonsAtOnce, cancellation);
                 foreach (var person in persons)
                 {
-                    var line = await ExportAsync(session, info, person, cancellation);
-                    await WriteLineAsync(output, JsonSerializer.SerializeToUtf8Bytes(line, GalleryJson.Default.ExportedPerson),
-                        cancellation);
-                    count++;
+                    var count = await writer.AddAsync(await ExportAsync(session, info, person, cancellation), cancellation);
                     progress?.Report(count);
                     after = person.Id;
                 }
                 more = persons.Count == PersonsAtOnce;
             }
-            return count;
+            return await writer.EndAsync(cancellation);
         }, cancellation);
     }
 
@@ -98,7 +67,7 @@ public sealed partial class FaceGallery
         ArgumentNullException.ThrowIfNull(input);
         var total = new ImportResult(0, 0, 0, 0);
         var batch = new List<ExportedPerson>();
-        await foreach (var person in ReadAsync(input, cancellation))
+        await foreach (var person in new ExportReader(_model).ReadAsync(input, cancellation))
         {
             batch.Add(newIds ? person with
             {
@@ -122,41 +91,11 @@ public sealed partial class FaceGallery
         {
             var template = templates[image.Id];
             var photo = image.HasPhoto ? await session.FindPhotoAsync(Id, image.Id, cancellation) : null;
-            images.Add(new(image.Id, image.Reference, image.Sha256, image.Measures, image.Created, template.Quality, template.Mu.ToBytes(),
-                template.LogVariance.ToBytes(), photo));
+            images.Add(new(image.Id, image.Created, template.Quality, template.Mu.ToBytes(), template.LogVariance.ToBytes(),
+                image.Reference, image.Sha256, image.Measures, photo));
         }
         return new(person.Id, person.ExternalId, person.Name, person.Metadata, person.Created, images);
     }
-
-    private async IAsyncEnumerable<ExportedPerson> ReadAsync(Stream input, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        using var reader = new StreamReader(input, new UTF8Encoding(false, throwOnInvalidBytes: true), leaveOpen: true);
-        var header = Parse(await LineAsync(reader, 1, cancellation) ?? "", 1, GalleryJson.Default.ExportHeader);
-        if (header.Format != ExportFormat || header.Version != 1)
-            throw new GalleryException(GalleryError.Invalid,
-                $"line 1: this is no export of a gallery; its first line says format '{ExportFormat}', version 1");
-        if (header.ModelId != _model.Id || header.Dimension != _model.Dimension)
-            throw new GalleryException(GalleryError.ModelMismatch,
-                $"the export holds embeddings of the model '{header.ModelName}', the gallery is of '{_model.Name}': " +
-                "enrol the photographs instead");
-        for (var number = 2; await LineAsync(reader, number, cancellation) is { } line; number++)
-        {
-            var person = Parse(line, number, GalleryJson.Default.ExportedPerson);
-            foreach (var image in person.Images)
-                if (!IsTemplate(image)) throw new GalleryException(GalleryError.Invalid,
-                    $"line {number}: image {image.Id} has no template of {_model.Dimension} finite numbers");
-            yield return person;
-        }
-    }
-
-    private bool IsTemplate(ExportedImage image)
-    {
-        var bytes = _model.Dimension * sizeof(float);
-        return image.Mu.Length == bytes && image.LogVariance.Length == bytes && IsFinite(image.Mu) && IsFinite(image.LogVariance);
-    }
-
-    private static bool IsFinite(byte[] vector) =>
-        TensorPrimitives.IsFiniteAll<float>(MemoryMarshal.Cast<byte, float>(vector));
 
     private async Task<ImportResult> AddAsync(List<ExportedPerson> batch, ImportResult before, IProgress<int>? progress,
         WriteContext? context, CancellationToken cancellation)
@@ -207,33 +146,5 @@ public sealed partial class FaceGallery
         var uncertainty = FaceUncertainty.Of(logVariance);
         return new(image.Id, person, generation, Calibration.Quality.Of(uncertainty), uncertainty, MemoryMarshal.Cast<byte,
             float>(image.Mu).ToArray(), logVariance);
-    }
-
-    private static async ValueTask<string?> LineAsync(StreamReader reader, int number, CancellationToken cancellation)
-    {
-        try { return await reader.ReadLineAsync(cancellation); }
-        catch (DecoderFallbackException e)
-        {
-            throw new GalleryException(GalleryError.Invalid, $"line {number} or a little below: not UTF-8 text", e);
-        }
-    }
-
-    private static T Parse<T>(string line, int number, JsonTypeInfo<T> type) where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, type) ?? throw new JsonException("null");
-        }
-        catch (JsonException e)
-        {
-            throw new GalleryException(GalleryError.Invalid,
-                $"line {number}: not a line of an export of a gallery: {e.Message.ReplaceLineEndings(" ")}", e);
-        }
-    }
-
-    private static async Task WriteLineAsync(Stream output, byte[] line, CancellationToken cancellation)
-    {
-        await output.WriteAsync(line, cancellation);
-        await output.WriteAsync("\n"u8.ToArray(), cancellation);
     }
 }

@@ -1,5 +1,6 @@
 using Pfe.Calibration;
 using Pfe.Gallery.Decisions;
+using Pfe.Gallery.Enrolment;
 using Pfe.Gallery.Search;
 using Pfe.Gallery.Storage;
 using Pfe.Vision;
@@ -131,6 +132,8 @@ public sealed partial class FaceGallery
                 $"the embedding has {face.Dimension} dimensions, the gallery's model {_model.Dimension}");
         if (face.ModelId is { } id && id != _model.Id)
             throw new GalleryException(GalleryError.ModelMismatch, $"the embedding is of another model than the gallery's '{_model.Name}'");
+        if (TemplateRules.Problem(face.Mu, face.LogVariance, _model.Dimension) is { } problem)
+            throw new GalleryException(GalleryError.Invalid, $"the embedding is no template: {problem}");
     }
 
     private ProbeQuality QualityOf(FacePoint face) => new(Calibration.Quality.Of(face.Uncertainty), face.Uncertainty);

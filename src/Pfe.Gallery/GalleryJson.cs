@@ -20,7 +20,5 @@ namespace Pfe.Gallery;
 [JsonSerializable(typeof(Review))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(IndexManifest))]
-[JsonSerializable(typeof(ExportHeader))]
-[JsonSerializable(typeof(ExportedPerson))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class GalleryJson : JsonSerializerContext;

@@ -77,7 +77,11 @@ public sealed class OnnxModel
         if (bytes.AsSpan().StartsWith("version https://git-lfs"u8))
             throw new PfeException($"'{name}' is a Git LFS pointer and not the file itself: fetch it with 'git lfs pull'");
         ModelProto proto;
-        try { proto = ModelProto.Parser.ParseFrom(bytes); }
+        try
+        {
+            WireBudget.Refuse(bytes, ModelProto.Descriptor, name);
+            proto = ModelProto.Parser.ParseFrom(bytes);
+        }
         catch (InvalidProtocolBufferException e)
         {
             throw new PfeException($"'{name}' is not an ONNX model, or it is truncated: {e.Message.ReplaceLineEndings(" ")}", e);

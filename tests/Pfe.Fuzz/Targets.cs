@@ -30,6 +30,7 @@ internal static class Targets
         ["feature cache"] = TensorTargets.FeatureCache,
         ["embedding journal"] = TensorTargets.Journal,
         ["event file"] = TensorTargets.Events,
+        ["gallery export"] = GalleryTargets.Export,
         ["onnx"] = ForeignTargets.Onnx,
         ["tensorflow index"] = ForeignTargets.TensorFlow,
         ["verification set"] = ForeignTargets.VerificationSet,

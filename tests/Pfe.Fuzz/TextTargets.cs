@@ -40,7 +40,7 @@ internal static partial class TextTargets
                 if (!double.IsFinite(read.Evidence(score)))
                     throw new InvalidDataException("an accepted calibration gives evidence that is no number");
             read.ToJson();
-        });
+        }, text => Sum().Replace(text, ""));
     }
 
     public static FuzzTarget Calibration(Scratch scratch)

@@ -1,3 +1,4 @@
+using Pfe.Gallery.Exports;
 using Pfe.Gallery.Storage;
 using Pfe.Gallery.Tests.Support;
 
@@ -74,10 +75,100 @@ public abstract class TransferTests : StoreTests
         var cut = text[..(text.Length / 2)];
         (await Should.ThrowAsync<GalleryException>(() => Gallery.ImportAsync(Stream(cut)))).Message.ShouldStartWith("line 2:");
         (await Should.ThrowAsync<GalleryException>(() => Gallery.ImportAsync(Stream("nonsense")))).Message.ShouldStartWith("line 1:");
-        (await Should.ThrowAsync<GalleryException>(() => Gallery.ImportAsync(Stream(text.Replace("model-a", "model-c")))))
+        (await Should.ThrowAsync<GalleryException>(() => Gallery.ImportAsync(Stream(OfFirstVersion(text).Replace("model-a", "model-c")))))
             .Error.ShouldBe(GalleryError.ModelMismatch);
         (await Gallery.CountAsync()).ShouldBe(1);
     }
+
+    [Fact]
+    public async Task Nothing_of_an_export_changes_or_is_lost_unnoticed()
+    {
+        for (var person = 0; person < 3; person++) await Gallery.EnrolAsync(TestFaces.Request(person, 0));
+        using var file = new MemoryStream();
+        await Gallery.ExportAsync(file);
+        var (sound, random) = (file.ToArray(), new Random(1));
+        for (var n = 0; n < 2000; n++)
+        {
+            var (bytes, bit) = ((byte[])sound.Clone(), random.Next(sound.Length * 8));
+            bytes[bit / 8] ^= (byte)(1 << bit % 8);
+            await Should.ThrowAsync<GalleryException>(() => ReadAsync(bytes), $"bit {bit % 8} of byte {bit / 8}");
+        }
+        var ends = Enumerable.Range(0, sound.Length).Where(i => sound[i] == '\n').ToList();
+        foreach (var end in ends.SkipLast(1))
+            (await Should.ThrowAsync<GalleryException>(() => ReadAsync(sound[..(end + 1)]))).Message.ShouldContain("cut off");
+        byte[] doubled = [.. sound[..ends[1]], .. sound[ends[0]..]];
+        (await Should.ThrowAsync<GalleryException>(() => ReadAsync(doubled))).Message.ShouldBe(
+            "line 6: the export had 3 persons, and 4 are there");
+        (await Should.ThrowAsync<GalleryException>(() => ReadAsync([.. sound, .. "{}"u8]))).Message.ShouldStartWith("line 6: there is");
+        // Through an editor of Windows, byte-order mark and all.
+        var text = System.Text.Encoding.UTF8.GetString(sound);
+        (await ReadAsync([.. "\uFEFF"u8, .. System.Text.Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"))])).ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("\"images\":[", "\"image\":[", "line 2: not a line of an export")]
+    [InlineData(",\"images\":[", ",\"pictures\":[],\"images\":[", "line 2: not a line of an export")]
+    [InlineData("\"quality\":", "\"photo\":null,\"quality\":", "line 2: not a line of an export")]
+    [InlineData("\"id\":\"0", "\"id\":\"x", "line 2: not a line of an export")]
+    [InlineData("\"metadata\":{}", "\"metadata\":{\"a\":null}", "line 2:")]
+    [InlineData("\"images\":[", "\"images\":[null,", "line 2: an image is null")]
+    [InlineData("\"mu\":\"", "\"mu\":\"AAAA", "line 2: image ")]
+    [InlineData("\"version\":1", "\"version\":3", "line 1: this is no export of a gallery")]
+    public async Task A_line_of_the_first_version_that_is_wrong_is_refused_before_anything_is_stored(string sound, string wrong, string message)
+    {
+        await Gallery.EnrolAsync(TestFaces.Request(1, 0));
+        using var file = new MemoryStream();
+        await Gallery.ExportAsync(file);
+        var first = OfFirstVersion(System.Text.Encoding.UTF8.GetString(file.ToArray()));
+        first.ShouldContain(sound);
+        var at = first.IndexOf(sound, StringComparison.Ordinal);
+        (await Should.ThrowAsync<GalleryException>(() => Gallery.ImportAsync(Stream(first[..at] + wrong + first[(at + sound.Length)..]))))
+            .Message.ShouldStartWith(message);
+        (await Gallery.ImportAsync(Stream(first))).AddedPersons.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Templates_that_no_score_can_take_are_refused_wherever_they_come_from()
+    {
+        var good = TestFaces.Image(1, 0);
+        float[] Times(float factor) => [.. good.Mu.ToArray().Select(value => value * factor)];
+        foreach (var (mu, what) in new[] { (Times(2), "length 2,"), (Times(0), "length 0,") })
+        {
+            var face = new FaceEmbedding(mu, good.LogVariance);
+            (await Should.ThrowAsync<GalleryException>(() => Gallery.IdentifyAsync(face))).Message.ShouldContain(what);
+            var request = TestFaces.Request(1, 0);
+            (await Should.ThrowAsync<GalleryException>(() => Gallery.EnrolAsync(request with
+            {
+                Samples = [request.Samples[0] with { Embedding = face }],
+            }))).Error.ShouldBe(GalleryError.Invalid);
+        }
+        await Gallery.EnrolAsync(TestFaces.Request(1, 0));
+        using var file = new MemoryStream();
+        await Gallery.ExportAsync(file);
+        var first = OfFirstVersion(System.Text.Encoding.UTF8.GetString(file.ToArray()));
+        var (one, other) = (Base64(good.LogVariance.ToArray()), Base64([.. Enumerable.Repeat(200f, TestFaces.Dimension)]));
+        (await Should.ThrowAsync<GalleryException>(() => Gallery.ImportAsync(Stream(first.Replace(one, other)))))
+            .Message.ShouldContain("[0] is 200");
+        (await Should.ThrowAsync<GalleryException>(() => Gallery.ImportAsync(Stream(first.Replace(Base64(good.Mu.ToArray()),
+            Base64(Times(2))))))).Message.ShouldContain("length 2,");
+
+        static string Base64(float[] vector) =>
+            Convert.ToBase64String(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(vector));
+    }
+
+    private static async Task<int> ReadAsync(byte[] bytes)
+    {
+        using var input = new MemoryStream(bytes);
+        var count = 0;
+        await foreach (var person in new ExportReader(TestFaces.Model).ReadAsync(input, TestContext.Current.CancellationToken)) count++;
+        return count;
+    }
+
+    // As exports were before they had checksums and a last line.
+    private static string OfFirstVersion(string export) => string.Join('\n', export.Split('\n')
+        .Where(line => !line.StartsWith("{\"persons\"", StringComparison.Ordinal))
+        .Select(line => System.Text.RegularExpressions.Regex.Replace(line, ",\"checksum\":\"[0-9a-f]{8}\"}$", "}",
+            System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)).Replace("\"version\":2", "\"version\":1")));
 
     [Fact]
     public async Task A_gallery_moves_to_another_model_in_one_step_and_back()

@@ -93,6 +93,34 @@ public sealed class HostileGraphTests
         }).ShouldContain("'twice' is computed twice");
     }
 
+    [Fact]
+    public void A_small_file_of_very_many_empty_nodes_is_refused_before_it_is_parsed()
+    {
+        var nodes = Enumerable.Repeat<byte[]>([1 << 3 | 2, 0], 2_000_000).SelectMany(node => node).ToArray();
+        // The same within an attribute of a node, as a branch of an If.
+        var branch = Part(1, Part(5, [.. new AttributeProto { Name = "then_branch" }.ToByteArray(), .. Part(6, nodes)]));
+        byte[] plain = [.. Sketch.Base().Proto.ToByteArray(), .. Part(7, nodes)];
+        byte[] nested = [.. Sketch.Base().Proto.ToByteArray(), .. Part(7, branch)];
+        foreach (var bytes in new[] { plain, nested })
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Should.Throw<PfeException>(() => OnnxModel.Parse(bytes, "net.onnx")).Message.ShouldBe(
+                "'net.onnx' is no network: it has more than 500000 nodes, names and attributes");
+            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1 << 20);
+        }
+
+        static byte[] Part(int field, byte[] content)
+        {
+            using var memory = new MemoryStream();
+            using (var wire = new CodedOutputStream(memory, leaveOpen: true))
+            {
+                wire.WriteTag(field, WireFormat.WireType.LengthDelimited);
+                wire.WriteBytes(ByteString.CopyFrom(content));
+            }
+            return memory.ToArray();
+        }
+    }
+
     private static string Refused(Action<GraphProto> change)
     {
         var proto = Sketch.Base().Proto.Clone();

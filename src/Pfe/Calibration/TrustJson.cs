@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pfe.Storage;
 
 namespace Pfe.Calibration;
 
@@ -14,14 +15,15 @@ internal sealed partial class TrustJson : JsonSerializerContext
     // As of the other calibration: beyond it, differences of products are no numbers any more.
     private const double Most = 1e9;
 
-    public static string Write(TrustCalibration calibration) => JsonSerializer.Serialize(calibration, Default.TrustCalibration);
+    public static string Write(TrustCalibration calibration) =>
+        JsonSeal.Seal(JsonSerializer.Serialize(calibration, Default.TrustCalibration));
 
     /// <exception cref="PfeException">Not a trust calibration, or one that would not be monotone or finite.</exception>
     public static TrustCalibration Read(string json, string name)
     {
         try
         {
-            var calibration = JsonSerializer.Deserialize(json, Default.TrustCalibration);
+            var calibration = JsonSeal.Open(json).Deserialize(Default.TrustCalibration);
             return (calibration is null ? "it is null" : Problem(calibration)) is { } problem
                 ? throw new PfeException($"'{name}' holds no usable trust calibration: {problem}")
                 : calibration!;

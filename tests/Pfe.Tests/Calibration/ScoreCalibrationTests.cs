@@ -109,6 +109,10 @@ public sealed class ScoreCalibrationTests
     }
 
     [Fact]
+    public void No_flipped_bit_goes_unnoticed() =>
+        FlippedText.EachIsRefused(Fitted.ToJson(), text => ScoreCalibration.FromJson(text, "calibration.json"));
+
+    [Fact]
     public void A_file_from_before_lapses_is_read_as_it_was_meant()
     {
         var older = Regex.Replace(

@@ -78,6 +78,10 @@ public sealed class TrustFitTests
     }
 
     [Fact]
+    public void No_flipped_bit_goes_unnoticed() => FlippedText.EachIsRefused(
+        TrustFit.Fit(Pairs(4000), Clean, "drawn").ToJson(), text => TrustCalibration.FromJson(text, "trust.json"));
+
+    [Fact]
     public void A_calibration_survives_its_file_and_bad_files_are_refused()
     {
         var calibration = TrustFit.Fit(Pairs(4000), Clean, "drawn") with { Kinds = [new("same damage: mask", 10, 1000, 1, 0, 3, 20)] };
@@ -85,7 +89,7 @@ public sealed class TrustFitTests
         read.ToJson().ShouldBe(calibration.ToJson());
         read.Kinds.ShouldBe(calibration.Kinds);
         Should.Throw<PfeException>(() =>
-            TrustCalibration.FromJson(calibration.ToJson().Replace("\"slope\": ", "\"slope\": -", StringComparison.Ordinal), "file"))
+            TrustCalibration.FromJson(FlippedText.Unsealed(calibration.ToJson()).Replace("\"slope\": ", "\"slope\": -", StringComparison.Ordinal), "file"))
             .Message.ShouldContain("the slope is never negative");
         Should.Throw<PfeException>(() =>
             TrustCalibration.FromJson("{", "file")).Message.ShouldContain("'file' holds no usable trust calibration");

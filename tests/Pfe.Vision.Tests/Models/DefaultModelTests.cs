@@ -23,6 +23,23 @@ public sealed class DefaultModelTests
     }
 
     [Fact]
+    public void It_is_the_model_that_embeddings_of_earlier_versions_name() => DefaultModel.Load(Needs.Store()).Sha256()
+        .ShouldBe("796dc55d97e9d7f6115a19c7a0388bfe84348248e2c54904963fc8cb75d371fd");
+
+    [Theory]
+    [InlineData("Pfe.Vision.default-head.safetensors")]
+    [InlineData("Pfe.Vision.default-trust-head.safetensors")]
+    public void Its_heads_as_files_carry_their_checksums(string name)
+    {
+        using var stream = typeof(DefaultModel).Assembly.GetManifestResourceStream(name)!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        bytes[^100] ^= 1;
+        Should.Throw<DamagedFileException>(() => name.Contains("trust", StringComparison.Ordinal)
+            ? (object)TrustHead.Parse(bytes, name) : UncertaintyHead.Parse(bytes, name));
+    }
+
+    [Fact]
     public void Its_means_have_length_1_and_its_variances_differ_between_pictures()
     {
         using var embedder = new FaceEmbedder(DefaultModel.Load(Needs.Store()));
