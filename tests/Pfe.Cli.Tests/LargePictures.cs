@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Pfe.TestSupport;
 
 namespace Pfe.Cli.Tests;
 
@@ -46,18 +47,6 @@ internal static class LargePictures
         file.Write([0xFF, 0xD9]);
     }
 
-    /// <summary>The checksum of a PNG's chunk: its type and content.</summary>
-    public static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
-        }
-        return ~crc;
-    }
-
     private static void Segment(Stream file, byte marker, ReadOnlySpan<byte> content)
     {
         file.Write([0xFF, marker, (byte)((content.Length + 2) >> 8), (byte)(content.Length + 2)]);
@@ -71,7 +60,7 @@ internal static class LargePictures
         file.Write(number);
         file.Write(type);
         file.Write(content);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32([.. type, .. content]));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of([.. type, .. content]));
         file.Write(number);
     }
 }

@@ -84,7 +84,7 @@ internal static class ImageDecoder
             if (pixels > most)
                 throw new UnreadableImageException(name,
                     $"{width} x {height} pixels are more than the {most / 1_000_000} million that are decoded; make it smaller first");
-            if (IsCutWebP(encoded)) throw new UnreadableImageException(name, Explain(SKCodecResult.IncompleteInput));
+            if (IsCut(encoded, codec.EncodedFormat, pixels)) throw new UnreadableImageException(name, Explain(SKCodecResult.IncompleteInput));
             var own = CodecMemory.Of(encoded, codec.EncodedFormat, pixels);
             for (var reduction = 1; reduction <= (isJpeg ? MostReduction : 1); reduction *= 2)
             {
@@ -99,12 +99,22 @@ internal static class ImageDecoder
         }
     }
 
-    /// <summary>Whether a WebP file is shorter than it says: known before memory is taken for what it does not hold.</summary>
-    private static bool IsCutWebP(ReadOnlySpan<byte> encoded)
+    /// <summary>Whether a file is too short for the pixels that it announces: known before memory is taken for what it does not
+    /// hold.</summary>
+    private static bool IsCut(ReadOnlySpan<byte> encoded, SKEncodedImageFormat format, long pixels) => format switch
+    {
+        // A Huffman code has a bit at least, and each block of 8 x 8 pixels a code (ITU-T T.81, F.1.2.1; progressive ones G.1.2.1).
+        SKEncodedImageFormat.Jpeg => encoded.Length * 8L < pixels / 64,
+        // Deflate makes at most 258 bytes of 2 bits (RFC 1951, 3.2.5), and 8 pixels of one bit fit into a byte.
+        SKEncodedImageFormat.Png => encoded.Length * 4L * 258 < pixels / 8,
+        SKEncodedImageFormat.Webp => IsShorterThanItSays(encoded),
+        _ => false,
+    };
+
+    private static bool IsShorterThanItSays(ReadOnlySpan<byte> riff)
     {
         const int Head = 8, Padding = 1;
-        return encoded.StartsWith("RIFF"u8) && encoded.Length >= Head
-            && BinaryPrimitives.ReadUInt32LittleEndian(encoded[4..]) + (long)Head > encoded.Length + Padding;
+        return riff.Length >= Head && BinaryPrimitives.ReadUInt32LittleEndian(riff[4..]) + (long)Head > riff.Length + Padding;
     }
 
     private static unsafe SKCodecResult Read(ReadOnlySpan<byte> encoded, in Plan plan, byte[] rgba, string name)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Pfe.TestSupport;
 using Pfe.Vision.Imaging;
 
 namespace Pfe.Vision.Tests.Imaging;
@@ -83,19 +84,7 @@ public sealed class ExifOrientationTests
         var length = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
         var checksum = new byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(checksum, Crc32(named));
+        BinaryPrimitives.WriteUInt32BigEndian(checksum, Crc32.Of(named));
         return [.. length, .. named, .. checksum];
-    }
-
-    /// <summary>PNG's checksum (ISO 3309), bit by bit.</summary>
-    private static uint Crc32(byte[] bytes)
-    {
-        var remainder = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            remainder ^= value;
-            for (var bit = 0; bit < 8; bit++) remainder = (remainder & 1) != 0 ? 0xEDB88320 ^ (remainder >> 1) : remainder >> 1;
-        }
-        return ~remainder;
     }
 }

@@ -186,18 +186,7 @@ public sealed class ImageTests
         file.Write(word);
         byte[] body = [.. System.Text.Encoding.ASCII.GetBytes(type), .. content];
         file.Write(body);
-        BinaryPrimitives.WriteUInt32BigEndian(word, Crc32(body));
+        BinaryPrimitives.WriteUInt32BigEndian(word, Crc32.Of(body));
         file.Write(word);
-    }
-
-    private static uint Crc32(byte[] body)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in body)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
-        }
-        return ~crc;
     }
 }

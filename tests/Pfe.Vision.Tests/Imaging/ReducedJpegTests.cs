@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using Pfe.TestSupport;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;
 
@@ -23,6 +25,31 @@ public sealed class ReducedJpegTests
         ];
         JpegHeader.Of(file).ShouldBe(new JpegHeader(buffered, samples));
         for (var length = 0; length < file.Length - 6; length++) JpegHeader.Of(file.AsSpan(0, length)).ShouldBeNull($"{length} bytes");
+    }
+
+    [Theory]
+    [InlineData("a.jpg")]
+    [InlineData("a.png")]
+    public void A_file_too_short_for_the_pixels_that_it_announces_takes_no_memory_for_them(string name)
+    {
+        using var folder = new TemporaryFolder();
+        Drawn.Noise(24, 16, 1).Save(folder.File(name));
+        var file = File.ReadAllBytes(folder.File(name));
+        if (name == "a.jpg")
+        {
+            // SOF: 9,000 x 9,000.
+            var frame = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0, 0, 17, 8]);
+            for (var at = frame + 5; at < frame + 9; at += 2) BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(at), 9000);
+        }
+        else
+        {
+            // IHDR, behind the signature: length, type, 9,000 x 9,000, five bytes and the checksum of all but the length.
+            for (var at = 16; at < 24; at += 4) BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(at), 9000);
+            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(29), Crc32.Of(file.AsSpan(12, 17)));
+        }
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<UnreadableImageException>(() => Image.Decode(file, name)).Reason.ShouldBe("the file is truncated");
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1 << 20);
     }
 
     [Fact]
