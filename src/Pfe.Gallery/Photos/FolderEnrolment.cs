@@ -1,4 +1,6 @@
+using Pfe.Storage;
 using Pfe.Vision.Faces;
+using Pfe.Vision.Imaging;
 
 namespace Pfe.Gallery;
 
@@ -111,13 +113,13 @@ internal static class FolderEnrolment
             RejectedImage? rejected;
             try
             {
-                (var sample, rejected) = reader.ReadSample(await File.ReadAllBytesAsync(image.Path, cancellation), image.Name,
-                    options.MainFace);
+                (var sample, rejected) = reader.ReadSample(await InputFile.BytesAsync(image.Path, ImageInput.MaxEncodedBytes,
+                    cancellation), image.Name, options.MainFace);
                 if (sample is not null) return sample;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (PfeException e) when (e is not GalleryException)
             {
-                rejected = new(image.Name, [new Advice(AdviceCode.Unreadable, e.Message)]);
+                rejected = new(image.Name, [new Advice(AdviceCode.Unreadable, e.InnerException?.Message ?? e.Message)]);
             }
             lock (_lock)
             {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Pfe.Storage;
 
 namespace Pfe.Interop.Matlab;
 
@@ -29,16 +30,7 @@ internal sealed class MatFile
     /// <summary>Reads a file.</summary>
     /// <param name="path">The .mat file.</param>
     /// <exception cref="PfeException">Missing, of another format, truncated or damaged; one line with the byte.</exception>
-    public static MatFile Load(string path)
-    {
-        byte[] file;
-        try { file = File.ReadAllBytes(path); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PfeException($"cannot read '{path}': {e.Message}", e);
-        }
-        return Parse(file, path);
-    }
+    public static MatFile Load(string path) => Parse(InputFile.Bytes(path), path);
 
     /// <summary>Reads a file's bytes; see <see cref="Load"/>.</summary>
     /// <param name="file">The whole file.</param>

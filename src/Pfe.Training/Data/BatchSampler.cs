@@ -20,7 +20,7 @@ internal sealed class BatchSampler
     /// <exception cref="InvalidConfigurationException">The data has fewer classes, or the numbers do not divide.</exception>
     public BatchSampler(IEnumerable<int> labels, int size, int classes, int seed)
     {
-        if (classes < 1 || size < 2 * classes || size % classes != 0)
+        if (classes < 1 || size < 2L * classes || size % classes != 0)
             throw new InvalidConfigurationException(
                 $"batch_format: {size} images do not make {classes} classes of equal size; size should be " +
                 "num_classes x 2, 3, 4, ...");
@@ -29,8 +29,8 @@ internal sealed class BatchSampler
             .Select(group => group.ToArray()).ToArray();
         if (_images.Length < classes)
             throw new InvalidConfigurationException(
-                $"batch_format: num_classes is {classes}, the training data has {_images.Length} classes; use at " +
-                "most as many");
+                $"batch_format: num_classes is {classes}, the training data has {_images.Length} classes beside " +
+                "those that held_out_classes keeps out; use at most as many");
         (_classes, _each, _seed) = (classes, size / classes, seed);
     }
 

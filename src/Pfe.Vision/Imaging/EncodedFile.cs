@@ -3,6 +3,9 @@ namespace Pfe.Vision.Imaging;
 /// <summary>A file's bytes while it is decoded, and the memory they take.</summary>
 internal sealed class EncodedFile : IDisposable
 {
+    /// <summary>Of what does not say how long it is, like a pipe: a device may never end.</summary>
+    private const long MostWithoutLength = 1 << 28;
+
     private readonly MemoryBudget.Room? _room;
     private readonly byte[] _bytes;
     private readonly int _length;
@@ -45,9 +48,9 @@ internal sealed class EncodedFile : IDisposable
 
     public void Dispose() => _room?.Dispose();
 
-    private static void Require(string path, long length)
+    private static void Require(string path, long length, long most = ImageInput.MaxEncodedBytes)
     {
-        var most = Math.Min(ImageInput.MaxEncodedBytes, MemoryBudget.Files.Bytes);
+        most = Math.Min(most, MemoryBudget.Files.Bytes);
         if (length > most)
             throw new UnreadableImageException(path,
                 $"the file has {length / 1_000_000} MB, more than the {most / 1_000_000} that are read; make it smaller first");
@@ -59,7 +62,7 @@ internal sealed class EncodedFile : IDisposable
         if (buffer.Length == 0) buffer = new byte[1 << 16];
         for (int read; (read = stream.Read(buffer)) > 0;)
         {
-            Require(path, copy.Length + read);
+            Require(path, copy.Length + read, MostWithoutLength);
             copy.Write(buffer, 0, read);
         }
         return new EncodedFile(copy.GetBuffer(), (int)copy.Length, room);

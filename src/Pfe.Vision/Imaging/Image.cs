@@ -92,8 +92,10 @@ public sealed class Image
         try
         {
             EncodedFile.RequireSize(path);
-            return ImageDecoder.Decode(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), path);
+            var bytes = await InputFile.BytesAsync(path, ImageInput.MaxEncodedBytes, cancellationToken).ConfigureAwait(false);
+            return ImageDecoder.Decode(bytes, path);
         }
+        catch (PfeException e) when (e is not ImageException) { throw Unreadable(path, e.InnerException ?? e); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException
             or ArgumentException { ParamName: "path" })
         {

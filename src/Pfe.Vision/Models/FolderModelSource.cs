@@ -1,4 +1,5 @@
 using Pfe.Onnx;
+using Pfe.Storage;
 
 namespace Pfe.Vision.Models;
 
@@ -21,13 +22,13 @@ public sealed class FolderModelSource(string folder) : IModelSource
         var path = File.Exists(reference) ? reference : named;
         try
         {
-            var bytes = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+            var bytes = await InputFile.BytesAsync(path, cancellation: cancellationToken).ConfigureAwait(false);
             var beside = Path.ChangeExtension(path, ".json");
             return new ModelContent(path, bytes, File.Exists(beside) ? NetworkDescription.Load(beside) : null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (PfeException e) when (e is not ModelUnavailableException)
         {
-            throw new ModelUnavailableException(reference, $"cannot read the network '{reference}' from '{path}': {e.Message}", e);
+            throw new ModelUnavailableException(reference, $"there is no network '{reference}' in '{Folder}': {e.Message}", e);
         }
     }
 }

@@ -84,7 +84,7 @@ public sealed partial class ModelStore : IModelSource
     public async ValueTask<string> ResolveAsync(
         string reference, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(reference);
+        ArgumentNullException.ThrowIfNull(reference);
         if (File.Exists(reference)) return reference;
         if (reference.StartsWith("https://", StringComparison.Ordinal) || reference.StartsWith("http://", StringComparison.Ordinal))
             return await RemoteFile.GetAsync(reference, Folder, Silence, progress, cancellationToken).ConfigureAwait(false);
@@ -103,11 +103,8 @@ public sealed partial class ModelStore : IModelSource
     {
         var path = await ResolveAsync(reference, progress, cancellationToken).ConfigureAwait(false);
         byte[] bytes;
-        try { bytes = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelUnavailableException(reference, $"cannot read '{path}': {e.Message}", e);
-        }
+        try { bytes = await InputFile.BytesAsync(path, cancellation: cancellationToken).ConfigureAwait(false); }
+        catch (PfeException e) { throw new ModelUnavailableException(reference, e.Message, e); }
         var named = File.Exists(reference) ? null : Find(reference);
         // Checked again here: between the first look and the reading somebody may have changed the file.
         if (named is var (_, file) && Sha256(bytes) != file.Sha256)

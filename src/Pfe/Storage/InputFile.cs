@@ -11,6 +11,9 @@ internal readonly record struct TextLine(int Number, string Text);
 /// file.</summary>
 internal static class InputFile
 {
+    /// <summary>Bytes that are read of what does not say how many it has: the largest networks through a pipe.</summary>
+    private const long MostWithoutLength = 1 << 29;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>A file's bytes.</summary>
@@ -22,10 +25,36 @@ internal static class InputFile
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
-            if (file.CanSeek && file.Length > most) throw new IOException($"it has {file.Length} bytes, at most {most} are read");
-            return File.ReadAllBytes(path);
+            var length = file.CanSeek ? file.Length : 0;
+            if (length > most) throw new IOException($"it has {length} bytes, at most {most} are read");
+            return length > 0 ? Whole(file, length) : UntilItEnds(file, Math.Min(most, MostWithoutLength));
         }
         catch (Exception e) when (IsFault(e)) { throw Refusal(path, e); }
+    }
+
+    /// <summary>The same without blocking the caller's thread; who cancels does not wait for the rest of the file.</summary>
+    /// <inheritdoc cref="Bytes"/>
+    public static Task<byte[]> BytesAsync(string path, long most = int.MaxValue, CancellationToken cancellation = default) =>
+        Task.Run(() => Bytes(path, most), cancellation).WaitAsync(cancellation);
+
+    private static byte[] Whole(FileStream file, long length)
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    // A pipe, a device or a file of the system: it has a length when it has ended, and some never do.
+    private static byte[] UntilItEnds(FileStream file, long most)
+    {
+        using var memory = new MemoryStream();
+        var piece = new byte[1 << 16];
+        for (int count; (count = file.Read(piece)) > 0;)
+        {
+            memory.Write(piece, 0, count);
+            if (memory.Length > most) throw new IOException($"it does not end within {most} bytes, more are not read");
+        }
+        return memory.ToArray();
     }
 
     /// <summary>A text file's content: UTF-8, or what its byte order mark says.</summary>
@@ -50,7 +79,7 @@ internal static class InputFile
 
     private static StreamReader Open(string path)
     {
-        try { return new StreamReader(path, Strict, detectEncodingFromByteOrderMarks: true); }
+        try { return new StreamReader(new LineLimit(File.OpenRead(path)), Strict, detectEncodingFromByteOrderMarks: true); }
         catch (Exception e) when (IsFault(e)) { throw Refusal(path, e); }
     }
 
@@ -70,8 +99,12 @@ internal static class InputFile
         e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
 
     // To the system a folder is a file that access is denied to.
-    private static PfeException Refusal(string path, Exception e) =>
-        new($"cannot read '{Shown(path)}': {(Directory.Exists(path) ? "it is a folder, not a file" : e.Message)}", e);
+    private static PfeException Refusal(string path, Exception e) => new($"cannot read '{Shown(path)}': " + e switch
+    {
+        ArgumentException => "a path is not empty and holds no zero byte",
+        _ when Directory.Exists(path) => "it is a folder, not a file",
+        _ => e.Message,
+    }, e);
 
     private static string Shown(string path) => path.Replace('\0', '?');
 }

@@ -31,6 +31,43 @@ public sealed class InputFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_is_read_to_its_end()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among its files");
+        var pipe = _folder.File("pipe");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", pipe)) await make.WaitForExitAsync();
+        var sent = new byte[200_000];
+        new Random(1).NextBytes(sent);
+        var sending = Task.Run(() => File.WriteAllBytes(pipe, sent));
+        InputFile.Bytes(pipe).ShouldBe(sent);
+        await sending;
+        sending = Task.Run(() => File.WriteAllText(pipe, "a\nb\n"));
+        InputFile.Lines(pipe).Select(line => line.Text).ShouldBe(["a", "b"]);
+        await sending;
+    }
+
+    [Fact]
+    public void What_never_ends_is_not_read_for_ever()
+    {
+        Assert.SkipUnless(File.Exists("/dev/zero"), "only systems with devices among their files");
+        Should.Throw<PfeException>(() => InputFile.Bytes("/dev/zero", most: 1 << 20)).Message.ShouldBe(
+            "cannot read '/dev/zero': it does not end within 1048576 bytes, more are not read");
+        Should.Throw<PfeException>(() => InputFile.Lines("/dev/zero").ToList()).Message.ShouldBe(
+            "cannot read '/dev/zero': a line is longer than 1048576 bytes");
+        InputFile.Bytes("/dev/null").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_line_may_be_long_and_a_file_of_lines_longer()
+    {
+        var (path, line) = (_folder.File("long.txt"), new string('x', 1_000_000));
+        File.WriteAllLines(path, [line, "", line, "y"]);
+        InputFile.Lines(path).Select(text => text.Text).ShouldBe([line, "", line, "y"]);
+        File.WriteAllText(path, "a\n" + line + line);
+        Should.Throw<PfeException>(() => InputFile.Lines(path).ToList()).Message.ShouldEndWith("a line is longer than 1048576 bytes");
+    }
+
+    [Fact]
     public void A_message_is_one_line_that_does_not_command_a_terminal()
     {
         var message = new PfeException("'a\r\nb\u001b[31m' is wrong" + new string('x', 10_000)).Message;

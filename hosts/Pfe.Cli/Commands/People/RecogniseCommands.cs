@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pfe.Calibration;
 using Pfe.Gallery;
+using Pfe.Storage;
 using Pfe.Vision.Imaging;
 
 namespace Pfe.Cli.Commands.People;
@@ -59,8 +60,8 @@ internal static class RecogniseCommands
 
     private static byte[] Bytes(string photo)
     {
-        try { return File.ReadAllBytes(photo); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new ImageException(photo, e.Message, e); }
+        try { return InputFile.Bytes(photo, ImageInput.MaxEncodedBytes); }
+        catch (PfeException e) { throw new ImageException(photo, e.InnerException?.Message ?? e.Message, e); }
     }
 
     private static IdentifiedFace Face(PhotoFace face, Identification answer) => new(

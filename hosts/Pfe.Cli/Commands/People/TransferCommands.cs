@@ -4,6 +4,7 @@ using Pfe.Onnx;
 using Pfe.Storage;
 using Pfe.Vision;
 using Pfe.Vision.Faces;
+using Pfe.Vision.Imaging;
 
 namespace Pfe.Cli.Commands.People;
 
@@ -126,7 +127,7 @@ internal static class TransferCommands
         var photo = image.Photo;
         if (photo is null && folder is not null && image.Reference is { } reference && Path.Combine(folder, reference) is var path
             && File.Exists(path))
-            photo = await File.ReadAllBytesAsync(path, cancellation);
+            photo = await InputFile.BytesAsync(path, ImageInput.MaxEncodedBytes, cancellation);
         return photo is null ? null : reader.ReadSample(photo, image.Reference, mainFace: true).Sample?.Embedding;
     }
 
