@@ -114,7 +114,8 @@ public abstract class TransferTests : StoreTests
     [InlineData("\"images\":[", "\"images\":[null,", "line 2: an image is null")]
     [InlineData("\"mu\":\"", "\"mu\":\"AAAA", "line 2: image ")]
     [InlineData("\"version\":1", "\"version\":3", "line 1: this is no export of a gallery")]
-    public async Task A_line_of_the_first_version_that_is_wrong_is_refused_before_anything_is_stored(string sound, string wrong, string message)
+    public async Task A_line_of_the_first_version_that_is_wrong_is_refused_before_anything_is_stored(
+        string sound, string wrong, string message)
     {
         await Gallery.EnrolAsync(TestFaces.Request(1, 0));
         using var file = new MemoryStream();

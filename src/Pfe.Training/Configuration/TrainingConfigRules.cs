@@ -32,7 +32,7 @@ internal static class TrainingConfigRules
             ("landmarks", config.Landmarks.List, false),
         })
         {
-            require(!isWanted || path?.Length > 0, $"{key} is empty; it should be a path{(key == "embedding_network" ? " or a name" : "")}");
+            require(!isWanted || path?.Length > 0, $"{key} is empty; it should be a path or, of a network, a name");
             require(path?.Contains('\0', StringComparison.Ordinal) != true, $"{key} holds a zero byte, which no path can");
         }
     }

@@ -81,7 +81,8 @@ internal static class LandmarkList
     {
         try
         {
-            return File.Exists(path) && InputFile.Lines(path).Select(line => line.Text).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text)) is { } line
+            return File.Exists(path)
+                && InputFile.Lines(path).Select(line => line.Text).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text)) is { } line
                 && line.Split((char[])[' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries) is { Length: > Numbers } fields
                 && fields[^Numbers..].All(field => double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
         }

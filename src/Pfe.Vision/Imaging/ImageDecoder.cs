@@ -84,7 +84,8 @@ internal static class ImageDecoder
             if (pixels > most)
                 throw new UnreadableImageException(name,
                     $"{width} x {height} pixels are more than the {most / 1_000_000} million that are decoded; make it smaller first");
-            if (IsCut(encoded, codec.EncodedFormat, pixels)) throw new UnreadableImageException(name, Explain(SKCodecResult.IncompleteInput));
+            if (IsCut(encoded, codec.EncodedFormat, pixels))
+                throw new UnreadableImageException(name, Explain(SKCodecResult.IncompleteInput));
             var own = CodecMemory.Of(encoded, codec.EncodedFormat, pixels);
             for (var reduction = 1; reduction <= (isJpeg ? MostReduction : 1); reduction *= 2)
             {

@@ -232,11 +232,7 @@ public sealed class FileIndex : IMutableFaceIndex
         if (known is not null && !File.Exists(Path)) return null;
         SafeFileHandle file;
         try { file = FileBytes.OpenShared(Path); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PfeException(
-            $"cannot open '{Path}': {(Directory.Exists(Path) ? "it is a folder, not a file" : e.Message)}", e);
-        }
+        catch (Exception e) when (InputFile.IsFault(e)) { throw InputFile.Refusal(Path, e, "open"); }
         var (opened, kept) = (default(FileState), false);
         try
         {

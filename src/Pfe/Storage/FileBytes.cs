@@ -136,9 +136,6 @@ internal sealed unsafe class FileBytes : IDisposable
             using var file = OpenShared(path);
             return RandomAccess.GetLength(file) == 0 ? throw new PfeException($"'{path}' is empty") : open(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PfeException($"cannot open '{path}': {(Directory.Exists(path) ? "it is a folder, not a file" : e.Message)}", e);
-        }
+        catch (Exception e) when (InputFile.IsFault(e)) { throw InputFile.Refusal(path, e, "open"); }
     }
 }

@@ -94,12 +94,13 @@ internal static class InputFile
         catch (Exception e) when (IsFault(e)) { throw Refusal(path, e); }
     }
 
-    // A path with a zero in it is an argument that is out of range to .NET.
-    private static bool IsFault(Exception e) =>
-        e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+    /// <summary>Whether an exception is what opening and reading a file give; to .NET a path with a zero byte is an argument out of
+    /// range.</summary>
+    public static bool IsFault(Exception e) =>
+        e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException { ParamName: "path" };
 
-    // To the system a folder is a file that access is denied to.
-    private static PfeException Refusal(string path, Exception e) => new($"cannot read '{Shown(path)}': " + e switch
+    /// <summary>What stood in the way, in one line; to the system a folder is a file that access is denied to.</summary>
+    public static PfeException Refusal(string path, Exception e, string what = "read") => new($"cannot {what} '{Shown(path)}': " + e switch
     {
         ArgumentException => "a path is not empty and holds no zero byte",
         _ when Directory.Exists(path) => "it is a folder, not a file",

@@ -89,7 +89,8 @@ public sealed class TrustFitTests
         read.ToJson().ShouldBe(calibration.ToJson());
         read.Kinds.ShouldBe(calibration.Kinds);
         Should.Throw<PfeException>(() =>
-            TrustCalibration.FromJson(FlippedText.Unsealed(calibration.ToJson()).Replace("\"slope\": ", "\"slope\": -", StringComparison.Ordinal), "file"))
+            TrustCalibration.FromJson(FlippedText.Unsealed(calibration.ToJson())
+                .Replace("\"slope\": ", "\"slope\": -", StringComparison.Ordinal), "file"))
             .Message.ShouldContain("the slope is never negative");
         Should.Throw<PfeException>(() =>
             TrustCalibration.FromJson("{", "file")).Message.ShouldContain("'file' holds no usable trust calibration");

@@ -30,6 +30,21 @@ public sealed class InputFileTests : IDisposable
         Should.Throw<PfeException>(() => InputFile.Text(_folder.File("long"), most: 4)).Message.ShouldContain("at most 4");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\0b")]
+    public void A_path_that_can_be_none_is_one_line_wherever_it_is_opened(string path)
+    {
+        Action[] opens =
+        [
+            () => InputFile.Bytes(path), () => InputFile.Text(path), () => _ = InputFile.Lines(path).ToList(),
+            () => FileBytes.Load(path).Dispose(), () => Safetensors.Open(path).Dispose(), () => EmbeddingSet.Load(path).Dispose(),
+        ];
+        var shown = path.Replace('\0', '?');
+        foreach (var open in opens)
+            Should.Throw<PfeException>(open).Message.ShouldEndWith($"'{shown}': a path is not empty and holds no zero byte");
+    }
+
     [Fact]
     public async Task A_pipe_is_read_to_its_end()
     {
