@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -66,7 +67,8 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <param name="models">The models whose galleries it can hold.</param>
     /// <param name="cancellation">Stops the start.</param>
     /// <exception cref="GalleryException">The database cannot be reached, or the node cannot join.</exception>
-    /// <exception cref="InvalidConfigurationException">An option is out of range.</exception>
+    /// <exception cref="InvalidConfigurationException">An option is out of range, or the nodes that run have other shards or
+    /// replicas.</exception>
     public static async Task<ClusterNode> StartAsync(ClusterNodeOptions options, IReadOnlyList<GalleryModel> models,
         CancellationToken cancellation = default)
     {
@@ -85,6 +87,7 @@ public sealed class ClusterNode : IAsyncDisposable
             host.Dispose();
             await store.DisposeAsync();
             if (e is PfeException or OperationCanceledException) throw;
+            if (e.GetBaseException() is PfeException known) ExceptionDispatchInfo.Throw(known);
             throw new GalleryException(GalleryError.Unavailable,
                 $"this node cannot join the cluster '{options.Cluster}' as {options.Address}:{options.Port}: " +
                 e.GetBaseException().Message, e);

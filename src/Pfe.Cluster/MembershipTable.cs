@@ -28,8 +28,9 @@ internal sealed class MembershipTable(ClusterNodeOptions options) : IMembershipT
         // Two nodes that start at once would otherwise both create the tables, and one would fail.
         await using var transaction = await connection.BeginTransactionAsync();
         await RunAsync(connection, "SELECT pg_advisory_xact_lock(7366501)");
-        await RunAsync(connection, Script);
+        await RunAsync(connection, Script + ClusterLayout.Script);
         await RunAsync(connection, "INSERT INTO cluster_version VALUES ($1, 0, $2) ON CONFLICT DO NOTHING", options.Cluster, NewTag());
+        await ClusterLayout.AgreeAsync(connection, options, TimeProvider.System.GetUtcNow());
         await transaction.CommitAsync();
     }
 
@@ -51,11 +52,13 @@ internal sealed class MembershipTable(ClusterNodeOptions options) : IMembershipT
 
     public Task<MembershipTableData> ReadAll() => ReadAsync(null);
 
-    public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion) => ChangeAsync(tableVersion, connection =>
-        RunAsync(connection,
-        "INSERT INTO cluster_member VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING", options.Cluster,
-            entry.SiloAddress.ToParsableString(),
-        (long)entry.Status, Write(entry), Milliseconds(entry.IAmAliveTime), NewTag()));
+    public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion) => ChangeAsync(tableVersion, async connection =>
+    {
+        await ClusterLayout.RequireAsync(connection, options);
+        return await RunAsync(connection, "INSERT INTO cluster_member VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+            options.Cluster, entry.SiloAddress.ToParsableString(), (long)entry.Status, Write(entry), Milliseconds(entry.IAmAliveTime),
+            NewTag());
+    });
 
     public Task<bool> UpdateRow(MembershipEntry entry, string etag, TableVersion tableVersion) => ChangeAsync(tableVersion, connection =>
         RunAsync(connection,

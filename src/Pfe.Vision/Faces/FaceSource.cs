@@ -30,7 +30,9 @@ public sealed record FaceSource(string Name, string Path, FiveLandmarks? Landmar
     /// <exception cref="PfeException">There is no such folder, or no picture in it.</exception>
     public static IReadOnlyList<FaceSource> InFolder(string folder, out IReadOnlyDictionary<string, int> skipped)
     {
-        var files = FolderWalk.Files(folder).ToLookup(IsPicture);
+        // What an earlier run noted of its pictures is no file that anybody misses.
+        var files = FolderWalk.Files(folder).Where(path => System.IO.Path.GetFileName(path) != OutputRecord.FileName)
+            .ToLookup(IsPicture);
         skipped = files[false].CountBy(path => System.IO.Path.GetExtension(path).ToLowerInvariant()).ToDictionary();
         var found = files[true]
             .Select(path => new FaceSource(System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/'), path))

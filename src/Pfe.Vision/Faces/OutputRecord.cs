@@ -10,7 +10,8 @@ namespace Pfe.Vision.Faces;
 /// </summary>
 internal sealed class OutputRecord : IDisposable
 {
-    private const string FileName = ".pfe-made";
+    /// <summary>The file.</summary>
+    public const string FileName = ".pfe-made";
 
     private readonly string _path;
     private readonly string _folder;

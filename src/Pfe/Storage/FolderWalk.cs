@@ -7,9 +7,11 @@ internal static class FolderWalk
     private static readonly HashSet<string> PictureExtensions =
         new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif" };
 
-    /// <summary>Whether a file is a picture that is read, by its extension.</summary>
+    /// <summary>Whether a file is a picture that is read, by its extension; what macOS keeps beside <c>1.jpg</c> on other systems' disks
+    /// and in archives, <c>._1.jpg</c>, is none.</summary>
     /// <param name="path">The file.</param>
-    public static bool IsPicture(string path) => PictureExtensions.Contains(Path.GetExtension(path));
+    public static bool IsPicture(string path) => PictureExtensions.Contains(Path.GetExtension(path))
+        && !Path.GetFileName(path.AsSpan()).StartsWith("._", StringComparison.Ordinal);
 
     /// <summary>Every file below a folder, in no particular order.</summary>
     /// <param name="folder">The folder.</param>

@@ -15,6 +15,27 @@ public sealed class ClusterTests(PostgreSqlServer server, ITestOutputHelper outp
     private const int People = 60;
 
     [Fact]
+    public async Task A_node_of_other_parts_or_replicas_is_refused_while_another_runs()
+    {
+        Assert.SkipWhen(server.MissingReason is not null, server.MissingReason ?? "");
+        using var folder = new TemporaryFolder();
+        var connection = await server.NewDatabaseAsync();
+        ClusterNodeOptions Options(string name) =>
+            ClusterWorker.Options(connection, folder.File(name, "x")[..^2], ClusterWorker.FreePort());
+        var (options, other) = (Options("a"), Options("b"));
+        await using (await ClusterNode.StartAsync(options, [TestFaces.Model]))
+        {
+            foreach (var wrong in new[] { other with { Shards = options.Shards + 1 }, other with { Replicas = options.Replicas + 1 } })
+                (await Should.ThrowAsync<InvalidConfigurationException>(() => ClusterNode.StartAsync(wrong, [TestFaces.Model])))
+                    .Message.ShouldContain($"in {options.Shards} parts with {options.Replicas} replicas each, this one is set to " +
+                        $"{wrong.Shards} and {wrong.Replicas}");
+            await using var right = await ClusterNode.StartAsync(other, [TestFaces.Model]);
+        }
+        // All are stopped: any numbers may begin.
+        await using var changed = await ClusterNode.StartAsync(Options("c") with { Shards = options.Shards + 1 }, [TestFaces.Model]);
+    }
+
+    [Fact]
     public async Task Three_nodes_answer_as_one_index_does_and_go_on_when_one_is_killed()
     {
         Assert.SkipWhen(server.MissingReason is not null, server.MissingReason ?? "");

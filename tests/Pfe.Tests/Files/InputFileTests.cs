@@ -90,6 +90,14 @@ public sealed class InputFileTests : IDisposable
         message.Length.ShouldBeLessThan(5000);
     }
 
+    [Theory]
+    [InlineData("a/1.JPG", true)]
+    [InlineData("a.jpg/1.txt", false)]
+    [InlineData("._/1.png", true)]
+    [InlineData("a/._1.jpg", false)]
+    [InlineData(".1.jpg", true)]
+    public void Pictures_are_told_by_their_names(string path, bool isPicture) => FolderWalk.IsPicture(path).ShouldBe(isPicture);
+
     [Fact]
     public void A_link_to_a_parent_folder_is_no_endless_tree()
     {

@@ -22,6 +22,9 @@ public sealed class AlignmentRunTests : IDisposable
         var expected = Warp.ToImage(Image.Load(good.Path), AlignmentTemplate.ArcFace.ToSource(Face), 112, 112);
         Image.Load(Path.Combine(Output, "p", "a.png")).Pixels.SequenceEqual(expected.Pixels).ShouldBeTrue();
         Directory.GetFiles(Output, "*.png", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        // Its own note of what it made is no file that the next command would count as left out.
+        FaceSource.InFolder(Output, out var skipped).ShouldHaveSingleItem();
+        skipped.ShouldBeEmpty();
     }
 
     [Fact]
