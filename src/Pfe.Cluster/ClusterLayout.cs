@@ -16,7 +16,8 @@ internal static class ClusterLayout
     // A node says four times in it that it is alive; who was killed with all others is forgotten after it.
     private static readonly TimeSpan Silent = TimeSpan.FromMinutes(2);
 
-    /// <summary>Sets the layout where no node runs, and compares it where one does. Within a transaction that holds the table's lock.</summary>
+    /// <summary>Sets the layout where no node runs, and compares it where one does. Within a transaction that holds the table's
+    /// lock.</summary>
     /// <exception cref="InvalidConfigurationException">The nodes that run have another one.</exception>
     public static async Task AgreeAsync(NpgsqlConnection connection, ClusterNodeOptions options, DateTimeOffset now)
     {

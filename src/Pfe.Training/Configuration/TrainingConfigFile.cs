@@ -47,7 +47,7 @@ public static class TrainingConfigFile
         catch (JsonException e)
         {
             throw new InvalidConfigurationException(
-                $"{name}({(e.LineNumber ?? 0) + 1}): {e.Path?.TrimStart('$', '.')} {FirstSentence(e.Message)}", e);
+                $"{name}({(e.LineNumber ?? 0) + 1}): {e.Path?.TrimStart('$', '.')} {Plain(e.Message)}", e);
         }
     }
 
@@ -92,7 +92,25 @@ public static class TrainingConfigFile
 
     private static string Spelling(DamageKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
 
-    private static string FirstSentence(string message) => message.Split(" Path: ")[0];
+    // What the JSON library says of a value of another kind names its own types.
+    private static string Plain(string message)
+    {
+        const string Mark = "could not be converted to ";
+        var sentence = message.Split(" Path: ")[0];
+        var at = sentence.IndexOf(Mark, StringComparison.Ordinal);
+        if (at < 0) return sentence;
+        var type = sentence[(at + Mark.Length)..];
+        return "should be " + type switch
+        {
+            _ when type.Contains("[]", StringComparison.Ordinal) => "a list",
+            _ when type.Contains("Dictionary", StringComparison.Ordinal) => "an object of numbers, like { \"0\": 0.001 }",
+            _ when type.Contains("String", StringComparison.Ordinal) => "a text",
+            _ when type.Contains("Int32", StringComparison.Ordinal) => $"a whole number of at most {int.MaxValue}",
+            _ when type.Contains("Double", StringComparison.Ordinal) => "a number",
+            _ when type.Contains("Boolean", StringComparison.Ordinal) => "true or false",
+            _ => "an object, { ... }",
+        };
+    }
 }
 
 /// <summary>How training files look in JSON.</summary>

@@ -37,7 +37,14 @@ public sealed class TrainingConfigFileTests
     }
 
     [Theory]
-    [InlineData("\"num_epochs\": \"three\"", "num_epochs")]
+    [InlineData("\"num_epochs\": \"three\"", "num_epochs should be a whole number of at most 2147483647")]
+    [InlineData("\"num_epochs\": 4294967296", "num_epochs should be a whole number of at most 2147483647")]
+    [InlineData("\"cache_dir\": 3", "cache_dir should be a text")]
+    [InlineData("\"momentum\": true", "momentum should be a number")]
+    [InlineData("\"allow_below_cosine\": 1", "allow_below_cosine should be true or false")]
+    [InlineData("\"restore_scopes\": 1", "restore_scopes should be a list")]
+    [InlineData("\"trust\": 1", "trust should be an object, {")]
+    [InlineData("\"learning_rate_schedule\": 1", "learning_rate_schedule should be an object of numbers")]
     [InlineData("\"num_epochs\": 0", "num_epochs")]
     [InlineData("\"learning_rate_strategy\": \"stairs\"", "step, cosine, linear")]
     [InlineData("\"learning_rate_strategy\": \"linear\", \"learning_rate_schedule\": { \"initial\": 1, \"start\": 10, \"end_step\": 10 }",
