@@ -8,8 +8,8 @@ internal static class TrainingConfigRules
 {
     private const int MostThreads = 1024, MostCopies = 1000, MostImagesABatch = 1 << 16, MostHidden = 1 << 16, MostImages = 1 << 24;
 
-    // Above it single precision comes to its end within a step.
-    private const double MostRate = 1e6;
+    // Far above what learns anything, far below where single precision ends: who diverges is told so by the training.
+    private const double MostRate = 1e12;
 
     /// <summary>Tells <paramref name="require"/> of every rule whether it holds and what is wrong where it does not.</summary>
     public static void Check(TrainingConfig config, Action<bool, string> require)
@@ -55,7 +55,7 @@ internal static class TrainingConfigRules
             {
                 MlsLoss: >= 0 and <= MostRate, OutputConstraintLoss: >= 0 and <= MostRate, DiscriminateLoss: >= 0 and <= MostRate,
             } && weights.MlsLoss + weights.DiscriminateLoss > 0,
-                $"loss_weights must lie in [0, {MostRate:0}], and mls_loss or discriminate_loss must count");
+                $"loss_weights must lie in [0, {MostRate:0e0}], and mls_loss or discriminate_loss must count");
         require(config.ImageSize is null or { Length: 2 }, "image_size should be [height, width]");
     }
 
@@ -70,8 +70,8 @@ internal static class TrainingConfigRules
             $"batch_format: size {config.BatchFormat.Size} must be at most {MostImagesABatch}");
         foreach (var (key, value) in config.LearningRateSchedule)
             require(value >= 0 && value <= (key is "interval" or "start" or "end_step" ? int.MaxValue : MostRate),
-                $"learning_rate_schedule: the {value} of '{key}' must lie in 0 to {MostRate:0}, a step in 0 to {int.MaxValue}");
-        require(config.WeightDecay is >= 0 and <= MostRate, $"weight_decay {config.WeightDecay} must lie in [0, {MostRate:0}]");
+                $"learning_rate_schedule: the {value} of '{key}' must lie in 0 to {MostRate:0e0}, a step in 0 to {int.MaxValue}");
+        require(config.WeightDecay is >= 0 and <= MostRate, $"weight_decay {config.WeightDecay} must lie in [0, {MostRate:0e0}]");
         require(config.KeepProb is > 0 and <= 1, $"keep_prob {config.KeepProb} must lie in (0, 1]");
         require(config.Momentum is >= 0 and < 1, $"momentum {config.Momentum} must lie in [0, 1)");
         require(config.GradientClip is >= 0 and <= float.MaxValue, $"gradient_clip {config.GradientClip} must be a length, or 0 for none");
@@ -101,8 +101,8 @@ internal static class TrainingConfigRules
         })
             require(value >= least && value <= MostImages, $"trust.{key} {value} must lie in {least} to {MostImages}");
         require(trust.Hidden is >= 1 and <= MostHidden, $"trust.hidden {trust.Hidden} must lie in 1 to {MostHidden}");
-        require(trust.LearningRate is > 0 and <= MostRate, $"trust.learning_rate {trust.LearningRate} must lie in (0, {MostRate:0}]");
-        require(trust.WeightDecay is >= 0 and <= MostRate, $"trust.weight_decay {trust.WeightDecay} must lie in [0, {MostRate:0}]");
+        require(trust.LearningRate is > 0 and <= MostRate, $"trust.learning_rate {trust.LearningRate} must lie in (0, {MostRate:0e0}]");
+        require(trust.WeightDecay is >= 0 and <= MostRate, $"trust.weight_decay {trust.WeightDecay} must lie in [0, {MostRate:0e0}]");
         require(trust.CalibrationShare is > 0 and < 1, $"trust.calibration_share {trust.CalibrationShare} must lie in (0, 1)");
     }
 }
