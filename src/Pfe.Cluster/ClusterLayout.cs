@@ -21,31 +21,21 @@ internal static class ClusterLayout
     /// <exception cref="InvalidConfigurationException">The nodes that run have another one.</exception>
     public static async Task AgreeAsync(NpgsqlConnection connection, ClusterNodeOptions options, DateTimeOffset now)
     {
-        await using (var set = Command("""
+        await MembershipTable.RunAsync(connection, """
             INSERT INTO cluster_layout VALUES ($1, $2, $3)
             ON CONFLICT (cluster) DO UPDATE SET shards = $2, replicas = $3 WHERE NOT EXISTS (
                 SELECT 1 FROM cluster_member WHERE cluster = $1 AND status IN ($4, $5) AND alive > $6)
-            """, options.Shards, options.Replicas, (long)SiloStatus.Joining, (long)SiloStatus.Active,
-            (now - Silent).ToUnixTimeMilliseconds()))
-            await set.ExecuteNonQueryAsync();
+            """, options.Cluster, options.Shards, options.Replicas, (long)SiloStatus.Joining, (long)SiloStatus.Active,
+            (now - Silent).ToUnixTimeMilliseconds());
         await RequireAsync(connection, options);
-
-        NpgsqlCommand Command(string sql, params object[] values)
-        {
-#pragma warning disable CA2100 // values are parameters
-            var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-            foreach (var value in values.Prepend(options.Cluster)) command.Parameters.Add(new NpgsqlParameter { Value = value });
-            return command;
-        }
     }
 
     /// <summary>Compares the layout: when a node enters the list, another may have set it since the node began.</summary>
     /// <exception cref="InvalidConfigurationException">It is another one.</exception>
     public static async Task RequireAsync(NpgsqlConnection connection, ClusterNodeOptions options)
     {
-        await using var get = new NpgsqlCommand("SELECT shards, replicas FROM cluster_layout WHERE cluster = $1 FOR SHARE", connection);
-        get.Parameters.Add(new NpgsqlParameter { Value = options.Cluster });
+        await using var get = MembershipTable.Command(
+            connection, "SELECT shards, replicas FROM cluster_layout WHERE cluster = $1 FOR SHARE", options.Cluster);
         await using var row = await get.ExecuteReaderAsync();
         if (!await row.ReadAsync()) return;
         var (shards, replicas) = (row.GetInt32(0), row.GetInt32(1));

@@ -133,13 +133,13 @@ internal sealed class MembershipTable(ClusterNodeOptions options) : IMembershipT
 
     private static string NewTag() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
 
-    private static async Task<int> RunAsync(NpgsqlConnection connection, string sql, params object[] values)
+    internal static async Task<int> RunAsync(NpgsqlConnection connection, string sql, params object[] values)
     {
         await using var command = Command(connection, sql, values);
         return await command.ExecuteNonQueryAsync();
     }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
+    internal static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
     {
 #pragma warning disable CA2100 // values are parameters
         var command = new NpgsqlCommand(sql, connection);

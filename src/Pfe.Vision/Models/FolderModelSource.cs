@@ -20,15 +20,10 @@ public sealed class FolderModelSource(string folder) : IModelSource
         ArgumentException.ThrowIfNullOrEmpty(reference);
         var named = Path.Combine(Folder, reference + ".onnx");
         var path = File.Exists(reference) ? reference : named;
-        try
-        {
-            var bytes = await InputFile.BytesAsync(path, cancellation: cancellationToken).ConfigureAwait(false);
-            var beside = Path.ChangeExtension(path, ".json");
-            return new ModelContent(path, bytes, File.Exists(beside) ? NetworkDescription.Load(beside) : null);
-        }
-        catch (PfeException e) when (e is not ModelUnavailableException)
-        {
-            throw new ModelUnavailableException(reference, $"there is no network '{reference}' in '{Folder}': {e.Message}", e);
-        }
+        byte[] bytes;
+        try { bytes = await InputFile.BytesAsync(path, cancellation: cancellationToken).ConfigureAwait(false); }
+        catch (PfeException e) { throw new ModelUnavailableException(reference, $"there is no network '{reference}': {e.Message}", e); }
+        var beside = Path.ChangeExtension(path, ".json");
+        return new ModelContent(path, bytes, File.Exists(beside) ? NetworkDescription.Load(beside) : null);
     }
 }
