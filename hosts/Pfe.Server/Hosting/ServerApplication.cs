@@ -177,13 +177,14 @@ internal sealed class ServerApplication : IAsyncDisposable
         app.UseRequestTimeouts();
         app.UseRateLimiter();
 
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous()
+            .DisableRequestTimeout();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") }).AllowAnonymous();
         app.MapGet("/metrics", async (PrometheusText text, HttpContext context) =>
             Results.Text(await text.CollectAsync(context.RequestAborted), "text/plain; version=0.0.4; charset=utf-8"))
-            .Needs(KeyScopes.Read).ExcludeFromDescription();
-        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        var api = app.MapGroup("/v1");
+            .Needs(KeyScopes.Read).ExcludeFromDescription().DisableRequestTimeout();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous().DisableRequestTimeout();
+        var api = app.MapGroup("/v1").SendWhatIsReady();
         api.MapFaces(limits);
         api.MapGalleries();
         api.MapPersons(limits);

@@ -59,7 +59,10 @@ internal static class Problems
             Rejected = exception is GalleryException { Rejected: { Count: > 0 } rejected }
                 ? [.. rejected.Select((image, index) => WireRecords.Of(image, index))] : null,
         };
-        await response.WriteAsJsonAsync(problem, ServerJson.Default.Problem, "application/problem+json", CancellationToken.None);
+        response.ContentType = "application/problem+json";
+        // Not WriteAsJsonAsync: it takes the request's token where it is given none, which has been cancelled when the time is up, and a
+        // writing that is cancelled aborts the connection.
+        await response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(problem, ServerJson.Default.Problem), CancellationToken.None);
     }
 
     private static (int, string, string) Of(GalleryException e) => e.Error switch

@@ -16,8 +16,7 @@ internal sealed record UploadedPhoto(string Field, ReadOnlyMemory<byte> Bytes, s
 
 /// <summary>
 /// A request with photographs: <c>multipart/form-data</c>, or JSON with base64. Addresses are not fetched: a service that fetches what it
-/// is
-/// told can be made to ask its own network.
+/// is told can be made to ask its own network.
 /// </summary>
 internal sealed class Upload
 {
@@ -69,20 +68,20 @@ internal sealed class Upload
         var request = context.Request;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = most;
         if (request.ContentLength > most) throw new BadHttpRequestException("too large", 413);
-        var upload = request.HasFormContentType ? await ReadFormAsync(request, most, context.RequestAborted)
-            : request.HasJsonContentType() ? await ReadJsonAsync(request, context.RequestAborted)
+        var upload = request.HasFormContentType ? await ReadFormAsync(context, most)
+            : request.HasJsonContentType() ? await ReadJsonAsync(context)
             : throw new ProblemException(415, ProblemCodes.UnsupportedMediaType, "multipart/form-data or application/json is wanted");
         return upload.All.Count <= limits.Photos ? upload : throw new ProblemException(413, ProblemCodes.TooManyPhotos,
             $"{upload.All.Count} photographs were sent, and {limits.Photos} are taken at once");
     }
 
-    private static async Task<Upload> ReadFormAsync(HttpRequest request, long most, CancellationToken cancellation)
+    private static async Task<Upload> ReadFormAsync(HttpContext context, long most)
     {
         // All of it in memory: the framework would put larger files into the temporary folder, and photographs do not belong there.
-        var form = await request.ReadFormAsync(new FormOptions
+        var form = await context.FormAsync(new FormOptions
         {
             MemoryBufferThreshold = int.MaxValue, BufferBodyLengthLimit = most, MultipartBodyLengthLimit = most, ValueLengthLimit = 1 << 20,
-        }, cancellation);
+        });
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var (photos, texts) = (new List<UploadedPhoto>(), new Dictionary<string, string>());
         foreach (var (name, values) in form)
@@ -97,7 +96,7 @@ internal sealed class Upload
             if (file.Length == 0) continue;
             var bytes = new byte[file.Length];
             var stream = file.OpenReadStream();
-            await using (stream) await stream.ReadExactlyAsync(bytes, cancellation);
+            await using (stream) await stream.ReadExactlyAsync(bytes);
             var reference = photos.Count < references.Count && references[photos.Count] is { Length: > 0 } text ? text : null;
             photos.Add(new UploadedPhoto(file.Name, bytes, reference));
             Add(hash, file.Name, bytes);
@@ -105,10 +104,9 @@ internal sealed class Upload
         return new Upload(photos, texts, Convert.ToHexStringLower(hash.GetHashAndReset()), null);
     }
 
-    private static async Task<Upload> ReadJsonAsync(HttpRequest request, CancellationToken cancellation)
+    private static async Task<Upload> ReadJsonAsync(HttpContext context)
     {
-        using var memory = new MemoryStream();
-        await request.Body.CopyToAsync(memory, cancellation);
+        using var memory = await RequestBody.ReadAsync(context);
         var bytes = memory.GetBuffer().AsMemory(0, (int)memory.Length);
         var root = JsonSerializer.Deserialize(bytes.Span, JsonTypes.Default.JsonElement);
         if (root.ValueKind != JsonValueKind.Object) throw ProblemException.Invalid("the JSON is an object");

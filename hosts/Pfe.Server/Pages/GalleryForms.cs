@@ -16,7 +16,7 @@ internal static class GalleryForms
     {
         pages.MapPost("/gallery", async (HttpContext context) =>
         {
-            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            var form = await context.FormAsync();
             if (Guid.TryParse(form["id"], out var id)) Open(context, id);
             return Results.Redirect("/people");
         }).Needs(KeyScopes.Read);
@@ -24,7 +24,7 @@ internal static class GalleryForms
         pages.MapPost("/galleries", async (HttpContext context, GalleryCatalog catalog, FaceEngine engine) =>
         {
             context.User.RequireAllGalleries();
-            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            var form = await context.FormAsync();
             var info = await catalog.CreateAsync(form["name"].ToString().Trim(), engine.Default.Description,
                 new GalleryPolicy { KeepPhotos = form["keepPhotos"] == "true" }, context.Who(), context.RequestAborted);
             Open(context, info.Id);
@@ -33,7 +33,7 @@ internal static class GalleryForms
 
         pages.MapPost("/galleries/remove", async (HttpContext context, GalleryCatalog catalog) =>
         {
-            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            var form = await context.FormAsync();
             if (!Guid.TryParse(form["id"], out var id)) throw ProblemException.Invalid("which gallery?");
             context.User.RequireGallery(id);
             await catalog.RemoveAsync(id, context.Who(), context.RequestAborted);

@@ -26,7 +26,7 @@ internal static class KeysPage
         pages.MapPost("/keys", async (HttpContext context, GalleryCatalog catalog) =>
         {
             context.User.RequireAllGalleries();
-            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            var form = await context.FormAsync();
             var scopes = Scopes.Where(scope => form["scope"].Contains($"{scope.Scope}")).Aggregate(KeyScopes.None, (all, scope) =>
                 all | scope.Scope);
             var name = form["name"].ToString().Trim();
@@ -40,7 +40,7 @@ internal static class KeysPage
         pages.MapPost("/keys/remove", async (HttpContext context, GalleryCatalog catalog) =>
         {
             context.User.RequireAllGalleries();
-            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            var form = await context.FormAsync();
             await catalog.Keys.RemoveAsync(form["id"].ToString(), context.Who(), context.RequestAborted);
             return Results.Redirect("/keys");
         }).Needs(KeyScopes.Admin);

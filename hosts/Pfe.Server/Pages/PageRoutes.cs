@@ -19,7 +19,7 @@ internal static class PageRoutes
     public static void MapPages(this IEndpointRouteBuilder app, ServerLimits limits)
     {
         Assets.Map(app);
-        var pages = app.MapGroup("").ExcludeFromDescription();
+        var pages = app.MapGroup("").ExcludeFromDescription().SendWhatIsReady();
         pages.AddEndpointFilter(ShowProblemsAsync);
         SignInPages.Map(pages);
         ComparePage.Map(pages, limits);

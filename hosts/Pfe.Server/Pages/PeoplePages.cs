@@ -22,7 +22,7 @@ internal static class PeoplePages
 
         // A name is searched by a form that is sent, not by an address: addresses end up in logs.
         pages.MapPost("/people", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations) =>
-            await ListAsync(context, catalog, operations, (await FormAsync(context))["text"].ToString().Trim(),
+            await ListAsync(context, catalog, operations, (await context.FormAsync())["text"].ToString().Trim(),
                 null)).Needs(KeyScopes.Read);
 
         pages.MapGet("/people/{person:guid}", async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations,
@@ -107,7 +107,7 @@ internal static class PeoplePages
         pages.MapPost(path, async (HttpContext context, GalleryCatalog catalog, GalleryOperations operations, Guid person) =>
         {
             var (_, open) = await OpenAsync(context, catalog, operations);
-            return Results.Redirect(await work(context, open, person, await FormAsync(context)));
+            return Results.Redirect(await work(context, open, person, await context.FormAsync()));
         }).Needs(KeyScopes.Enrol);
 
     private static async Task<(PageFrame Frame, OpenGallery Gallery)> OpenAsync(
@@ -117,8 +117,6 @@ internal static class PeoplePages
         if (frame.Gallery is null) throw new ProblemException(404, Client.ProblemCodes.NotFound, "there is no gallery yet");
         return (frame, await operations.OpenAsync(context.User, frame.Gallery.Id, context.RequestAborted));
     }
-
-    private static Task<IFormCollection> FormAsync(HttpContext context) => context.Request.ReadFormAsync(context.RequestAborted);
 
     private static Guid IdOf(string? text, string what) =>
         Guid.TryParse(text, out var id) ? id : throw ProblemException.Invalid($"choose {what}");

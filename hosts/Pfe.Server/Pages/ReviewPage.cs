@@ -48,7 +48,7 @@ internal static class ReviewPage
             var frame = await PageFrame.ReadAsync(context, catalog);
             if (frame.Gallery is null) return Results.Redirect("/review");
             var open = await operations.OpenAsync(context.User, frame.Gallery.Id, context.RequestAborted);
-            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            var form = await context.FormAsync();
             var (decision, merge) = form["decision"].ToString() switch
             {
                 "same" => (ReviewState.Same, false),

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pfe.Gallery;
+using Pfe.Server.Messages;
 using Pfe.Server.Security;
 
 namespace Pfe.Server.Pages;
@@ -19,7 +20,7 @@ internal static class SignInPages
         {
             if (!KeyAuthentication.IsFromOurPage(context.Request))
                 return PageFrame.Outside("Sign in", Form(Parts.Note("bad", "Another site sent this form; sign in here.")), 403);
-            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            var form = await context.FormAsync();
             var secret = form["key"].ToString().Trim();
             var key = await catalog.Keys.FindAsync(secret, context.RequestAborted);
             if (key is null)

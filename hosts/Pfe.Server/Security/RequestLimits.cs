@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pfe.Client;
 using Pfe.Server.Messages;
@@ -14,8 +15,7 @@ namespace Pfe.Server.Security;
 
 /// <summary>
 /// How many requests there may be. Each key has its quota (429); requests with photographs are worked on a few at a time,
-/// a few more wait, and
-/// whoever comes then is put off at once (503): a short answer now is worth more than a late one.
+/// a few more wait, and whoever comes then is put off at once (503): a short answer now is worth more than a late one.
 /// </summary>
 internal static class RequestLimits
 {
@@ -50,6 +50,19 @@ internal static class RequestLimits
         });
         return services;
     }
+
+    /// <summary>
+    /// Lets an answer that is ready be sent although its time is up by then: writing by a token that has been cancelled would break the
+    /// connection in place of it.
+    /// </summary>
+    public static RouteGroupBuilder SendWhatIsReady(this RouteGroupBuilder group) => group.AddEndpointFilter(async (context, next) =>
+    {
+        var http = context.HttpContext;
+        var answer = await next(context);
+        http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
+        if (http.RequestAborted.IsCancellationRequested) http.RequestAborted = CancellationToken.None;
+        return answer;
+    });
 
     private static Task RefuseAsync(OnRejectedContext context)
     {
