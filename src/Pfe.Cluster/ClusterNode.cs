@@ -46,6 +46,9 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Searches the whole cluster.</summary>
     public IPersonSearcher Searcher { get; }
 
+    /// <summary>How many parts' files came from other nodes instead of the database.</summary>
+    internal int FetchedFiles => _host.Services.GetRequiredService<ShardFiles>().Fetched;
+
     /// <summary>To ask single shards.</summary>
     internal IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
@@ -113,6 +116,7 @@ public sealed class ClusterNode : IAsyncDisposable
         builder.Services.AddSingleton(new GalleryOptions { Threads = 1, RemoveWithin = options.RemoveWithin });
         builder.Services.AddSingleton(models);
         builder.Services.AddSingleton<GalleryStore>(store);
+        builder.Services.AddSingleton<ShardFiles>();
         builder.Services.AddSingleton<ShardHost>();
         builder.Services.AddSingleton<ShardDirector>();
         builder.Services.AddSingleton<IMembershipTable, MembershipTable>();

@@ -72,4 +72,11 @@ internal interface IShardGrain : IGrainWithStringKey
     /// </summary>
     [AlwaysInterleave, Alias("IsReady")]
     Task<bool> IsReadyAsync();
+
+    /// <summary>
+    /// The part's finished index file, for a node that has none: first what it was made of (UTF-8 JSON), then its bytes in order. Nothing
+    /// where the part is not loaded here, or has no file.
+    /// </summary>
+    [AlwaysInterleave, Alias("SendFile")]
+    IAsyncEnumerable<byte[]> SendFileAsync();
 }

@@ -56,6 +56,8 @@ internal sealed class ShardGrain(ShardHost host, ShardDirector director, ILocalS
 
     public Task<bool> IsReadyAsync() => Task.FromResult(host.Ready(_key.Part) is not null);
 
+    public IAsyncEnumerable<byte[]> SendFileAsync() => ShardFiles.SendAsync(host.Ready(_key.Part)?.Finished);
+
     private static ShardAnswer NotReady(long version) => new() { IsReady = false, Version = version, Matches = [] };
 
     private static FaceEmbedding[] Probes(ShardQuestion question)

@@ -9,7 +9,8 @@ namespace Pfe.Cluster;
 /// The parts of galleries that this node holds in memory, for whichever grains are active here, and the processors they share. Parts are
 /// loaded two at a time: all at once they would all be slow, and none would be ready early.
 /// </summary>
-internal sealed class ShardHost(GalleryStore store, IReadOnlyList<GalleryModel> models, GalleryOptions options) : IDisposable
+internal sealed class ShardHost(GalleryStore store, IReadOnlyList<GalleryModel> models, GalleryOptions options, ShardFiles files)
+    : IDisposable
 {
     private readonly ConcurrentDictionary<ShardPart, Lazy<Task<GalleryShard>>> _shards = new();
     private readonly ConcurrentDictionary<ShardPart, int> _grains = new();
@@ -81,7 +82,8 @@ internal sealed class ShardHost(GalleryStore store, IReadOnlyList<GalleryModel> 
         await _loads.WaitAsync();
         try
         {
-            var shard = new GalleryShard(store, part.Gallery, models, part.Shard, part.Shards, options);
+            var shard = new GalleryShard(store, part.Gallery, models, part.Shard, part.Shards, options,
+                (cache, cancellation) => files.FetchAsync(part, cache, cancellation));
             await shard.FollowAsync(0, CancellationToken.None);
             return shard;
         }

@@ -23,13 +23,18 @@ internal sealed class GalleryShard : IDisposable
     /// <param name="shard">0 to <paramref name="shards"/> - 1.</param>
     /// <param name="shards">How many parts the gallery has.</param>
     /// <param name="options">How it is held.</param>
-    public GalleryShard(
-        GalleryStore store, Guid gallery, IReadOnlyList<GalleryModel> models, int shard, int shards, GalleryOptions options)
+    /// <param name="others">Where a finished file may come from when there is none here; null for the store alone.</param>
+    public GalleryShard(GalleryStore store, Guid gallery, IReadOnlyList<GalleryModel> models, int shard, int shards, GalleryOptions options,
+        IndexFileSource? others = null)
     {
         (_store, _gallery, _options) = (store, gallery, options);
         var folder = Path.Combine(store.CacheFolder, $"shard-{shard}-of-{shards}");
-        _index = new GalleryIndex(store, gallery, info => CalibrationOf(info, models), options, new ShardFilter(shard, shards), folder);
+        _index = new GalleryIndex(store, gallery, info => CalibrationOf(info, models), options, new ShardFilter(shard, shards), folder,
+            others);
     }
+
+    /// <summary>The part's index file and what it was made of, to be sent to another node; null where there is none.</summary>
+    public (string Path, IndexManifest Manifest)? Finished => _index.Finished;
 
     /// <summary>The version that it shows; 0 before the first search.</summary>
     public long Version => _index.Current?.Version ?? 0;

@@ -14,6 +14,10 @@ namespace Pfe.Gallery.Search;
 /// <param name="Anchors">How anchors were planned; another plan is another index.</param>
 internal sealed record IndexManifest(Guid Gallery, string ModelId, int Generation, long Version, string File, string Anchors);
 
+/// <summary>Puts a finished file that was made elsewhere into a cache.</summary>
+/// <returns>Whether there was one. Whether it fits and is whole is looked at when it is opened.</returns>
+internal delegate Task<bool> IndexFileSource(IndexCache cache, CancellationToken cancellation);
+
 /// <summary>
 /// A gallery's index file: a cache that may be lost at any moment. It counts only through its manifest, which is replaced after the file is
 /// whole; what the manifest does not name is what a killed process left, and is deleted.
@@ -72,6 +76,25 @@ internal sealed class IndexCache(string folder, Guid gallery)
         return new IndexFileLease(FileIndex.Open(path, cancellation: cancellation));
     }
 
+    /// <summary>The file that the manifest vouches for, and the manifest; null where there is none.</summary>
+    public (string Path, IndexManifest Manifest)? Finished =>
+        Read() is { } manifest && Path.GetFileName(manifest.File) == manifest.File ? (PathOf(manifest.File), manifest) : null;
+
+    /// <summary>Writes a file that was made elsewhere, and then its manifest.</summary>
+    /// <param name="manifest">What the file was made of.</param>
+    /// <param name="blocks">Its bytes, in order.</param>
+    /// <param name="cancellation">Stops the work; what was written of the file is swept away later.</param>
+    /// <exception cref="InvalidDataException">The manifest is another gallery's.</exception>
+    public async Task ReceiveAsync(IndexManifest manifest, IAsyncEnumerable<byte[]> blocks, CancellationToken cancellation)
+    {
+        if (manifest.Gallery != gallery || manifest.File != NameOf(manifest.Generation, manifest.Version))
+            throw new InvalidDataException($"'{manifest.File}' is no index file of the gallery {gallery}");
+        Directory.CreateDirectory(folder);
+        await using (var file = new FileStream(PathOf(manifest.File), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            await foreach (var block in blocks.WithCancellation(cancellation)) await file.WriteAsync(block, cancellation);
+        AtomicFile.WriteText(ManifestPath, JsonSerializer.Serialize(manifest, GalleryJson.Default.IndexManifest));
+    }
+
     /// <summary>A file's name by what it shows.</summary>
     public string NameOf(int generation, long version) => $"{gallery:N}-{generation}-{version}.pfi";
 
@@ -90,17 +113,8 @@ internal sealed class IndexCache(string folder, Guid gallery)
     /// <summary>Deletes a file that shows an earlier version than that, or one that no manifest vouches for.</summary>
     public void RemoveBefore(long version)
     {
-        if (!Directory.Exists(folder)) return;
-        try
-        {
-            var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestPath), GalleryJson.Default.IndexManifest);
-            if (manifest?.Version >= version) return;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            // Nobody can say what its file shows.
-        }
-        Remove();
+        // Without a manifest nobody can say what the file shows.
+        if (Directory.Exists(folder) && !(Read()?.Version >= version)) Remove();
     }
 
     /// <summary>Deletes the file and its manifest.</summary>
@@ -119,11 +133,13 @@ internal sealed class IndexCache(string folder, Guid gallery)
     }
 
     /// <summary>The file's name in the manifest; null where there is none.</summary>
-    public string? Current()
+    public string? Current() => Read()?.File;
+
+    private IndexManifest? Read()
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(ManifestPath), GalleryJson.Default.IndexManifest)?.File;
+            return JsonSerializer.Deserialize(File.ReadAllText(ManifestPath), GalleryJson.Default.IndexManifest);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -36,6 +36,37 @@ public sealed class ClusterTests(PostgreSqlServer server, ITestOutputHelper outp
     }
 
     [Fact]
+    public async Task A_node_that_joins_takes_its_parts_files_from_the_others_and_follows_from_there()
+    {
+        Assert.SkipWhen(server.MissingReason is not null, server.MissingReason ?? "");
+        using var folder = new TemporaryFolder();
+        var connection = await server.NewDatabaseAsync();
+        ClusterNodeOptions Options(string name) =>
+            ClusterWorker.Options(connection, folder.File(name, "x")[..^2], ClusterWorker.FreePort());
+        await using var store = await PostgreSqlGalleryStore.OpenAsync(connection, folder.File("single", "x")[..^2]);
+        await using var single = new GalleryCatalog(store, new GalleryOptions { Threads = 1, FollowWithin = TimeSpan.Zero });
+        var alone = await single.OpenAsync((await single.CreateAsync("people", TestFaces.Model)).Id, TestFaces.Model);
+        // So many that parts have files.
+        await ManyPeople.FillAsync(connection, alone.Id, 2500);
+        var first = await ClusterNode.StartAsync(Options("a"), [TestFaces.Model]);
+        await EventuallyAsync(() => Task.FromResult(first.Status is { HasJoined: true, LoadedParts: 6 }), "the first node is whole");
+        first.FetchedFiles.ShouldBe(0);
+        // Behind the files' watermark.
+        await alone.EnrolAsync(TestFaces.Request(5000, 0));
+        await alone.RemovePersonAsync((await alone.FindPersonAsync("id-7"))!.Id);
+
+        await using var second = await ClusterNode.StartAsync(Options("b"), [TestFaces.Model]);
+        await EventuallyAsync(() => Task.FromResult(second.Status is { HasJoined: true, LoadedParts: 6, AnsweringParts: 6 }),
+            "the second node is whole");
+        second.FetchedFiles.ShouldBe(6);
+        await first.DisposeAsync();
+        await using var catalog = new GalleryCatalog(second.Store, new GalleryOptions { Threads = 1, Searcher = second.Searcher });
+        var gallery = await catalog.OpenAsync(alone.Id, TestFaces.Model);
+        await EventuallyAsync(async () => (await AskAsync(gallery, 0)) is { Coverage: 1 }, "whole on the second node");
+        foreach (var person in new[] { 0, 7, 2499, 5000, 9999 }) await ShouldAgreeAsync(gallery, alone, person);
+    }
+
+    [Fact]
     public async Task Three_nodes_answer_as_one_index_does_and_go_on_when_one_is_killed()
     {
         Assert.SkipWhen(server.MissingReason is not null, server.MissingReason ?? "");

@@ -98,6 +98,54 @@ public abstract class GalleryShardTests : StoreTests
         Directory.GetFiles(PartFolder, "*.pfi").ShouldBe([whole]);
     }
 
+    [Theory]
+    [InlineData(Sent.Whole)]
+    [InlineData(Sent.CutOff)]
+    [InlineData(Sent.BitFlipped)]
+    [InlineData(Sent.OfAnotherModel)]
+    [InlineData(Sent.Nothing)]
+    public async Task A_file_of_another_node_is_taken_if_it_is_whole_and_fits_and_the_store_is_read_if_not(Sent sent)
+    {
+        for (var person = 0; person < People; person++) await Gallery.EnrolAsync(TestFaces.Request(person, 0));
+        var (path, manifest) = (await OpenAsync(1)).Finished!.Value;
+        var bytes = await File.ReadAllBytesAsync(path);
+        // Behind the file's watermark; and the folder of a node that has nothing yet.
+        foreach (var person in (await Gallery.ListPersonsAsync()).Items.Take(6)) await Gallery.RemovePersonAsync(person.Id);
+        Directory.Delete(PartFolder, recursive: true);
+        switch (sent)
+        {
+            case Sent.CutOff: bytes = bytes[..^3000]; break;
+            case Sent.BitFlipped: bytes[bytes.Length / 2] ^= 16; break;
+            case Sent.OfAnotherModel: manifest = manifest with { ModelId = "another" }; break;
+        }
+        var shard = new GalleryShard(Store, Gallery.Id, [TestFaces.Model], 1, Shards, Options, async (cache, cancellation) =>
+        {
+            if (sent == Sent.Nothing) return false;
+            await cache.ReceiveAsync(manifest, bytes.Chunk(1000).ToAsyncEnumerable(), cancellation);
+            return true;
+        });
+        await shard.FollowAsync(0, CancellationToken.None);
+        await ShouldAnswerAsTheStoreAsync(shard);
+        // The file that was sent shows the version from before the removals; one that was made from the store shows them.
+        shard.Finished!.Value.Manifest.Version.ShouldBe(sent == Sent.Whole ? manifest.Version : (await Gallery.GetInfoAsync()).Version);
+        Directory.GetFiles(PartFolder, "*.pfi").ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_file_of_another_gallery_is_not_received()
+    {
+        for (var person = 0; person < People; person++) await Gallery.EnrolAsync(TestFaces.Request(person, 0));
+        var (_, manifest) = (await OpenAsync(1)).Finished!.Value;
+        var cache = new IndexCache(Path.Combine(Folder, "other"), Guid.NewGuid());
+        foreach (var wrong in new[] { manifest, manifest with { File = "../x.pfi" } })
+            (await Should.ThrowAsync<InvalidDataException>(() => cache.ReceiveAsync(wrong, AsyncEnumerable.Empty<byte[]>(),
+                CancellationToken.None))).Message.ShouldContain("no index file of the gallery");
+        Directory.Exists(Path.Combine(Folder, "other")).ShouldBeFalse();
+    }
+
+    /// <summary>What another node sends of a part.</summary>
+    public enum Sent { Whole, CutOff, BitFlipped, OfAnotherModel, Nothing }
+
     private string PartFolder => Path.Combine(Store.CacheFolder, $"shard-1-of-{Shards}");
 
     private async Task<GalleryShard> OpenAsync(int number)
