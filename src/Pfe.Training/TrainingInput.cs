@@ -59,15 +59,14 @@ internal sealed class TrainingInput : IDisposable
         using var network = FrozenBase.Open(config, store, options, new SynchronousProgress<string>(Say), cancellation);
         using var landmarks = new LandmarkLookup(config, images, store, options);
         using var variants = new FaceVariants(network, images, landmarks, config);
-        var (caches, about) = (config.CacheDir ?? DefaultCacheFolder(), Content(images, landmarks, network, config));
-        var folder = Path.Combine(caches, about.Hash);
+        var content = Content(images, landmarks, network, config);
         var (clock, passes) = (Stopwatch.StartNew(), 0L);
         var caching = new SynchronousProgress<CacheProgress>(step =>
         {
             passes = step.Passes;
             progress?.Report(new TrainingEvent.Caching(step));
         });
-        Complete(caches, about, variants, caching, Say, cancellation);
+        var folder = FeatureCacheBuilder.Complete(config.CacheDir ?? DefaultCacheFolder(), content, variants, caching, Say, cancellation);
         var cache = FeatureCache.Open(folder);
         try
         {
@@ -92,18 +91,6 @@ internal sealed class TrainingInput : IDisposable
 
     public void Dispose() => Cache.Dispose();
 
-    // What an earlier run computed of the same images is copied; the rest is computed.
-    private static void Complete(string caches, CacheContent content, IFeatureSource variants, IProgress<CacheProgress> caching,
-        Action<string> say, CancellationToken cancellation)
-    {
-        var folder = Path.Combine(caches, content.Hash);
-        if (FeatureCache.ReadIndex(folder) is { } index && index.Done == index.Images) return;
-        using var earlier = EarlierFeatures.Find(caches, content);
-        if (earlier.Count > 0) say($"features of {earlier.Count} of {content.Images.Count} images are there from earlier runs");
-        content.Write(folder);
-        FeatureCacheBuilder.Complete(folder, content.Images.Count, new ReusedFeatures(variants, earlier), caching, cancellation);
-    }
-
     /// <summary>All that the features depend on: another base, alignment, damage or seed shares no image with this one.</summary>
     private static CacheContent Content(LabelledImages images, LandmarkLookup landmarks, FrozenBase network, TrainingConfig config)
     {
@@ -116,7 +103,7 @@ internal sealed class TrainingInput : IDisposable
             .AppendLine(string.Create(CultureInfo.InvariantCulture, $"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} " +
                 $"{about.Std} " +
                 $"{about.Alignment} {network.Embedding} {network.HeadInput}"))
-            .AppendLine(config.Landmarks.List is null ? config.Landmarks.ToString() : "list").AppendLine(damage).Append(Operations(config));
+            .AppendLine(landmarks.Source).AppendLine(damage).Append(Operations(config));
         return new CacheContent(text.ToString(), [.. Enumerable.Range(0, images.Paths.Count).Select(image =>
             $"{images.Name(image)} {new FileInfo(images.Paths[image]).Length} {landmarks.Listed(image)}")]);
     }
@@ -125,11 +112,6 @@ internal sealed class TrainingInput : IDisposable
         ? ""
         : $"seed {config.BaseRandomSeed} {JsonSerializer.Serialize(config.PreprocessTrain, TrainingJson.Default.JsonElementArrayArray)} " +
             $"{JsonSerializer.Serialize(config.PreprocessTest, TrainingJson.Default.JsonElementArrayArray)}";
-
-    // A list counts by its content.
-    internal static string LandmarkKey(TrainingConfig config) => config.Landmarks.List is { } list && File.Exists(list)
-        ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(list))) + config.LandmarksTransposed
-        : config.Landmarks.ToString();
 
     internal static string DefaultCacheFolder() =>
         UserCache.Folder("features") ?? throw new InvalidConfigurationException("this user has no cache folder for features; name one")

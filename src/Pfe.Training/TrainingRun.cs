@@ -246,7 +246,7 @@ public sealed class TrainingRun
         if (_config.Trust is null) return null;
         var caching = new SynchronousProgress<CacheProgress>(step => _progress?.Report(new TrainingEvent.Caching(step)));
         return TrustInput.Prepare(_config, input.Images, input.Cache.Index.Unreadable.Select(bad => bad.Image), _store, _network,
-            _config.CacheDir ?? TrainingInput.DefaultCacheFolder(), caching, cancellation);
+            _config.CacheDir ?? TrainingInput.DefaultCacheFolder(), caching, Say, cancellation);
     }
 
     private void Finish(HeadTrainer trainer, TrainingInput input, TrustInput? trustInput, in StepResult last,

@@ -2,8 +2,10 @@ using System.Text.Json;
 using Pfe.Onnx;
 using Pfe.TestSupport;
 using Pfe.Training.Configuration;
+using Pfe.Training.Data;
 using Pfe.Training.Features;
 using Pfe.Training.Head;
+using Pfe.Training.Trust;
 using Pfe.Vision;
 using Pfe.Vision.Imaging;
 using Pfe.Vision.Models;
@@ -102,6 +104,46 @@ public sealed class TrainingRunTests : IDisposable
         File.ReadAllBytes(more.Folder.Head).ShouldBe(File.ReadAllBytes(whole.Folder.Head));
     }
 
+    /// <summary>The trust head reads every photograph under many damages: one more costs its own faces, and the rest stay as they
+    /// were.</summary>
+    [Fact]
+    public void One_image_more_costs_the_trust_head_the_faces_of_one_image()
+    {
+        SkipWithoutData();
+        var config = Config();
+        config.HeldOutClasses = 2 * TrustPlans.MinPeople;
+        config.Trust = new TrustOptions
+        { People = 4, GroupSize = 2, RecipesEach = 2, WornEach = 0, CalibrationShare = 0.5, Statistics = false };
+        // One image of those who are held out, two of the others.
+        var people = Directory.GetDirectories(TestData.Path(Faces)).Order(StringComparer.Ordinal).Take(config.HeldOutClasses + 4).ToArray();
+        List(config.TrainDatasetPath, people, 2);
+        TrustInput Prepare(string cache, out LabelledImages images)
+        {
+            images = LabelledImages.Load(config.TrainDatasetPath);
+            return TrustInput.Prepare(config, images, [], _store, null, _folder.File(cache, "x"), null, _ => { },
+                TestContext.Current.CancellationToken);
+        }
+        var plans = TrustPlans.Create(LabelledImages.Load(config.TrainDatasetPath).Labels, [], config);
+        var paths = LabelledImages.Load(config.TrainDatasetPath).Paths;
+        var second = new[] { plans.Calibration, plans.Check }.SelectMany(plan => plan.Faces.Select(face => face.Image).Distinct().Order())
+            .Where(image => image % 2 == 1).Select(image => paths[image]).ToArray();
+        var lines = File.ReadAllLines(config.TrainDatasetPath);
+        void Without(IEnumerable<string> images) => File.WriteAllLines(config.TrainDatasetPath,
+            lines.Where(line => !images.Any(image => line.StartsWith(image, StringComparison.Ordinal))));
+        Without(second);
+        var less = Prepare("cache", out _);
+        // One of them is there again, in the middle, so that the images behind it have other numbers.
+        var one = second[second.Length / 2];
+        Without(second.Where(image => image != one));
+        var more = Prepare("cache", out var images);
+        more.BasePasses.ShouldBe(new[] { more.Calibration, more.Check }.Sum(sample =>
+            sample.Plan.Faces.Count(face => images.Paths[face.Image] == one)));
+        more.BasePasses.ShouldBeInRange(10, less.BasePasses / 10);
+        var whole = Prepare("anew", out _);
+        more.Calibration.Inputs.ShouldBe(whole.Calibration.Inputs);
+        more.Check.Mus.ShouldBe(whole.Check.Mus);
+    }
+
     [Fact]
     public void A_card_that_is_not_there_is_refused_in_one_line_before_a_run_folder_exists()
     {
@@ -172,13 +214,14 @@ public sealed class TrainingRunTests : IDisposable
         Assert.SkipWhen(reason is not null, reason ?? "");
     }
 
+    private static void List(string list, IEnumerable<string> people, int images) => File.WriteAllLines(list, people.SelectMany(
+        (person, label) => Directory.GetFiles(person).Order(StringComparer.Ordinal).Take(images).Select(image => $"{image} {label}")));
+
     // 24 people with 4 images, of whom 6 are set aside.
     private TrainingConfig Config()
     {
         var list = _folder.File("list.txt");
-        var people = Directory.GetDirectories(TestData.Path(Faces)).Order(StringComparer.Ordinal).Take(24);
-        File.WriteAllLines(list, people.SelectMany(
-            (person, label) => Directory.GetFiles(person).Order(StringComparer.Ordinal).Take(4).Select(image => $"{image} {label}")));
+        List(list, Directory.GetDirectories(TestData.Path(Faces)).Order(StringComparer.Ordinal).Take(24), 4);
         var description = _folder.File("network.json");
         File.WriteAllText(description,
             """{ "name": "mobilefacenet-y1", "width": 112, "height": 112, "mean": 0, "std": 1, "embedding": "embedding" }""");

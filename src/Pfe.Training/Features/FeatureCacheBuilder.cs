@@ -43,6 +43,26 @@ internal static class FeatureCacheBuilder
 {
     private const int ChunkImages = CacheChecksums.ChunkImages;
 
+    /// <summary>Completes a cache of its own for a content: what earlier runs computed of the same is copied, the rest computed.</summary>
+    /// <param name="caches">The folder of all caches.</param>
+    /// <param name="content">What it is of.</param>
+    /// <param name="source">The base network.</param>
+    /// <param name="progress">Told after each chunk.</param>
+    /// <param name="say">Told what was found.</param>
+    /// <param name="cancellation">Stops after the images in work; what is done stays.</param>
+    /// <returns>The cache's folder.</returns>
+    public static string Complete(string caches, CacheContent content, IFeatureSource source, IProgress<CacheProgress>? progress,
+        Action<string> say, CancellationToken cancellation)
+    {
+        var folder = Path.Combine(caches, content.Hash);
+        if (FeatureCache.ReadIndex(folder) is { } index && index.Done == index.Images) return folder;
+        using var earlier = EarlierFeatures.Find(caches, content);
+        if (earlier.Count > 0) say($"features of {earlier.Count} of {content.Images.Count} images are there from earlier runs");
+        content.Write(folder);
+        Complete(folder, content.Images.Count, new ReusedFeatures(source, earlier), progress, cancellation);
+        return folder;
+    }
+
     /// <summary>Completes the cache in <paramref name="folder"/>.</summary>
     /// <param name="folder">Named by the hash of all that determines the content, so that what is found there belongs to it.</param>
     /// <param name="images">Number of images.</param>

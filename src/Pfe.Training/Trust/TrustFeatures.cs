@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Pfe.Training.Data;
 using Pfe.Training.Features;
 using Pfe.Vision;
 using Pfe.Vision.Faces;
@@ -13,26 +14,23 @@ internal sealed class TrustFeatures : IFeatureSource, IDisposable
 {
     private readonly FrozenBase _base;
     private readonly (PlannedFace Face, DamageRecipe? Recipe)[] _faces;
-    private readonly IReadOnlyList<string> _paths;
+    private readonly LabelledImages _images;
     private readonly LandmarkLookup _landmarks;
     private readonly int _channels;
     private readonly ThreadLocal<(Memory<float> Input, Memory<float> Map)> _buffers;
 
     /// <param name="network">The base; gives the feature map beside the embedding where its statistics are wanted.</param>
     /// <param name="faces">The faces of the plans.</param>
-    /// <param name="paths">The photographs.</param>
+    /// <param name="images">The photographs.</param>
     /// <param name="landmarks">Where the faces are in them.</param>
-    public TrustFeatures(
-        FrozenBase network, IEnumerable<(PlannedFace Face, DamageRecipe? Recipe)> faces, IReadOnlyList<string> paths,
-            LandmarkLookup landmarks)
+    public TrustFeatures(FrozenBase network, IEnumerable<(PlannedFace Face, DamageRecipe? Recipe)> faces, LabelledImages images,
+        LandmarkLookup landmarks)
     {
-        (_base, _faces, _paths, _landmarks) = (network, [.. faces], paths, landmarks);
+        (_base, _faces, _images, _landmarks) = (network, [.. faces], images, landmarks);
         _channels = network.FeatureSize == 0 ? 0 : (int)network.Network.Outputs[1].Shape[0];
         // On a cache line each, so that the features repeat bit for bit.
         _buffers = new(() => (AlignedMemory.Of(network.Network.InputLength), AlignedMemory.Of(network.FeatureSize)));
     }
-
-    public int Count => _faces.Length;
 
     public int Variants => 1;
 
@@ -44,9 +42,9 @@ internal sealed class TrustFeatures : IFeatureSource, IDisposable
     {
         var (input, map) = _buffers.Value;
         var (face, recipe) = _faces[image];
-        var photograph = new Pyramid(Image.Load(_paths[face.Image]));
+        var photograph = new Pyramid(Image.Load(_images.Paths[face.Image]));
         var aligned = _landmarks.Of(face.Image, photograph) is { } landmarks ? Align(photograph, landmarks) : photograph.Image;
-        _base.Network.Prepare(recipe is { } damage ? damage.Apply(aligned, face.Image) : aligned, input.Span);
+        _base.Network.Prepare(recipe is { } damage ? damage.Apply(aligned, (int)Seeds.Of(_images.Name(face.Image))) : aligned, input.Span);
         if (_channels == 0)
         {
             _base.Network.Run(input, 1, embeddings);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Pfe.Training.Configuration;
 using Pfe.Training.Data;
@@ -19,7 +18,8 @@ namespace Pfe.Training.Trust;
 internal sealed record TrustInput(
     string? FeatureMap, TrustScaling Scaling, TrustSample Training, TrustSample Calibration, TrustSample Check, long BasePasses)
 {
-    private const int CacheFormat = 1;
+    // 2: what happens to a face depends on its photograph's name, not on its number.
+    private const int CacheFormat = 2;
 
     /// <summary>Completes the features' cache and reads it.</summary>
     /// <param name="config">The configuration, with a trust part.</param>
@@ -29,19 +29,20 @@ internal sealed record TrustInput(
     /// <param name="options">Where networks run; null for the processor.</param>
     /// <param name="cacheFolder">The folder of all caches.</param>
     /// <param name="progress">Told after each chunk.</param>
+    /// <param name="say">Told what earlier runs left.</param>
     /// <param name="cancellation">Stops the work; what is done stays.</param>
     public static TrustInput Prepare(TrainingConfig config, LabelledImages images, IEnumerable<int> unreadable, ModelStore store,
-        NetworkOptions? options, string cacheFolder,
-        IProgress<CacheProgress>? progress, CancellationToken cancellation)
+        NetworkOptions? options, string cacheFolder, IProgress<CacheProgress>? progress, Action<string> say,
+        CancellationToken cancellation)
     {
         var plans = TrustPlans.Create(images.Labels, unreadable, config);
         var headInput = config.Trust!.Statistics ? "feature_map" : "embedding";
         using var network = FrozenBase.Open(config with { HeadInput = headInput }, store, options, null, cancellation);
         using var landmarks = new LandmarkLookup(config, images, store, options);
-        using var source = new TrustFeatures(network, plans.All, images.Paths, landmarks);
-        var folder = Path.Combine(cacheFolder, Key(plans, images, network, config));
+        using var source = new TrustFeatures(network, plans.All, images, landmarks);
         var passes = 0L;
-        FeatureCacheBuilder.Complete(folder, source.Count, source, new Counting(progress, count => passes = count), cancellation);
+        var folder = FeatureCacheBuilder.Complete(cacheFolder, Content(plans, images, landmarks, network), source,
+            new Counting(progress, count => passes = count), say, cancellation);
         using var cache = FeatureCache.Open(folder);
         if (cache.Index.Unreadable is [var bad, ..]) throw new PfeException($"trust: {bad.Reason}");
         var (training, calibration) = (plans.Training.Faces.Count, plans.Calibration.Faces.Count);
@@ -69,20 +70,16 @@ internal sealed record TrustInput(
         return new TrustSample(plan, inputs, mus);
     }
 
-    /// <summary>A hash of all that the features depend on.</summary>
-    private static string Key(TrustPlans plans, LabelledImages images, FrozenBase network, TrainingConfig config)
+    /// <summary>All that the features depend on; a line a face, so that one photograph more is its own faces more.</summary>
+    private static CacheContent Content(TrustPlans plans, LabelledImages images, LandmarkLookup landmarks, FrozenBase network)
     {
         var about = network.Description;
-        var text = new StringBuilder().AppendLine($"trust {CacheFormat}").AppendLine(network.Model.Sha256())
+        var settings = new StringBuilder().AppendLine($"trust {CacheFormat}").AppendLine(network.Model.Sha256())
             .AppendLine(FormattableString.Invariant($"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} {about.Std}"))
-            .AppendLine($"{about.Alignment} {network.Embedding} {network.HeadInput}").AppendLine(TrainingInput.LandmarkKey(config));
-        foreach (var (face, recipe) in plans.All)
-        {
-            var path = images.Paths[face.Image];
-            text.AppendLine(FormattableString.Invariant(
-                $"{Path.GetRelativePath(images.Root, path)} {new FileInfo(path).Length} {recipe?.Kind} {recipe?.Seed}"));
-        }
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..32];
+            .AppendLine($"{about.Alignment} {network.Embedding} {network.HeadInput}").AppendLine(landmarks.Source);
+        return new CacheContent(settings.ToString(), [.. plans.All.Select(planned => FormattableString.Invariant(
+            $"{images.Name(planned.Face.Image)} {new FileInfo(images.Paths[planned.Face.Image]).Length} ")
+            + $"{landmarks.Listed(planned.Face.Image)} {planned.Recipe}")]);
     }
 
     private sealed class Counting(IProgress<CacheProgress>? next, Action<long> count) : IProgress<CacheProgress>
