@@ -23,11 +23,7 @@ internal static class AttentionFusion
     {
         if (!(temperature > 0) || !double.IsFinite(temperature))
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "a temperature above 0 is wanted");
-        TemplateFusion.CheckShape(mus.Length, mu.Length);
-        EmbeddingValidation.SameLength(mu.Length, logVariance.Length);
-        EmbeddingValidation.SameLength(mus.Length, logVariances.Length);
-        EmbeddingValidation.CheckMean(mus);
-        EmbeddingValidation.CheckLogVariance(logVariances);
+        TemplateFusion.Check(mus, logVariances, mu.Length, logVariance.Length);
         var d = mu.Length;
         var logs = new double[mus.Length / d];
         for (var l = 0; l < d; l++)

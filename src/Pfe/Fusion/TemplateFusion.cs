@@ -43,17 +43,12 @@ public static class TemplateFusion
     public static void Fuse(
         ReadOnlySpan<float> mus, ReadOnlySpan<float> logVariances, VarianceRule rule, Span<float> mu, Span<float> logVariance)
     {
-        CheckShape(mus.Length, mu.Length);
         if (rule == VarianceRule.WeightedMean)
         {
             AttentionFusion.Fuse(mus, logVariances, temperature: 1, mu, logVariance);
             return;
         }
-        CheckShape(logVariances.Length, logVariance.Length);
-        EmbeddingValidation.SameLength(mu.Length, logVariance.Length);
-        EmbeddingValidation.SameLength(mus.Length, logVariances.Length);
-        EmbeddingValidation.CheckMean(mus);
-        EmbeddingValidation.CheckLogVariance(logVariances);
+        Check(mus, logVariances, mu.Length, logVariance.Length);
         var (d, precisions) = (mu.Length, Precisions(logVariances));
         for (var l = 0; l < d; l++)
         {
@@ -198,9 +193,14 @@ public static class TemplateFusion
         if (rows.IsEmpty) throw new ArgumentException("a template needs at least one image", nameof(rows));
     }
 
-    internal static void CheckShape(int values, int dimension)
+    internal static void Check(ReadOnlySpan<float> mus, ReadOnlySpan<float> logVariances, int mu, int logVariance)
     {
-        if (dimension == 0 || values == 0 || values % dimension != 0)
-            throw new ArgumentException($"{values} values are not K faces of {dimension} dimensions", nameof(values));
+        if (mu == 0 || mus.Length == 0 || mus.Length % mu != 0)
+            throw new ArgumentException($"{mus.Length} values are not K faces of {mu} dimensions", nameof(mus));
+        if (logVariances.Length != mus.Length)
+            throw new ArgumentException($"{mus.Length} means need as many variances, not {logVariances.Length}", nameof(logVariances));
+        if (logVariance != mu) throw new ArgumentException($"a template has {mu} means and {logVariance} variances", nameof(logVariance));
+        EmbeddingValidation.CheckMean(mus);
+        EmbeddingValidation.CheckLogVariance(logVariances);
     }
 }

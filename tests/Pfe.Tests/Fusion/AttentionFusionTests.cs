@@ -54,4 +54,20 @@ public sealed class AttentionFusionTests
         foreach (var bad in new[] { 0, -1, double.NaN, double.PositiveInfinity })
             Should.Throw<ArgumentOutOfRangeException>(() => AttentionFusion.Fuse([1], [1], bad, new float[1], new float[1]));
     }
+
+    [Fact]
+    public void Media_are_fused_one_by_one_and_then_with_each_other()
+    {
+        using var faces = new EmbeddingSet(2, [1, 0, 0, 1, 0.6f, 0.8f], [0, -1, -2, 0, -3, -1], ["v/1", "v/2", "p"]);
+        var (mus, logs) = (new float[4], new float[4]);
+        AttentionFusion.Fuse(faces, [0, 1], 2, mus.AsSpan(0, 2), logs.AsSpan(0, 2));
+        AttentionFusion.Fuse(faces, [2], 2, mus.AsSpan(2, 2), logs.AsSpan(2, 2));
+        var (mu, variance, byMedia, itsVariance) = (new float[2], new float[2], new float[2], new float[2]);
+        AttentionFusion.Fuse(mus, logs, 2, mu, variance);
+        AttentionFusion.FuseByMedia(faces, [0, 2, 1], [5, 3, 5], 2, byMedia, itsVariance);
+        byMedia.ShouldBe(mu);
+        itsVariance.ShouldBe(variance);
+        AttentionFusion.Fuse(faces, [0, 1, 2], 2, mu, variance);
+        byMedia.ShouldNotBe(mu);
+    }
 }

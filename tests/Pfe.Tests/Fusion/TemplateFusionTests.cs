@@ -83,4 +83,73 @@ public sealed class TemplateFusionTests
         Should.Throw<ModelMismatchException>(() => TemplateFusion.Fuse([new FaceEmbedding([1, 0], [0, 0], "one"), images[1], other])).Actual
             .ShouldBe("other");
     }
+
+    [Theory]
+    [InlineData(VarianceRule.Minimum)]
+    [InlineData(VarianceRule.Product)]
+    [InlineData(VarianceRule.WeightedMean)]
+    public void Media_are_fused_one_by_one_and_then_with_each_other(VarianceRule rule)
+    {
+        using var images = Images();
+        var (mus, logVariances) = (new float[4], new float[4]);
+        TemplateFusion.Fuse(images, [0, 1], rule, mus.AsSpan(0, 2), logVariances.AsSpan(0, 2));
+        TemplateFusion.Fuse(images, [2], rule, mus.AsSpan(2, 2), logVariances.AsSpan(2, 2));
+        var (mu, logVariance, byMedia, itsVariance) = (new float[2], new float[2], new float[2], new float[2]);
+        TemplateFusion.Fuse(mus, logVariances, rule, mu, logVariance);
+        TemplateFusion.FuseByMedia(images, [0, 2, 1], [5, 3, 5], rule, byMedia, itsVariance);
+        byMedia.ShouldBe(mu);
+        itsVariance.ShouldBe(logVariance);
+        // Not what all of them at once give.
+        TemplateFusion.Fuse(images, [0, 1, 2], rule, mu, logVariance);
+        byMedia.ShouldNotBe(mu);
+    }
+
+    [Fact]
+    public void The_weighted_mean_is_attention_at_temperature_1()
+    {
+        using var images = Images();
+        var (mu, logVariance, attended, itsVariance) = (new float[2], new float[2], new float[2], new float[2]);
+        TemplateFusion.Fuse(images, [0, 1, 2], VarianceRule.WeightedMean, mu, logVariance);
+        AttentionFusion.Fuse(images, [0, 1, 2], 1, attended, itsVariance);
+        attended.ShouldBe(mu);
+        itsVariance.ShouldBe(logVariance);
+    }
+
+    [Theory]
+    [InlineData(3, 3, 2, 2, "3 values are not K faces of 2 dimensions")]
+    [InlineData(0, 0, 2, 2, "0 values are not K faces")]
+    [InlineData(4, 4, 0, 0, "4 values are not K faces of 0 dimensions")]
+    [InlineData(4, 2, 2, 2, "4 means need as many variances, not 2")]
+    [InlineData(4, 4, 2, 1, "2 means and 1 variances")]
+    public void Shapes_that_do_not_fit_are_refused(int mus, int logVariances, int mu, int logVariance, string message)
+    {
+        foreach (var rule in Enum.GetValues<VarianceRule>())
+            Should.Throw<ArgumentException>(() => TemplateFusion.Fuse(new float[mus], new float[logVariances], rule, new float[mu],
+                new float[logVariance])).Message.ShouldContain(message);
+    }
+
+    [Fact]
+    public void Values_that_are_no_numbers_are_refused()
+    {
+        foreach (var rule in Enum.GetValues<VarianceRule>())
+        {
+            Should.Throw<ArgumentException>(() => TemplateFusion.Fuse([float.NaN, 1], [0, 0], rule, new float[2], new float[2]));
+            Should.Throw<ArgumentException>(() => TemplateFusion.Fuse([1, 0], [0, float.NaN], rule, new float[2], new float[2]));
+            Should.Throw<ArgumentException>(() => TemplateFusion.Fuse([1, 0], [0, 200], rule, new float[2], new float[2]));
+        }
+    }
+
+    [Fact]
+    public void Rows_need_as_many_media_and_weights_and_a_template_needs_an_image()
+    {
+        using var images = Images();
+        Should.Throw<ArgumentException>(() => TemplateFusion.Weights(images, [0, 1], new float[3])).Message.ShouldContain("as many weights");
+        Should.Throw<ArgumentException>(() => TemplateFusion.AverageByMedia(images, [0, 1], [1], new float[2]))
+            .Message.ShouldContain("as many media");
+        Should.Throw<ArgumentException>(() => TemplateFusion.Average(images, [0], new float[3])).Message.ShouldContain("2 and 3");
+        Should.Throw<ArgumentException>(() => TemplateFusion.Fuse(images, [], VarianceRule.Minimum, new float[2], new float[2]))
+            .Message.ShouldContain("at least one image");
+        Should.Throw<ArgumentException>(() => TemplateFusion.Fuse([])).Message.ShouldContain("at least one image");
+        Should.Throw<ArgumentNullException>(() => TemplateFusion.Fuse(null!));
+    }
 }
