@@ -143,10 +143,12 @@ public sealed class TemplateFusionTests
     public void Rows_need_as_many_media_and_weights_and_a_template_needs_an_image()
     {
         using var images = Images();
-        Should.Throw<ArgumentException>(() => TemplateFusion.Weights(images, [0, 1], new float[3])).Message.ShouldContain("as many weights");
+        Should.Throw<ArgumentException>(() => TemplateFusion.Weights(images, [0, 1], new float[3]))
+            .Message.ShouldContain("as many weights");
         Should.Throw<ArgumentException>(() => TemplateFusion.AverageByMedia(images, [0, 1], [1], new float[2]))
             .Message.ShouldContain("as many media");
-        Should.Throw<ArgumentException>(() => TemplateFusion.Average(images, [0], new float[3])).Message.ShouldContain("2 and 3");
+        Should.Throw<ArgumentException>(() => TemplateFusion.Average(images, [0], new float[3]))
+            .Message.ShouldContain("2 and 3");
         Should.Throw<ArgumentException>(() => TemplateFusion.Fuse(images, [], VarianceRule.Minimum, new float[2], new float[2]))
             .Message.ShouldContain("at least one image");
         Should.Throw<ArgumentException>(() => TemplateFusion.Fuse([])).Message.ShouldContain("at least one image");
