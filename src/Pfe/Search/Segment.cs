@@ -16,6 +16,8 @@ internal sealed unsafe class Segment : IBlockSource
     private readonly bool _verify;
     private readonly byte[] _checksums;
     private readonly long[] _verified;
+    private readonly (long Chunk, byte[]? Bytes)[] _recent = new (long, byte[]?)[4];
+    private uint _next;
     private int _verifiedWhole;
 
     public Segment(string path, IndexHead head, SegmentEntry entry, IndexBytes bytes, int firstFace, bool verify)
@@ -210,8 +212,30 @@ internal sealed unsafe class Segment : IBlockSource
             Bytes.Read(Entry.Offset + start, into);
             return;
         }
-        using var buffer = new RunBuffer();
-        new ReadOnlySpan<byte>(Take(start, start + into.Length, buffer), into.Length).CopyTo(into);
+        while (!into.IsEmpty)
+        {
+            var (chunk, at) = Math.DivRem(start, Layout.ChunkBytes);
+            var part = Recent(chunk).AsSpan((int)at);
+            part = part[..Math.Min(part.Length, into.Length)];
+            part.CopyTo(into);
+            into = into[part.Length..];
+            start += part.Length;
+        }
+    }
+
+    // A chunk from disk, checked. Names are read a few bytes at a time, by turns from the hashes, the ends and the ids.
+    private byte[] Recent(long chunk)
+    {
+        lock (_recent)
+        {
+            if (Array.Find(_recent, one => one.Bytes is not null && one.Chunk == chunk).Bytes is { } kept) return kept;
+        }
+        var (start, length) = Chunk(chunk);
+        var bytes = new byte[length];
+        Bytes.Read(Entry.Offset + start, bytes);
+        fixed (byte* first = bytes) VerifyChunk(chunk, first, length);
+        lock (_recent) _recent[_next++ % _recent.Length] = (chunk, bytes);
+        return bytes;
     }
 
     private DamagedFileException Damaged(string how) => IndexHead.Damaged(_path, how);

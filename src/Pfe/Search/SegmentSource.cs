@@ -108,7 +108,8 @@ internal sealed unsafe class LiveFaces(FileState state) : ISegmentSource
 
     private sealed class LaneCopier(FileState state, int[] faces) : IBlockFiller
     {
-        private readonly RunBuffer _buffer = new();
+        private readonly BlockWindow _full = new((segment, begin, end, buffer) => segment.Read(begin, end, buffer).Start);
+        private readonly BlockWindow _short = new((segment, begin, end, buffer) => segment.ReadShort(begin, end, buffer));
 
         public void Fill(byte* block, int first, int count)
         {
@@ -116,7 +117,7 @@ internal sealed unsafe class LiveFaces(FileState state) : ISegmentSource
             for (var lane = 0; lane < count; lane++)
             {
                 var (segment, face) = state.Locate(faces[first + lane]);
-                var from = segment.Read(face / FaceBlocks.Lanes, face / FaceBlocks.Lanes + 1, _buffer).Start;
+                var from = _full.Block(segment, face / FaceBlocks.Lanes, segment.Layout.BlockBytes);
                 // Means and variances by turns, 16 of each.
                 Copy(from, face % FaceBlocks.Lanes, block, lane, 2 * FaceBlocks.Pad(state.Dimension), bytes);
             }
@@ -127,14 +128,18 @@ internal sealed unsafe class LiveFaces(FileState state) : ISegmentSource
             for (var lane = 0; lane < count; lane++)
             {
                 var (segment, face) = state.Locate(faces[first + lane]);
-                var from = segment.ReadShort(face / FaceBlocks.Lanes, face / FaceBlocks.Lanes + 1, _buffer);
+                var from = _short.Block(segment, face / FaceBlocks.Lanes, segment.Layout.ShortBytes);
                 var (padded, source) = (FaceBlocks.Pad(state.Dimension), face % FaceBlocks.Lanes);
                 Copy(from, source, block, lane, padded / 2, 2);
                 Copy(from + padded * FaceBlocks.Lanes, source, block + padded * FaceBlocks.Lanes, lane, 3, sizeof(float));
             }
         }
 
-        public void Dispose() => _buffer.Dispose();
+        public void Dispose()
+        {
+            _full.Dispose();
+            _short.Dispose();
+        }
 
         private static void Copy(byte* from, int fromLane, byte* to, int toLane, int rows, int bytes)
         {
@@ -142,5 +147,34 @@ internal sealed unsafe class LiveFaces(FileState state) : ISegmentSource
             for (var row = 0; row < rows; row++, source += FaceBlocks.Lanes * bytes, target += FaceBlocks.Lanes * bytes)
                 Buffer.MemoryCopy((void*)source, (void*)target, bytes, bytes);
         }
+    }
+
+    private delegate byte* BlockReader(Segment segment, int begin, int end, RunBuffer buffer);
+
+    /// <summary>
+    /// The blocks that were read last. Faces follow each other, and what comes from disk is compared with its checksum by chunks of many
+    /// blocks: read face by face, each chunk would be read and compared as often as it has faces.
+    /// </summary>
+    private sealed class BlockWindow(BlockReader read) : IDisposable
+    {
+        // A filler's eight blocks come from nine where something before them was removed.
+        private const int Blocks = 9;
+
+        private readonly RunBuffer _buffer = new();
+        private Segment? _segment;
+        private int _begin, _end;
+        private byte* _start;
+
+        public byte* Block(Segment segment, int block, long bytes)
+        {
+            if (segment != _segment || block < _begin || block >= _end)
+            {
+                (_segment, _begin, _end) = (segment, block, Math.Min(segment.BlockCount, block + Blocks));
+                _start = read(segment, _begin, _end, _buffer);
+            }
+            return _start + (block - _begin) * bytes;
+        }
+
+        public void Dispose() => _buffer.Dispose();
     }
 }
