@@ -46,7 +46,8 @@ public sealed partial class FaceGallery
         // A change since then may have moved somebody of the sample.
         if (index.Version == version && sample.Count > 0)
         {
-            var found = index.Search(Probes([.. sample.Select(person => person.Anchor)]), 1, _catalog.Options.Threads, cancellation);
+            var (found, _) = Index.Search(index, Probes([.. sample.Select(person => person.Anchor)]), 1, _catalog.Options.Threads,
+                cancellation);
             for (var i = 0; i < sample.Count; i++)
                 if (found[i].Length == 0 || found[i][0].PersonId != sample[i].Person)
                     problems.Add($"index: a search for person {sample[i].Person} by the person's own template finds somebody else; " +

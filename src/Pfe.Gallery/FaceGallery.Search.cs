@@ -115,8 +115,9 @@ public sealed partial class FaceGallery
                 remote.Version, remote.Coverage);
         }
         var index = await FollowAsync(minimum, cancellation);
-        return new(await Task.Run(() => index.Search(Probes(faces), k, _catalog.Options.Threads, cancellation), cancellation),
-            index.Version, 1);
+        var (found, shown) = await Task.Run(
+            () => Index.Search(index, Probes(faces), k, _catalog.Options.Threads, cancellation), cancellation);
+        return new(found, shown, 1);
     }
 
     private async Task<IReadOnlyList<Identification>> DecideAsync(

@@ -39,11 +39,29 @@ internal sealed class GalleryIndex(
         try
         {
             if (_current is { } done && done.Version >= version) return done;
-            return _current = await FollowAsync(_current, cancellation);
+            return Show(await FollowAsync(_current, cancellation));
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>Searches an index, or the newest one where its file was closed meanwhile.</summary>
+    /// <returns>What was found, and the version that it shows.</returns>
+    public (PersonScore[][] Matches, long Version) Search(
+        PersonIndex index, EmbeddingSet probes, int k, int threads, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return (index.Search(probes, k, threads, cancellation), index.Version);
+            }
+            catch (ObjectDisposedException) when (_current is { } newer && newer != index)
+            {
+                index = newer;
+            }
         }
     }
 
@@ -83,8 +101,7 @@ internal sealed class GalleryIndex(
                 return;
             }
             // Without a file all live in the tail; what was read is forgotten and read anew, which a small gallery takes milliseconds for.
-            _current = file is null ? null : PersonIndex.Over(file, info.Generation, info.Version);
-            _current = await FollowAsync(_current, cancellation);
+            Show(await FollowAsync(file is null ? null : PersonIndex.Over(file, info.Generation, info.Version), cancellation));
         }
         finally
         {
@@ -109,7 +126,7 @@ internal sealed class GalleryIndex(
         try
         {
             if (_current?.Over(file, index, _since) is not { } shorter) return;
-            _current = shorter;
+            Show(shorter);
             _cache.Advance(name, index.Version);
         }
         finally
@@ -167,6 +184,16 @@ internal sealed class GalleryIndex(
     }
 
     public void Dispose() => _turn.Dispose();
+
+    // A file that was replaced is closed at once: its bytes stay on the disk and in memory as long as it is mapped. Searches that run on
+    // it finish. With nothing in its place it goes with the last search that uses it.
+    private PersonIndex Show(PersonIndex next)
+    {
+        var before = _current;
+        _current = next;
+        before?.CloseUnlessSharedBy(next);
+        return next;
+    }
 
     private Task<PersonIndex> FollowAsync(PersonIndex? index, CancellationToken cancellation) => store.ReadAsync(async session =>
     {

@@ -80,7 +80,7 @@ internal sealed class GalleryShard : IDisposable
     public PersonScore[][] Search(IReadOnlyList<FaceEmbedding> probes, int k, CancellationToken cancellation)
     {
         using var set = EmbeddingSet.Of(probes, [.. probes.Select((_, i) => $"probe {i}")]);
-        return _index.Current!.Search(set, k, _options.Threads, cancellation);
+        return _index.Search(_index.Current!, set, k, _options.Threads, cancellation).Matches;
     }
 
     public void Dispose() => _index.Dispose();

@@ -8,8 +8,8 @@ namespace Pfe.Gallery.Search;
 /// An open index file of anchors. A row's id says whose it is, which of their anchors, and how certain: <c>person anchor uncertainty</c>.
 /// </summary>
 /// <remarks>
-/// Nobody closes it: the mapping goes with the last search that still uses it, as a file that was replaced may be in use by other threads
-/// and is unlinked already.
+/// A file that was replaced is unlinked and closed; searches that run on it finish, others throw <see cref="ObjectDisposedException"/>
+/// and are repeated on what took its place. One that is not closed goes with the last search that uses it.
 /// </remarks>
 internal sealed class IndexFileLease(FileIndex index)
 {
@@ -46,6 +46,9 @@ internal sealed class IndexFileLease(FileIndex index)
             if (isEnough) return;
         }
     }
+
+    /// <summary>Closes the file, when the searches that run have ended.</summary>
+    public void Close() => index.Dispose();
 
     /// <summary>Makes another file that has other rows in the place of those of some persons; this one stays as it is.</summary>
     public IndexFileLease Rewrite(string path, IEnumerable<Guid> persons, IEnumerable<TailRow> rows, CancellationToken cancellation)

@@ -83,6 +83,12 @@ internal sealed class PersonIndex
             .With([.. since.Select(person => new PersonAnchors(person, [.. rows[person]]))], Version);
     }
 
+    /// <summary>Closes the file, unless a newer index is over the same one.</summary>
+    public void CloseUnlessSharedBy(PersonIndex newer)
+    {
+        if (_file != newer._file) _file?.Close();
+    }
+
     /// <summary>The best k persons of each probe, by their nearest anchor; best first, equal scores by id.</summary>
     public PersonScore[][] Search(EmbeddingSet probes, int k, int threads, CancellationToken cancellation)
     {

@@ -98,6 +98,42 @@ public abstract class GalleryShardTests : StoreTests
         Directory.GetFiles(PartFolder, "*.pfi").ShouldBe([whole]);
     }
 
+    /// <summary>Unlinked files take up the disk as long as they are mapped.</summary>
+    [Fact]
+    public async Task A_file_that_was_written_anew_is_let_go_at_once()
+    {
+        for (var person = 0; person < People; person++) await Gallery.EnrolAsync(TestFaces.Request(person, 0));
+        var shard = await OpenAsync(1);
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var person in (await Gallery.ListPersonsAsync()).Items.Take(3)) await Gallery.RemovePersonAsync(person.Id);
+            await shard.FollowAsync(0, CancellationToken.None);
+            await shard.CompactAsync(CancellationToken.None);
+            await ShouldAnswerAsTheStoreAsync(shard);
+        }
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the maps of a process are Linux'");
+        (await File.ReadAllLinesAsync("/proc/self/maps")).Where(line => line.Contains(PartFolder, StringComparison.Ordinal)
+            && line.EndsWith("(deleted)", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_search_that_begins_on_a_file_that_was_closed_is_made_on_the_newer_one()
+    {
+        for (var person = 0; person < People; person++) await Gallery.EnrolAsync(TestFaces.Request(person, 0));
+        using var index = new GalleryIndex(Store, Gallery.Id, _ => TestFaces.Calibration, Options, null, Path.Combine(Folder, "own"));
+        var older = await index.CatchUpAsync((await Gallery.GetInfoAsync()).Version, CancellationToken.None);
+        var gone = (await Gallery.ListPersonsAsync()).Items[0];
+        var version = (await Gallery.RemovePersonAsync(gone.Id)).GalleryVersion;
+        await index.CatchUpAsync(version, CancellationToken.None);
+        await index.FoldAsync(CancellationToken.None);
+        using var set = EmbeddingSet.Of([TestFaces.Image(3, 9)], ["a"]);
+        Should.Throw<ObjectDisposedException>(() => older.Search(set, 1000, 1, CancellationToken.None));
+        var (found, shown) = index.Search(older, set, 1000, 1, CancellationToken.None);
+        shown.ShouldBe(version);
+        found[0].Length.ShouldBe(People - 1);
+        found[0].ShouldNotContain(one => one.PersonId == gone.Id);
+    }
+
     [Theory]
     [InlineData(Sent.Whole)]
     [InlineData(Sent.CutOff)]
