@@ -12,11 +12,12 @@ internal sealed class AnswerTimes
     private TimeSpan _usual;
 
     /// <param name="least">The shortest patience.</param>
-    /// <param name="most">The longest, and that at the beginning.</param>
-    public AnswerTimes(TimeSpan least, TimeSpan most) => (_least, _most, _usual) = (least, most, most);
+    /// <param name="atFirst">That at the beginning.</param>
+    /// <param name="most">The longest: so long is a node waited for that does not answer at all.</param>
+    public AnswerTimes(TimeSpan least, TimeSpan atFirst, TimeSpan most) => (_least, _most, _usual) = (least, most, atFirst);
 
     /// <summary>
-    /// The time within which 19 of 20 of the last answers came, within the bounds; the longest until enough came.
+    /// The time within which 19 of 20 of the last answers came, within the bounds; that at the beginning until enough came.
     /// </summary>
     public TimeSpan Patience
     {

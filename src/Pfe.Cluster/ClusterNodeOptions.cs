@@ -30,8 +30,9 @@ public sealed record ClusterNodeOptions
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The longest that a replica is waited for before another one is asked as well; a tenth of a second by default. Less where 19 of 20
-    /// of the last answers came sooner.
+    /// How long a replica is waited for before another one is asked as well, until enough answers came; a tenth of a second by default.
+    /// From then on it is the time within which 19 of 20 of the last answers came: a hundredth of a second at least, a quarter of
+    /// <see cref="ResponseTimeout"/> at most.
     /// </summary>
     public TimeSpan HedgeAfter { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -12,8 +12,10 @@ internal sealed class ClusterSearcher(IGrainFactory grains, ClusterNodeOptions o
     // Sooner, the second question would cost more than the wait that it saves.
     private static readonly TimeSpan SoonestHedge = TimeSpan.FromMilliseconds(10);
 
+    // Where all answers take long, because there is much to do, asking everybody twice would double it: patience follows the answers that
+    // come, however many do not, up to a quarter of the time that one may take.
     private readonly AnswerTimes _times = new(TimeSpan.FromTicks(Math.Min(SoonestHedge.Ticks, options.HedgeAfter.Ticks)),
-        options.HedgeAfter);
+        options.HedgeAfter, TimeSpan.FromTicks(Math.Max(options.HedgeAfter.Ticks, options.ResponseTimeout.Ticks / 4)));
     private int _turn;
 
     public async Task<PersonSearchResult> SearchAsync(

@@ -10,12 +10,15 @@ namespace Pfe.Gallery.Tests.Cluster;
 /// <summary>
 /// The explicit run of docs/results.md: many simulated people on three nodes that are killed, frozen and cut off from each other under
 /// questions. <c>PFE_CLUSTER_PEOPLE</c> says how many, 100,000 by default; with <c>PFE_TEST_DIMENSION=512</c> their templates are as large
-/// as real ones. As root the nodes are network namespaces with addresses of their own. What happened is printed as it happens.
+/// as real ones. <c>PFE_CLUSTER_PROBES</c> says how many are compared with one index, 1,000 by default. As root the nodes are network
+/// namespaces with addresses of their own. What happened is printed as it happens.
 /// </summary>
 [Collection(nameof(PostgreSqlServer))]
 public sealed class ClusterRun(PostgreSqlServer server)
 {
     private const int Port = 11111, Shards = 12;
+
+    private static readonly int s_probes = int.Parse(Environment.GetEnvironmentVariable("PFE_CLUSTER_PROBES") ?? "1000");
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
@@ -165,7 +168,7 @@ public sealed class ClusterRun(PostgreSqlServer server)
     }
 
     /// <summary>
-    /// The ten best of 1,000 probes by the cluster and by one index, while people come and go. Versions pass while one asks, so an answer
+    /// The ten best of each probe by the cluster and by one index, while people come and go. Versions pass while one asks, so an answer
     /// that differs is compared anew at a later version; one that differs five times is wrong.
     /// </summary>
     private static async Task CompareAsync(FaceGallery gallery, FaceGallery alone, int people)
@@ -185,7 +188,7 @@ public sealed class ClusterRun(PostgreSqlServer server)
             }
         });
         var (atOnce, wrong, putOff, random) = (0, 0, 0, new Random(1));
-        for (var i = 0; i < 1000; i++)
+        for (var i = 0; i < s_probes; i++)
         {
             // Half of them strangers.
             var probe = TestFaces.Image(i % 2 == 0 ? random.Next(people) : 300_000_000 + i, 9);
@@ -211,8 +214,8 @@ public sealed class ClusterRun(PostgreSqlServer server)
         }
         await stop.CancelAsync();
         await changes;
-        Say($"1,000 probes, ten best persons and scores against one index, while people come and go: {atOnce} equal at once, " +
-            $"{1000 - atOnce - wrong} at a later version, {wrong} differ, {putOff} times put off");
+        Say($"{s_probes:N0} probes, ten best persons and scores against one index, while people come and go: {atOnce} equal at once, " +
+            $"{s_probes - atOnce - wrong} at a later version, {wrong} differ, {putOff} times put off");
         wrong.ShouldBe(0);
     }
 
