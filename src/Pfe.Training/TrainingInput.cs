@@ -98,14 +98,9 @@ internal sealed class TrainingInput : IDisposable
             ? "none"
             : string.Create(CultureInfo.InvariantCulture, $"{config.Damage.Copies} {config.Damage.Strength} {config.Damage.Misalignment} " +
                 $"{string.Join(',', TrainingConfigFile.KindsOf(config.Damage))} seed {config.BaseRandomSeed}");
-        var about = network.Description;
-        var text = new StringBuilder().AppendLine($"format {CacheFormat}").AppendLine(network.Model.Sha256())
-            .AppendLine(string.Create(CultureInfo.InvariantCulture, $"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} " +
-                $"{about.Std} " +
-                $"{about.Alignment} {network.Embedding} {network.HeadInput}"))
+        var text = new StringBuilder().AppendLine($"format {CacheFormat}").AppendLine(network.Identity)
             .AppendLine(landmarks.Source).AppendLine(damage).Append(Operations(config));
-        return new CacheContent(text.ToString(), [.. Enumerable.Range(0, images.Paths.Count).Select(image =>
-            $"{images.Name(image)} {new FileInfo(images.Paths[image]).Length} {landmarks.Listed(image)}")]);
+        return new CacheContent(text.ToString(), [.. Enumerable.Range(0, images.Paths.Count).Select(landmarks.Identity)]);
     }
 
     private static string Operations(TrainingConfig config) => config.PreprocessTrain is null && config.PreprocessTest is null

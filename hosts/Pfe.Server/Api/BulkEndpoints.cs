@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Pfe.Client;
 using Pfe.Gallery;
@@ -24,8 +23,7 @@ internal static class BulkEndpoints
             JobFolder folder, Guid gallery, bool? newIds) =>
         {
             await operations.OpenAsync(context.User, gallery, context.RequestAborted);
-            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize =
-                limits.Import;
+            context.LimitBody(limits.Import);
             var name = JobFolder.NewName();
             try
             {

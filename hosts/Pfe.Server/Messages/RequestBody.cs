@@ -15,6 +15,12 @@ internal static class RequestBody
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
+    /// <summary>Sets how many bytes the body may have; null for any number. Too late once it is being read.</summary>
+    public static void LimitBody(this HttpContext context, long? most)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = most;
+    }
+
     /// <summary>All of the body, in memory. The time is looked at between two readings; how slow one may be is Kestrel's limit.</summary>
     /// <exception cref="OperationCanceledException">The time is up, or the caller is gone.</exception>
     public static async Task<MemoryStream> ReadAsync(HttpContext context)
@@ -54,7 +60,7 @@ internal static class RequestBody
     /// <summary>The form of a page, a megabyte at most.</summary>
     public static Task<IFormCollection> FormAsync(this HttpContext context)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = LongestForm;
+        context.LimitBody(LongestForm);
         return context.FormAsync(new FormOptions());
     }
 
@@ -65,7 +71,7 @@ internal static class RequestBody
     public static async Task DiscardAsync(HttpContext context)
     {
         if (context.Request.ContentLength is null or 0 or > MostDiscarded) return;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
+        context.LimitBody(null);
         using var time = new CancellationTokenSource(Longest);
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
         try

@@ -66,7 +66,7 @@ internal sealed class Upload
     public static async Task<Upload> ReadAsync(HttpContext context, long most, ServerLimits limits)
     {
         var request = context.Request;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = most;
+        context.LimitBody(most);
         if (request.ContentLength > most) throw new BadHttpRequestException("too large", 413);
         var upload = request.HasFormContentType ? await ReadFormAsync(context, most)
             : request.HasJsonContentType() ? await ReadJsonAsync(context)

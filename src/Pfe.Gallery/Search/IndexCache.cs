@@ -36,7 +36,7 @@ internal sealed class IndexCache(string folder, Guid gallery)
     {
         try
         {
-            var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestPath), GalleryJson.Default.IndexManifest);
+            var manifest = Read();
             if (manifest is null || manifest.Gallery != gallery || manifest.ModelId != info.ModelId
                 || manifest.Generation != info.Generation || manifest.Anchors != Plan(info)
                 || manifest.Version < changeFloor || manifest.Version > info.Version
@@ -45,7 +45,7 @@ internal sealed class IndexCache(string folder, Guid gallery)
             index.Verify(cancellation);
             return (new IndexFileLease(index), manifest.Version);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or PfeException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or PfeException)
         {
             return null;
         }
@@ -71,7 +71,7 @@ internal sealed class IndexCache(string folder, Guid gallery)
             await Task.Run(() => FileIndex.Build(path, rows.Sets(), IndexFileLease.Person, cancellation: cancellation), cancellation);
         }
         var manifest = new IndexManifest(gallery, info.ModelId, info.Generation, info.Version, name, Plan(info));
-        AtomicFile.WriteText(ManifestPath, JsonSerializer.Serialize(manifest, GalleryJson.Default.IndexManifest));
+        Vouch(manifest);
         Sweep(name);
         return new IndexFileLease(FileIndex.Open(path, cancellation: cancellation));
     }
@@ -92,7 +92,7 @@ internal sealed class IndexCache(string folder, Guid gallery)
         Directory.CreateDirectory(folder);
         await using (var file = new FileStream(PathOf(manifest.File), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
             await foreach (var block in blocks.WithCancellation(cancellation)) await file.WriteAsync(block, cancellation);
-        AtomicFile.WriteText(ManifestPath, JsonSerializer.Serialize(manifest, GalleryJson.Default.IndexManifest));
+        Vouch(manifest);
     }
 
     /// <summary>A file's name by what it shows.</summary>
@@ -106,7 +106,7 @@ internal sealed class IndexCache(string folder, Guid gallery)
     {
         var manifest = JsonSerializer.Deserialize(File.ReadAllText(ManifestPath), GalleryJson.Default.IndexManifest)!;
         manifest = manifest with { Version = version, File = name };
-        AtomicFile.WriteText(ManifestPath, JsonSerializer.Serialize(manifest, GalleryJson.Default.IndexManifest));
+        Vouch(manifest);
         Sweep(name);
     }
 
@@ -134,6 +134,9 @@ internal sealed class IndexCache(string folder, Guid gallery)
 
     /// <summary>The file's name in the manifest; null where there is none.</summary>
     public string? Current() => Read()?.File;
+
+    private void Vouch(IndexManifest manifest) =>
+        AtomicFile.WriteText(ManifestPath, JsonSerializer.Serialize(manifest, GalleryJson.Default.IndexManifest));
 
     private IndexManifest? Read()
     {

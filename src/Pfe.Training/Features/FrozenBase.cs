@@ -37,6 +37,10 @@ internal sealed class FrozenBase : IDisposable
         Network = new BaseNetwork(graph.Model, description, FeatureSize == 0 ? [Embedding] : [Embedding, HeadInput], options);
     }
 
+    /// <summary>All of the base that its features depend on.</summary>
+    public string Identity => $"{Model.Sha256()}{Environment.NewLine}{Description.Width} {Description.Height} {Description.ChannelOrder} "
+        + $"{Description.Mean} {Description.Std} {Description.Alignment} {Embedding} {HeadInput}";
+
     /// <summary>Runs the base, and names it where it gives no embedding.</summary>
     /// <param name="images">count images of input.</param>
     /// <param name="count">Number of images.</param>

@@ -36,11 +36,14 @@ internal sealed class LandmarkLookup : IDisposable
             ? face : throw new ImageException(_images.Paths[index], $"the landmark list '{_source}' does not name it");
     }
 
-    /// <summary>Where landmarks come from; what a list says of an image is <see cref="Listed"/>.</summary>
+    /// <summary>Where landmarks come from; what a list says of an image is in its <see cref="Identity"/>.</summary>
     public string Source => _list is null ? _source : "list";
 
-    /// <summary>What a list says of an image; empty where no list is used or it does not name the image.</summary>
-    public string Listed(int index) => _list is not null && _list.TryGetValue(Name(_images.Paths[index]), out var face)
+    /// <summary>What the features of an image depend on of it: its name and size, and what a list says of it.</summary>
+    public string Identity(int index) => $"{_images.Name(index)} {new FileInfo(_images.Paths[index]).Length} {Listed(index)}";
+
+    // Empty where no list is used or it does not name the image.
+    private string Listed(int index) => _list is not null && _list.TryGetValue(Name(_images.Paths[index]), out var face)
         ? string.Create(CultureInfo.InvariantCulture, $"{face}") : "";
 
     public void Dispose() => _detector?.Dispose();

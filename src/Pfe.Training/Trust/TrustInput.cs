@@ -1,4 +1,3 @@
-using System.Text;
 using Pfe.Training.Configuration;
 using Pfe.Training.Data;
 using Pfe.Training.Features;
@@ -41,7 +40,7 @@ internal sealed record TrustInput(
         using var landmarks = new LandmarkLookup(config, images, store, options);
         using var source = new TrustFeatures(network, plans.All, images, landmarks);
         var passes = 0L;
-        var folder = FeatureCacheBuilder.Complete(cacheFolder, Content(plans, images, landmarks, network), source,
+        var folder = FeatureCacheBuilder.Complete(cacheFolder, Content(plans, landmarks, network), source,
             new Counting(progress, count => passes = count), say, cancellation);
         using var cache = FeatureCache.Open(folder);
         if (cache.Index.Unreadable is [var bad, ..]) throw new PfeException($"trust: {bad.Reason}");
@@ -71,16 +70,9 @@ internal sealed record TrustInput(
     }
 
     /// <summary>All that the features depend on; a line a face, so that one photograph more is its own faces more.</summary>
-    private static CacheContent Content(TrustPlans plans, LabelledImages images, LandmarkLookup landmarks, FrozenBase network)
-    {
-        var about = network.Description;
-        var settings = new StringBuilder().AppendLine($"trust {CacheFormat}").AppendLine(network.Model.Sha256())
-            .AppendLine(FormattableString.Invariant($"{about.Width} {about.Height} {about.ChannelOrder} {about.Mean} {about.Std}"))
-            .AppendLine($"{about.Alignment} {network.Embedding} {network.HeadInput}").AppendLine(landmarks.Source);
-        return new CacheContent(settings.ToString(), [.. plans.All.Select(planned => FormattableString.Invariant(
-            $"{images.Name(planned.Face.Image)} {new FileInfo(images.Paths[planned.Face.Image]).Length} ")
-            + $"{landmarks.Listed(planned.Face.Image)} {planned.Recipe}")]);
-    }
+    private static CacheContent Content(TrustPlans plans, LandmarkLookup landmarks, FrozenBase network) =>
+        new($"trust {CacheFormat}\n{network.Identity}\n{landmarks.Source}\n",
+            [.. plans.All.Select(planned => $"{landmarks.Identity(planned.Face.Image)} {planned.Recipe}")]);
 
     private sealed class Counting(IProgress<CacheProgress>? next, Action<long> count) : IProgress<CacheProgress>
     {

@@ -20,9 +20,7 @@ public sealed class ClusterTests(PostgreSqlServer server, ITestOutputHelper outp
         Assert.SkipWhen(server.MissingReason is not null, server.MissingReason ?? "");
         using var folder = new TemporaryFolder();
         var connection = await server.NewDatabaseAsync();
-        ClusterNodeOptions Options(string name) =>
-            ClusterWorker.Options(connection, folder.File(name, "x")[..^2], ClusterWorker.FreePort());
-        var (options, other) = (Options("a"), Options("b"));
+        var (options, other) = (Options(folder, connection, "a"), Options(folder, connection, "b"));
         await using (await ClusterNode.StartAsync(options, [TestFaces.Model]))
         {
             foreach (var wrong in new[] { other with { Shards = options.Shards + 1 }, other with { Replicas = options.Replicas + 1 } })
@@ -32,7 +30,8 @@ public sealed class ClusterTests(PostgreSqlServer server, ITestOutputHelper outp
             await using var right = await ClusterNode.StartAsync(other, [TestFaces.Model]);
         }
         // All are stopped: any numbers may begin.
-        await using var changed = await ClusterNode.StartAsync(Options("c") with { Shards = options.Shards + 1 }, [TestFaces.Model]);
+        var more = Options(folder, connection, "c") with { Shards = options.Shards + 1 };
+        await using var changed = await ClusterNode.StartAsync(more, [TestFaces.Model]);
     }
 
     [Fact]
@@ -41,21 +40,19 @@ public sealed class ClusterTests(PostgreSqlServer server, ITestOutputHelper outp
         Assert.SkipWhen(server.MissingReason is not null, server.MissingReason ?? "");
         using var folder = new TemporaryFolder();
         var connection = await server.NewDatabaseAsync();
-        ClusterNodeOptions Options(string name) =>
-            ClusterWorker.Options(connection, folder.File(name, "x")[..^2], ClusterWorker.FreePort());
         await using var store = await PostgreSqlGalleryStore.OpenAsync(connection, folder.File("single", "x")[..^2]);
         await using var single = new GalleryCatalog(store, new GalleryOptions { Threads = 1, FollowWithin = TimeSpan.Zero });
         var alone = await single.OpenAsync((await single.CreateAsync("people", TestFaces.Model)).Id, TestFaces.Model);
         // So many that parts have files.
         await ManyPeople.FillAsync(connection, alone.Id, 2500);
-        var first = await ClusterNode.StartAsync(Options("a"), [TestFaces.Model]);
+        var first = await ClusterNode.StartAsync(Options(folder, connection, "a"), [TestFaces.Model]);
         await EventuallyAsync(() => Task.FromResult(first.Status is { HasJoined: true, LoadedParts: 6 }), "the first node is whole");
         first.FetchedFiles.ShouldBe(0);
         // Behind the files' watermark.
         await alone.EnrolAsync(TestFaces.Request(5000, 0));
         await alone.RemovePersonAsync((await alone.FindPersonAsync("id-7"))!.Id);
 
-        await using var second = await ClusterNode.StartAsync(Options("b"), [TestFaces.Model]);
+        await using var second = await ClusterNode.StartAsync(Options(folder, connection, "b"), [TestFaces.Model]);
         await EventuallyAsync(() => Task.FromResult(second.Status is { HasJoined: true, LoadedParts: 6, AnsweringParts: 6 }),
             "the second node is whole");
         second.FetchedFiles.ShouldBe(6);
@@ -122,6 +119,9 @@ public sealed class ClusterTests(PostgreSqlServer server, ITestOutputHelper outp
         await EventuallyAsync(async () => (await AskAsync(gallery, 0)) is { Coverage: 1 }, "whole again on one node");
         for (var person = 0; person < People; person += 7) await ShouldAgreeAsync(gallery, alone, person);
     }
+
+    private static ClusterNodeOptions Options(TemporaryFolder folder, string connection, string name) =>
+        ClusterWorker.Options(connection, folder.File(name, "x")[..^2], ClusterWorker.FreePort());
 
     private static async Task<Identification?> AskAsync(FaceGallery gallery, int person)
     {
