@@ -1,8 +1,8 @@
 using Pfe.Calibration;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Data;
 using Pfe.Reporting.Explain;
 using Pfe.Reporting.Figures;
-using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Measures;
 using Pfe.Reporting.Report;
 using Pfe.Scoring;

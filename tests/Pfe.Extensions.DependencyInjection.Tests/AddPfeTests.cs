@@ -1,4 +1,3 @@
-using Pfe.TestSupport;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pfe.TestSupport;
 using Pfe.Vision;
 using Pfe.Vision.Faces;
 using Pfe.Vision.Imaging;

@@ -1,7 +1,7 @@
 using Pfe.GpuCheck;
 using Pfe.Search;
-using Pfe.TestSupport;
 using Pfe.Tests.Scoring;
+using Pfe.TestSupport;
 
 namespace Pfe.Gpu.Tests;
 

@@ -2,9 +2,9 @@ using Pfe.Gpu.Cards;
 using Pfe.Gpu.Search;
 using Pfe.GpuCheck;
 using Pfe.Search;
-using Pfe.TestSupport;
 using Pfe.Tests.Scoring;
 using Pfe.Tests.Search;
+using Pfe.TestSupport;
 
 namespace Pfe.Gpu.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Pfe.Calibration;
-using Pfe.Reporting.Figures;
 using Pfe.Evaluation.Statistics;
+using Pfe.Reporting.Figures;
 using Pfe.Samples.Cookbook;
 using Pfe.TestSupport;
 

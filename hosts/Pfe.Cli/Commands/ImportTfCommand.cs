@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
-using Pfe.Onnx;
 using Pfe.Interop.TensorFlow;
+using Pfe.Onnx;
 
 namespace Pfe.Cli.Commands;
 

@@ -1,7 +1,7 @@
-using Pfe.Reporting.Charts;
-using Pfe.Reporting.Drawing;
 using Pfe.Evaluation.Statistics;
+using Pfe.Reporting.Charts;
 using Pfe.Reporting.Data;
+using Pfe.Reporting.Drawing;
 
 namespace Pfe.Reporting.Figures;
 

@@ -1,9 +1,9 @@
 using Pfe.Evaluation.Metrics;
+using Pfe.Evaluation.Statistics;
 using Pfe.Fusion;
 using Pfe.Reporting.Charts;
-using Pfe.Reporting.Drawing;
-using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Data;
+using Pfe.Reporting.Drawing;
 
 namespace Pfe.Reporting.Figures;
 

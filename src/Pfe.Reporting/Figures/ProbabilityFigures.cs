@@ -1,8 +1,8 @@
 using Pfe.Calibration;
 using Pfe.Evaluation;
 using Pfe.Reporting.Charts;
-using Pfe.Reporting.Drawing;
 using Pfe.Reporting.Data;
+using Pfe.Reporting.Drawing;
 using Pfe.Scoring;
 
 namespace Pfe.Reporting.Figures;

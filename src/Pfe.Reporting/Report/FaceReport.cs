@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Pfe.Reporting.Data;
-using Pfe.Reporting.Drawing;
 using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
-using Pfe.Reporting.Figures;
 using Pfe.Evaluation.Statistics;
+using Pfe.Reporting.Data;
+using Pfe.Reporting.Drawing;
+using Pfe.Reporting.Figures;
 using Pfe.Storage;
 
 namespace Pfe.Reporting.Report;

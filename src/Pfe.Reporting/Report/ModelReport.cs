@@ -1,8 +1,8 @@
 using Pfe.Calibration;
 using Pfe.Evaluation.Pairs;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Data;
 using Pfe.Reporting.Demo;
-using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Measures;
 using Pfe.Vision;
 using Pfe.Vision.Faces;

@@ -2,9 +2,9 @@ using System.Globalization;
 using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Data;
 using Pfe.Reporting.Figures;
-using Pfe.Evaluation.Statistics;
 
 namespace Pfe.Reporting.Report;
 

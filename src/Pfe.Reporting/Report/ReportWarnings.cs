@@ -1,9 +1,9 @@
 using Pfe.Evaluation;
 using Pfe.Evaluation.Metrics;
 using Pfe.Evaluation.Pairs;
+using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Data;
 using Pfe.Reporting.Figures;
-using Pfe.Evaluation.Statistics;
 using Pfe.Reporting.Measures;
 
 namespace Pfe.Reporting.Report;

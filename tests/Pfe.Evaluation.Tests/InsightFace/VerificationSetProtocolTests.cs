@@ -1,8 +1,8 @@
-using Pfe.TestSupport.Pickle;
 using Pfe.Evaluation.InsightFace;
 using Pfe.Evaluation.Lfw;
 using Pfe.Evaluation.Tests.Generated;
 using Pfe.TestSupport;
+using Pfe.TestSupport.Pickle;
 
 namespace Pfe.Evaluation.Tests.InsightFace;
 

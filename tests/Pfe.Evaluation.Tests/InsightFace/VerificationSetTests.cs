@@ -1,6 +1,6 @@
-using Pfe.TestSupport.Pickle;
 using Pfe.Evaluation.InsightFace;
 using Pfe.TestSupport;
+using Pfe.TestSupport.Pickle;
 
 namespace Pfe.Evaluation.Tests.InsightFace;
 

@@ -1,6 +1,6 @@
-using Pfe.Onnx.Tests;
-using Pfe.Onnx;
 using Pfe.Interop.TensorFlow;
+using Pfe.Onnx;
+using Pfe.Onnx.Tests;
 using Pfe.TestSupport;
 using Pfe.TestSupport.TensorFlow;
 

@@ -1,5 +1,5 @@
-using Pfe.Onnx.Tests;
 using Pfe.Interop.TensorFlow;
+using Pfe.Onnx.Tests;
 using Pfe.TestSupport;
 using Pfe.TestSupport.TensorFlow;
 

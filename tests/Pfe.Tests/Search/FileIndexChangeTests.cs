@@ -1,6 +1,6 @@
 using Pfe.Search;
-using Pfe.TestSupport;
 using Pfe.Tests.Scoring;
+using Pfe.TestSupport;
 
 namespace Pfe.Tests.Search;
 

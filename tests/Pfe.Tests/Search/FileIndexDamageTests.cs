@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using Pfe.Search;
 using Pfe.Storage;
-using Pfe.TestSupport;
 using Pfe.Tests.Scoring;
+using Pfe.TestSupport;
 
 namespace Pfe.Tests.Search;
 

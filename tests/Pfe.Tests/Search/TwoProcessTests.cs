@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Pfe.Search;
-using Pfe.TestSupport;
 using Pfe.Tests.Scoring;
+using Pfe.TestSupport;
 
 namespace Pfe.Tests.Search;
 

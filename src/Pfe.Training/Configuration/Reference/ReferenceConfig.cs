@@ -1,8 +1,8 @@
-using Pfe.Interop.Python;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Pfe.Interop.Python;
 using Pfe.Storage;
 
 namespace Pfe.Training.Configuration.Reference;
