@@ -51,15 +51,15 @@ public sealed class PostgreSqlGalleryStore : GalleryStore
         {
             await store.WriteAsync(async session =>
             {
-                await session.ExecuteAsync($"SELECT pg_advisory_xact_lock({MigrationLock})", cancellation);
-                await MigrateAsync(session, WithStorage, place, cancellation);
+                await session.ExecuteAsync($"SELECT pg_advisory_xact_lock({MigrationLock})", cancellation).ConfigureAwait(false);
+                await MigrateAsync(session, WithStorage, place, cancellation).ConfigureAwait(false);
                 return true;
-            }, cancellation);
+            }, cancellation).ConfigureAwait(false);
             return store;
         }
         catch
         {
-            await store.DisposeAsync();
+            await store.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -79,23 +79,24 @@ public sealed class PostgreSqlGalleryStore : GalleryStore
     internal override async Task AddTemplatesAsync(StoreSession session, Guid galleryId, IReadOnlyList<Template> templates,
         CancellationToken cancellation)
     {
-        await using var writer = await ((NpgsqlConnection)session.Connection).BeginBinaryImportAsync(
+        var writer = await ((NpgsqlConnection)session.Connection).BeginBinaryImportAsync(
             """
             COPY template (image_id, generation, gallery_id, person_id, quality, uncertainty, mu, log_variance) FROM STDIN (FORMAT BINARY)
-            """, cancellation);
+            """, cancellation).ConfigureAwait(false);
+        await using var closed = writer.ConfigureAwait(false);
         foreach (var template in templates)
         {
-            await writer.StartRowAsync(cancellation);
-            await writer.WriteAsync(template.ImageId, cancellation);
-            await writer.WriteAsync((long)template.Generation, cancellation);
-            await writer.WriteAsync(galleryId, cancellation);
-            await writer.WriteAsync(template.PersonId, cancellation);
-            await writer.WriteAsync(template.Quality, cancellation);
-            await writer.WriteAsync(template.Uncertainty, cancellation);
-            await writer.WriteAsync(template.Mu.ToBytes(), cancellation);
-            await writer.WriteAsync(template.LogVariance.ToBytes(), cancellation);
+            await writer.StartRowAsync(cancellation).ConfigureAwait(false);
+            await writer.WriteAsync(template.ImageId, cancellation).ConfigureAwait(false);
+            await writer.WriteAsync((long)template.Generation, cancellation).ConfigureAwait(false);
+            await writer.WriteAsync(galleryId, cancellation).ConfigureAwait(false);
+            await writer.WriteAsync(template.PersonId, cancellation).ConfigureAwait(false);
+            await writer.WriteAsync(template.Quality, cancellation).ConfigureAwait(false);
+            await writer.WriteAsync(template.Uncertainty, cancellation).ConfigureAwait(false);
+            await writer.WriteAsync(template.Mu.ToBytes(), cancellation).ConfigureAwait(false);
+            await writer.WriteAsync(template.LogVariance.ToBytes(), cancellation).ConfigureAwait(false);
         }
-        await writer.CompleteAsync(cancellation);
+        await writer.CompleteAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The database picks the part: a template that is not wanted is not read, as its vectors lie outside the row.</summary>
@@ -113,8 +114,9 @@ public sealed class PostgreSqlGalleryStore : GalleryStore
     {
         try
         {
-            await using var command = _source.CreateCommand("VACUUM template, photo, image, person, review, change");
-            await command.ExecuteNonQueryAsync(cancellation);
+            var command = _source.CreateCommand("VACUUM template, photo, image, person, review, change");
+            await using var closed = command.ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
             return true;
         }
         catch (NpgsqlException e)
@@ -128,7 +130,7 @@ public sealed class PostgreSqlGalleryStore : GalleryStore
     {
         // What SQLite's own check does by reading all pages: every row of every table must be readable.
         foreach (var table in (string[])["gallery", "person", "image", "photo", "template", "change", "review", "audit", "job"])
-            await session.ScriptAsync($"SELECT count(*) FROM {table} t WHERE t IS NULL", cancellation);
+            await session.ScriptAsync($"SELECT count(*) FROM {table} t WHERE t IS NULL", cancellation).ConfigureAwait(false);
         return [];
     }, cancellation);
 
@@ -136,14 +138,16 @@ public sealed class PostgreSqlGalleryStore : GalleryStore
     {
         try
         {
-            await using var connection = await _source.OpenConnectionAsync(cancellation);
-            await using (var command = new NpgsqlCommand($"LISTEN {Channel}", connection)) await command.ExecuteNonQueryAsync(cancellation);
-            await connection.WaitAsync(atMost, cancellation);
+            var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            await using var closed = connection.ConfigureAwait(false);
+            var command = new NpgsqlCommand($"LISTEN {Channel}", connection);
+            await using (command.ConfigureAwait(false)) await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+            await connection.WaitAsync(atMost, cancellation).ConfigureAwait(false);
         }
         catch (NpgsqlException)
         {
             // The poll is the truth; a lost connection only means that it comes a little later.
-            await Task.Delay(atMost, time, cancellation);
+            await Task.Delay(atMost, time, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -154,10 +158,12 @@ public sealed class PostgreSqlGalleryStore : GalleryStore
         {
             try
             {
-                await using var connection = await _source.OpenConnectionAsync(cancellation);
-                await using var transaction = await connection.BeginTransactionAsync(isolation, cancellation);
-                var result = await work(new StoreSession(connection, transaction));
-                await transaction.CommitAsync(CancellationToken.None);
+                var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+                await using var closed = connection.ConfigureAwait(false);
+                var transaction = await connection.BeginTransactionAsync(isolation, cancellation).ConfigureAwait(false);
+                await using var ended = transaction.ConfigureAwait(false);
+                var result = await work(new StoreSession(connection, transaction)).ConfigureAwait(false);
+                await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
                 return result;
             }
             // The server undid the transaction because of another one; nothing was written.

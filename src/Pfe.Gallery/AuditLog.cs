@@ -20,7 +20,7 @@ internal sealed class AuditLog
     {
         var (before, count) = (Cursor.Number(cursor) ?? long.MaxValue, Cursor.Limit(limit));
         var found = await _store.ReadAsync(session => session.ListNewestAuditAsync(scope ?? Guid.Empty, before, count + 1, cancellation),
-            cancellation);
+            cancellation).ConfigureAwait(false);
         return Cursor.Page(found, count, entry => Cursor.Of(entry.Sequence));
     }
 
@@ -31,11 +31,11 @@ internal sealed class AuditLog
     public async Task<IReadOnlyList<string>> CheckAsync(Guid scope, CancellationToken cancellation = default) =>
         await _store.ReadAsync(async session =>
     {
-        var (head, headHash) = await session.AuditHeadAsync(scope, cancellation);
+        var (head, headHash) = await session.AuditHeadAsync(scope, cancellation).ConfigureAwait(false);
         var (previous, sequence) = ("", 0L);
         for (var more = true; more;)
         {
-            var entries = await session.ListAuditAsync(scope, sequence, AtOnce, cancellation);
+            var entries = await session.ListAuditAsync(scope, sequence, AtOnce, cancellation).ConfigureAwait(false);
             foreach (var entry in entries)
             {
                 if (entry.Sequence != sequence + 1) return [$"audit log: entry {sequence + 1} is missing"];
@@ -46,5 +46,5 @@ internal sealed class AuditLog
         }
         return sequence == head && previous == (headHash ?? "") ? (IReadOnlyList<string>)[]
             : [$"audit log: it ends at entry {sequence}, and {head} were written"];
-    }, cancellation);
+    }, cancellation).ConfigureAwait(false);
 }

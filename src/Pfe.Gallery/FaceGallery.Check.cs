@@ -20,20 +20,20 @@ public sealed partial class FaceGallery
     /// <param name="cancellation">Stops the work.</param>
     internal async Task<GalleryCheck> CheckAsync(IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        var problems = new List<string>(await Store.InspectAsync(cancellation));
-        problems.AddRange(await _catalog.Audit.CheckAsync(Id, cancellation));
+        var problems = new List<string>(await Store.InspectAsync(cancellation).ConfigureAwait(false));
+        problems.AddRange(await _catalog.Audit.CheckAsync(Id, cancellation).ConfigureAwait(false));
         var sample = new List<(Guid Person, FacePoint Anchor)>();
         var (persons, images, version) = await Store.ReadAsync(async session =>
         {
-            var info = await session.GetGalleryAsync(Id, cancellation);
+            var info = await session.GetGalleryAsync(Id, cancellation).ConfigureAwait(false);
             GalleryCatalog.RefuseModel(info, _model);
             var (persons, images, after) = (0, 0, Guid.Empty);
             for (var more = true; more;)
             {
-                var page = await session.ListPersonsAsync(Id, after, null, PersonsAtOnce, cancellation);
+                var page = await session.ListPersonsAsync(Id, after, null, PersonsAtOnce, cancellation).ConfigureAwait(false);
                 foreach (var person in page)
                 {
-                    images += await CheckAsync(session, info, person, problems, sample, cancellation);
+                    images += await CheckAsync(session, info, person, problems, sample, cancellation).ConfigureAwait(false);
                     persons++;
                     progress?.Report(persons);
                     after = person.Id;
@@ -41,8 +41,8 @@ public sealed partial class FaceGallery
                 more = page.Count == PersonsAtOnce;
             }
             return (persons, images, info.Version);
-        }, cancellation);
-        var index = await FollowAsync(version, cancellation);
+        }, cancellation).ConfigureAwait(false);
+        var index = await FollowAsync(version, cancellation).ConfigureAwait(false);
         // A change since then may have moved somebody of the sample.
         if (index.Version == version && sample.Count > 0)
         {
@@ -60,8 +60,8 @@ public sealed partial class FaceGallery
         StoreSession session, GalleryInfo info, Person person, List<string> problems, List<(Guid, FacePoint)> sample,
             CancellationToken cancellation)
     {
-        var images = await session.ListImagesAsync(Id, person.Id, cancellation);
-        var templates = await session.ListTemplatesAsync(Id, info.Generation, person.Id, cancellation);
+        var images = await session.ListImagesAsync(Id, person.Id, cancellation).ConfigureAwait(false);
+        var templates = await session.ListTemplatesAsync(Id, info.Generation, person.Id, cancellation).ConfigureAwait(false);
         if (images.Count != person.Images) problems.Add(
             $"person {person.Id}: {person.Images} images are counted and {images.Count} are there");
         foreach (var image in images.Select(image => image.Id).Except(templates.Select(template => template.ImageId))) problems.Add(

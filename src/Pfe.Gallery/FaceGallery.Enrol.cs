@@ -21,45 +21,47 @@ public sealed partial class FaceGallery
         if (request.Samples.Count == 0) throw new GalleryException(GalleryError.Invalid, "an enrolment needs at least one face");
         foreach (var sample in request.Samples) CheckEmbedding(sample.Embedding);
         var faces = request.Samples.Select(sample => FacePoint.Of(sample.Embedding)).ToArray();
-        var nearest = (await SearchAsync([.. request.Samples.Select(sample => sample.Embedding)], faces, 2, 0, cancellation)).Matches;
+        var samples = request.Samples.Select(sample => sample.Embedding).ToArray();
+        var nearest = (await SearchAsync(samples, faces, 2, 0, cancellation).ConfigureAwait(false)).Matches;
         return await ChangeAsync("person.enrol", context, GalleryJson.Default.EnrolResult, async (scope, info, changed) =>
         {
-            var (person, created) = await PersonForAsync(scope, request, cancellation);
-            var before = created ? [] : await scope.Session.ListTemplatesAsync(Id, info.Generation, person.Id, cancellation);
-            var known = created ? [] : (await scope.Session.ListImagesAsync(Id, person.Id, cancellation)).Select(image => image.Sha256)
-                .OfType<string>().ToHashSet();
+            var (person, created) = await PersonForAsync(scope, request, cancellation).ConfigureAwait(false);
+            var before = created ? [] : await scope.Session.ListTemplatesAsync(Id, info.Generation, person.Id, cancellation)
+                .ConfigureAwait(false);
+            var images = created ? [] : await scope.Session.ListImagesAsync(Id, person.Id, cancellation).ConfigureAwait(false);
+            var known = images.Select(image => image.Sha256).OfType<string>().ToHashSet();
             var enrolled = new Enrolment(this, info, person, request, before);
             for (var i = 0; i < faces.Length; i++) enrolled.Judge(request.Samples[i], faces[i], nearest[i], known, scope);
             if (enrolled.Accepted == 0) throw NoUsableFace(enrolled.Rejected);
-            if (created) await scope.Session.AddPersonAsync(person with { Images = 0 }, cancellation);
+            if (created) await scope.Session.AddPersonAsync(person with { Images = 0 }, cancellation).ConfigureAwait(false);
             person = Touched(person, scope.Now, enrolled.Accepted);
-            await scope.Session.SavePersonAsync(person, cancellation);
-            await enrolled.StoreAsync(scope, cancellation);
+            await scope.Session.SavePersonAsync(person, cancellation).ConfigureAwait(false);
+            await enrolled.StoreAsync(scope, cancellation).ConfigureAwait(false);
             changed.Persons.Add(person.Id);
             (scope.Subject, scope.Outcome) = (person.Id, $"{enrolled.Accepted} images enrolled, {enrolled.Rejected.Count} refused");
             var (accepted, anchors) = enrolled.Weigh();
             return new EnrolResult(person, created, accepted, enrolled.Rejected, anchors, info.Version);
-        }, cancellation);
+        }, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Whether an image with this reference is enrolled: what a bulk enrolment goes on from.</summary>
     /// <param name="reference">The caller's own reference.</param>
     /// <param name="cancellation">Stops waiting.</param>
     public async Task<bool> HasImageAsync(string reference, CancellationToken cancellation = default) =>
-        await Store.ReadAsync(session => session.HasReferenceAsync(Id, reference, cancellation), cancellation) > 0;
+        await Store.ReadAsync(session => session.HasReferenceAsync(Id, reference, cancellation), cancellation).ConfigureAwait(false) > 0;
 
     private async Task<(Person Person, bool Created)> PersonForAsync(WriteScope scope, EnrolRequest request, CancellationToken cancellation)
     {
         if (request.PersonId is { } id)
         {
-            var found = await scope.Session.GetPersonAsync(Id, id, cancellation);
+            var found = await scope.Session.GetPersonAsync(Id, id, cancellation).ConfigureAwait(false);
             if (request.ExternalId is { } other && other != found.ExternalId)
                 throw new GalleryException(GalleryError.Invalid,
                     $"person {id} has another external id than the one given; name the person by one of the two");
             return (found, false);
         }
         if (request.ExternalId is { } externalId
-            && await scope.Session.FindPersonAsync(Id, externalId, cancellation) is { } known) return (known, false);
+            && await scope.Session.FindPersonAsync(Id, externalId, cancellation).ConfigureAwait(false) is { } known) return (known, false);
         var metadata = request.Metadata ?? new Dictionary<string, string>();
         return (new Person(scope.NewId(), Id, Text(request.ExternalId), Text(request.Name), metadata, 0, 0, scope.Now, scope.Now), true);
     }

@@ -34,7 +34,7 @@ public sealed partial class FaceGallery
     {
         var (after, count) = (Cursor.Id(cursor), Cursor.Limit(limit));
         var found = await Store.ReadAsync(session => session.ListPersonsAsync(Id, after, Text(text), count + 1, cancellation),
-            cancellation);
+            cancellation).ConfigureAwait(false);
         return Cursor.Page(found, count, person => Cursor.Of(person.Id));
     }
 
@@ -50,10 +50,10 @@ public sealed partial class FaceGallery
             CancellationToken cancellation = default) =>
         ChangeAsync("person.add", context, GalleryJson.Default.Person, async (scope, _, _) =>
         {
-            await RefuseExternalIdAsync(scope, externalId, cancellation);
+            await RefuseExternalIdAsync(scope, externalId, cancellation).ConfigureAwait(false);
             var person = new Person(scope.NewId(), Id, Text(externalId), Text(name), metadata ?? new Dictionary<string, string>(), 0, 1,
                 scope.Now, scope.Now);
-            await scope.Session.AddPersonAsync(person, cancellation);
+            await scope.Session.AddPersonAsync(person, cancellation).ConfigureAwait(false);
             scope.Subject = person.Id;
             return person;
         }, cancellation);
@@ -71,16 +71,17 @@ public sealed partial class FaceGallery
         ArgumentNullException.ThrowIfNull(change);
         return ChangeAsync("person.update", context, GalleryJson.Default.Person, async (scope, _, _) =>
         {
-            var person = await scope.Session.GetPersonAsync(Id, id, cancellation);
+            var person = await scope.Session.GetPersonAsync(Id, id, cancellation).ConfigureAwait(false);
             CheckVersion(expectedVersion, person.Version, "person");
-            if (change.ExternalId != person.ExternalId) await RefuseExternalIdAsync(scope, change.ExternalId, cancellation);
+            if (change.ExternalId != person.ExternalId)
+                await RefuseExternalIdAsync(scope, change.ExternalId, cancellation).ConfigureAwait(false);
             person = Touched(person, scope.Now) with
             {
                 ExternalId = change.ExternalId is null ? person.ExternalId : Text(change.ExternalId),
                 Name = change.Name is null ? person.Name : Text(change.Name),
                 Metadata = change.Metadata ?? person.Metadata,
             };
-            await scope.Session.SavePersonAsync(person, cancellation);
+            await scope.Session.SavePersonAsync(person, cancellation).ConfigureAwait(false);
             scope.Subject = id;
             return person;
         }, cancellation);
@@ -93,9 +94,9 @@ public sealed partial class FaceGallery
     public async Task<IReadOnlyList<EnrolledImage>> ListImagesAsync(Guid personId, CancellationToken cancellation = default) =>
         await Store.ReadAsync(async session =>
     {
-        await session.GetPersonAsync(Id, personId, cancellation);
-        return await session.ListImagesAsync(Id, personId, cancellation);
-    }, cancellation);
+        await session.GetPersonAsync(Id, personId, cancellation).ConfigureAwait(false);
+        return await session.ListImagesAsync(Id, personId, cancellation).ConfigureAwait(false);
+    }, cancellation).ConfigureAwait(false);
 
     /// <summary>The stored photograph of an image, or null where none is stored.</summary>
     /// <param name="imageId">The image.</param>
@@ -114,16 +115,16 @@ public sealed partial class FaceGallery
     {
         var result = await ChangeAsync("person.remove", context, GalleryJson.Default.RemoveResult, async (scope, info, changed) =>
         {
-            var person = await scope.Session.GetPersonAsync(Id, id, cancellation);
+            var person = await scope.Session.GetPersonAsync(Id, id, cancellation).ConfigureAwait(false);
             CheckVersion(expectedVersion, person.Version, "person");
-            var images = await scope.Session.ListImagesAsync(Id, id, cancellation);
-            foreach (var image in images) await scope.Session.RemoveImageAsync(image.Id, cancellation);
-            await scope.Session.RemovePersonAsync(id, cancellation);
+            var images = await scope.Session.ListImagesAsync(Id, id, cancellation).ConfigureAwait(false);
+            foreach (var image in images) await scope.Session.RemoveImageAsync(image.Id, cancellation).ConfigureAwait(false);
+            await scope.Session.RemovePersonAsync(id, cancellation).ConfigureAwait(false);
             changed.Persons.Add(id);
             changed.IsRemoval = true;
             (scope.Subject, scope.Outcome) = (id, $"{images.Count} images");
             return new RemoveResult(1, images.Count, info.Version);
-        }, cancellation);
+        }, cancellation).ConfigureAwait(false);
         SomethingWasRemoved();
         return result;
     }
@@ -137,15 +138,15 @@ public sealed partial class FaceGallery
     {
         var result = await ChangeAsync("image.remove", context, GalleryJson.Default.RemoveResult, async (scope, info, changed) =>
         {
-            var image = await scope.Session.GetImageAsync(Id, imageId, cancellation);
-            var person = await scope.Session.GetPersonAsync(Id, image.PersonId, cancellation);
-            await scope.Session.RemoveImageAsync(imageId, cancellation);
-            await scope.Session.SavePersonAsync(Touched(person, scope.Now, -1), cancellation);
+            var image = await scope.Session.GetImageAsync(Id, imageId, cancellation).ConfigureAwait(false);
+            var person = await scope.Session.GetPersonAsync(Id, image.PersonId, cancellation).ConfigureAwait(false);
+            await scope.Session.RemoveImageAsync(imageId, cancellation).ConfigureAwait(false);
+            await scope.Session.SavePersonAsync(Touched(person, scope.Now, -1), cancellation).ConfigureAwait(false);
             changed.Persons.Add(person.Id);
             changed.IsRemoval = true;
             (scope.Subject, scope.Outcome) = (imageId, $"of person {person.Id}");
             return new RemoveResult(0, 1, info.Version);
-        }, cancellation);
+        }, cancellation).ConfigureAwait(false);
         SomethingWasRemoved();
         return result;
     }
@@ -161,19 +162,19 @@ public sealed partial class FaceGallery
         if (fromId == intoId) throw new GalleryException(GalleryError.Invalid, "a person cannot be merged into itself; name two persons");
         return ChangeAsync("person.merge", context, GalleryJson.Default.MergeResult, async (scope, info, changed) =>
         {
-            var from = await scope.Session.GetPersonAsync(Id, fromId, cancellation);
-            var into = await scope.Session.GetPersonAsync(Id, intoId, cancellation);
-            var images = await scope.Session.ListImagesAsync(Id, fromId, cancellation);
-            foreach (var image in images) await scope.Session.MoveImageAsync(image.Id, intoId, cancellation);
-            await scope.Session.MergeReviewsAsync(fromId, intoId, context?.KeyId, scope.Now, cancellation);
-            await scope.Session.RemovePersonAsync(fromId, cancellation);
+            var from = await scope.Session.GetPersonAsync(Id, fromId, cancellation).ConfigureAwait(false);
+            var into = await scope.Session.GetPersonAsync(Id, intoId, cancellation).ConfigureAwait(false);
+            var images = await scope.Session.ListImagesAsync(Id, fromId, cancellation).ConfigureAwait(false);
+            foreach (var image in images) await scope.Session.MoveImageAsync(image.Id, intoId, cancellation).ConfigureAwait(false);
+            await scope.Session.MergeReviewsAsync(fromId, intoId, context?.KeyId, scope.Now, cancellation).ConfigureAwait(false);
+            await scope.Session.RemovePersonAsync(fromId, cancellation).ConfigureAwait(false);
             into = Touched(into, scope.Now, images.Count) with
             {
                 ExternalId = into.ExternalId ?? from.ExternalId,
                 Name = into.Name
                 ?? from.Name
             };
-            await scope.Session.SavePersonAsync(into, cancellation);
+            await scope.Session.SavePersonAsync(into, cancellation).ConfigureAwait(false);
             changed.Persons.UnionWith([fromId, intoId]);
             (scope.Subject, scope.Outcome) = (intoId, $"{images.Count} images from person {fromId}");
             return new MergeResult(into, null, images.Count, info.Version);
@@ -195,20 +196,21 @@ public sealed partial class FaceGallery
         ArgumentNullException.ThrowIfNull(imageIds);
         return ChangeAsync("person.split", context, GalleryJson.Default.MergeResult, async (scope, info, changed) =>
         {
-            var person = await scope.Session.GetPersonAsync(Id, personId, cancellation);
-            var images = (await scope.Session.ListImagesAsync(Id, personId, cancellation)).Select(image => image.Id).ToHashSet();
+            var person = await scope.Session.GetPersonAsync(Id, personId, cancellation).ConfigureAwait(false);
+            var all = await scope.Session.ListImagesAsync(Id, personId, cancellation).ConfigureAwait(false);
+            var images = all.Select(image => image.Id).ToHashSet();
             var going = imageIds.ToHashSet();
             if (going.Except(images).FirstOrDefault() is var stray && stray != Guid.Empty) throw new GalleryException(GalleryError.Invalid,
                 $"image {stray} is not one of person {personId}");
             if (going.Count == 0 || going.Count == images.Count) throw new GalleryException(GalleryError.Invalid,
                 "a split leaves at least one image with each of the two persons");
-            await RefuseExternalIdAsync(scope, externalId, cancellation);
+            await RefuseExternalIdAsync(scope, externalId, cancellation).ConfigureAwait(false);
             var other = new Person(scope.NewId(), Id, Text(externalId), Text(name), new Dictionary<string, string>(), going.Count, 1,
                 scope.Now, scope.Now);
-            await scope.Session.AddPersonAsync(other, cancellation);
-            foreach (var image in going) await scope.Session.MoveImageAsync(image, other.Id, cancellation);
+            await scope.Session.AddPersonAsync(other, cancellation).ConfigureAwait(false);
+            foreach (var image in going) await scope.Session.MoveImageAsync(image, other.Id, cancellation).ConfigureAwait(false);
             person = Touched(person, scope.Now, -going.Count);
-            await scope.Session.SavePersonAsync(person, cancellation);
+            await scope.Session.SavePersonAsync(person, cancellation).ConfigureAwait(false);
             changed.Persons.UnionWith([personId, other.Id]);
             (scope.Subject, scope.Outcome) = (other.Id, $"{going.Count} images from person {personId}");
             return new MergeResult(other, person, going.Count, info.Version);
@@ -225,15 +227,15 @@ public sealed partial class FaceGallery
         default) =>
         ChangeAsync("image.move", context, GalleryJson.Default.MergeResult, async (scope, info, changed) =>
         {
-            var image = await scope.Session.GetImageAsync(Id, imageId, cancellation);
-            var to = await scope.Session.GetPersonAsync(Id, toPersonId, cancellation);
+            var image = await scope.Session.GetImageAsync(Id, imageId, cancellation).ConfigureAwait(false);
+            var to = await scope.Session.GetPersonAsync(Id, toPersonId, cancellation).ConfigureAwait(false);
             scope.Subject = imageId;
             if (image.PersonId == toPersonId) return new MergeResult(to, to, 0, info.Version);
-            var from = Touched(await scope.Session.GetPersonAsync(Id, image.PersonId, cancellation), scope.Now, -1);
+            var from = Touched(await scope.Session.GetPersonAsync(Id, image.PersonId, cancellation).ConfigureAwait(false), scope.Now, -1);
             to = Touched(to, scope.Now, 1);
-            await scope.Session.MoveImageAsync(imageId, toPersonId, cancellation);
-            await scope.Session.SavePersonAsync(from, cancellation);
-            await scope.Session.SavePersonAsync(to, cancellation);
+            await scope.Session.MoveImageAsync(imageId, toPersonId, cancellation).ConfigureAwait(false);
+            await scope.Session.SavePersonAsync(from, cancellation).ConfigureAwait(false);
+            await scope.Session.SavePersonAsync(to, cancellation).ConfigureAwait(false);
             changed.Persons.UnionWith([from.Id, to.Id]);
             scope.Outcome = $"from person {from.Id} to person {to.Id}";
             return new MergeResult(to, from, 1, info.Version);
@@ -241,7 +243,8 @@ public sealed partial class FaceGallery
 
     private async Task RefuseExternalIdAsync(WriteScope scope, string? externalId, CancellationToken cancellation)
     {
-        if (!string.IsNullOrEmpty(externalId) && await scope.Session.FindPersonAsync(Id, externalId, cancellation) is not null)
+        if (string.IsNullOrEmpty(externalId)) return;
+        if (await scope.Session.FindPersonAsync(Id, externalId, cancellation).ConfigureAwait(false) is not null)
             throw new GalleryException(GalleryError.Duplicate, "another person of this gallery has that external id");
     }
 }

@@ -51,16 +51,16 @@ public sealed partial class FaceGallery
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(embed);
         if (model.Id == _model.Id) throw new GalleryException(GalleryError.Invalid, "the gallery is of that model already");
-        var (from, to) = await PrepareAsync(model, cancellation);
-        var (embedded, missing) = await EmbedAsync(model, to, embed, progress, cancellation);
+        var (from, to) = await PrepareAsync(model, cancellation).ConfigureAwait(false);
+        var (embedded, missing) = await EmbedAsync(model, to, embed, progress, cancellation).ConfigureAwait(false);
         if (missing > 0 && !leaveMissing)
             return new(embedded, missing, null, false,
                 $"{missing} images have no template of the new model; give their photographs, remove them, or switch without them", from);
-        var comparison = await CompareAsync(model, from, to, cancellation);
+        var comparison = await CompareAsync(model, from, to, cancellation).ConfigureAwait(false);
         if (comparison.NewFound < comparison.OldFound)
             return new(embedded, missing, comparison, false,
                 $"the new model finds {comparison.NewFound} of {comparison.Probes} images again, the old one {comparison.OldFound}", from);
-        await SwitchAsync(from, to, "gallery.switch", context, cancellation);
+        await SwitchAsync(from, to, "gallery.switch", context, cancellation).ConfigureAwait(false);
         return new(embedded, missing, comparison, true, null, to);
     }
 
@@ -75,17 +75,17 @@ public sealed partial class FaceGallery
         ArgumentNullException.ThrowIfNull(model);
         var (from, to, missing) = await Store.ReadAsync(async session =>
         {
-            var info = await session.GetGalleryAsync(Id, cancellation);
-            var models = await session.ListModelsAsync(Id, cancellation);
+            var info = await session.GetGalleryAsync(Id, cancellation).ConfigureAwait(false);
+            var models = await session.ListModelsAsync(Id, cancellation).ConfigureAwait(false);
             var (generation, _) = models.LastOrDefault(had => had.Model.Id == model.Id);
             return (info.Generation, generation, generation == 0 ? 0
-                : await session.CountMissingTemplatesAsync(Id, generation, cancellation));
-        }, cancellation);
+                : await session.CountMissingTemplatesAsync(Id, generation, cancellation).ConfigureAwait(false));
+        }, cancellation).ConfigureAwait(false);
         if (to == 0 || to == from) throw new GalleryException(GalleryError.Invalid,
             $"the gallery holds no other templates of the model '{model.Name}'");
         if (missing > 0) throw new GalleryException(GalleryError.Invalid,
             $"{missing} images have no template of '{model.Name}'; re-embed the gallery instead");
-        await SwitchAsync(from, to, "gallery.switch-back", context, cancellation);
+        await SwitchAsync(from, to, "gallery.switch-back", context, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Removes the templates of every model but the gallery's present one.</summary>
@@ -96,26 +96,27 @@ public sealed partial class FaceGallery
     {
         var dropped = await _catalog.Writer.RunAsync(Id, "gallery.drop-models", context, null, async scope =>
         {
-            var info = await scope.Session.NextVersionAsync(Id, cancellation);
+            var info = await scope.Session.NextVersionAsync(Id, cancellation).ConfigureAwait(false);
             var count = await scope.Session.ExecuteAsync(
-                $"DELETE FROM template WHERE gallery_id = {Id} AND generation <> {info.Generation}", cancellation);
+                $"DELETE FROM template WHERE gallery_id = {Id} AND generation <> {info.Generation}", cancellation).ConfigureAwait(false);
             await scope.Session.ExecuteAsync($"DELETE FROM gallery_model WHERE gallery_id = {Id} AND generation <> {info.Generation}",
-                cancellation);
+                cancellation).ConfigureAwait(false);
             scope.Outcome = $"{count} templates";
             return count;
-        }, cancellation);
+        }, cancellation).ConfigureAwait(false);
         SomethingWasRemoved();
         return dropped;
     }
 
     private Task<(int From, int To)> PrepareAsync(GalleryModel model, CancellationToken cancellation) => Store.WriteAsync(async session =>
     {
-        var info = await session.GetGalleryAsync(Id, cancellation);
+        var info = await session.GetGalleryAsync(Id, cancellation).ConfigureAwait(false);
         GalleryCatalog.RefuseModel(info, _model);
-        var models = await session.ListModelsAsync(Id, cancellation);
+        var models = await session.ListModelsAsync(Id, cancellation).ConfigureAwait(false);
         var (generation, _) = models.LastOrDefault(had => had.Model.Id == model.Id);
         if (generation == 0) generation = models.Max(had => had.Generation) + 1;
-        await session.AddModelAsync(Id, generation, new BoundModel(model.Id, model.Name, model.Dimension), cancellation);
+        await session.AddModelAsync(Id, generation, new BoundModel(model.Id, model.Name, model.Dimension), cancellation)
+            .ConfigureAwait(false);
         return (info.Generation, generation);
     }, cancellation);
 
@@ -127,14 +128,14 @@ public sealed partial class FaceGallery
         while (true)
         {
             var images = await Store.ReadAsync(session =>
-                session.ListImagesToEmbedAsync(Id, generation, after, ImagesAtOnce, cancellation), cancellation);
+                session.ListImagesToEmbedAsync(Id, generation, after, ImagesAtOnce, cancellation), cancellation).ConfigureAwait(false);
             if (images.Count == 0) return (embedded, missing);
             var templates = new List<Template>();
             foreach (var (image, person) in images)
             {
                 cancellation.ThrowIfCancellationRequested();
                 after = image.ImageId;
-                if (await embed(image, cancellation) is not { } face)
+                if (await embed(image, cancellation).ConfigureAwait(false) is not { } face)
                 {
                     missing++;
                     continue;
@@ -150,11 +151,11 @@ public sealed partial class FaceGallery
                 // Removed or moved while it was embedded: the row as it is now decides.
                 var now = new List<Template>();
                 foreach (var template in templates)
-                    if (await session.FindOwnerAsync(Id, template.ImageId, cancellation) is { } owner) now.Add(
+                    if (await session.FindOwnerAsync(Id, template.ImageId, cancellation).ConfigureAwait(false) is { } owner) now.Add(
                         template with { PersonId = owner });
-                await Store.AddTemplatesAsync(session, Id, now, cancellation);
+                await Store.AddTemplatesAsync(session, Id, now, cancellation).ConfigureAwait(false);
                 return now.Count;
-            }, cancellation);
+            }, cancellation).ConfigureAwait(false);
             progress?.Report(embedded + missing);
         }
     }
@@ -162,23 +163,23 @@ public sealed partial class FaceGallery
     private Task<GalleryInfo> SwitchAsync(int from, int to, string action, WriteContext? context, CancellationToken cancellation) =>
         _catalog.Writer.RunAsync(Id, action, context, GalleryJson.Default.GalleryInfo, async scope =>
         {
-            var info = await scope.Session.NextVersionAsync(Id, cancellation);
+            var info = await scope.Session.NextVersionAsync(Id, cancellation).ConfigureAwait(false);
             if (info.Generation != from) throw new GalleryException(GalleryError.VersionConflict,
                 "the gallery changed to another model meanwhile");
-            var (_, bound) = (await scope.Session.ListModelsAsync(Id, cancellation)).Find(had => had.Generation == to);
+            var models = await scope.Session.ListModelsAsync(Id, cancellation).ConfigureAwait(false);
+            var (_, bound) = models.Find(had => had.Generation == to);
             info = info with
             {
                 Generation = to,
                 ModelId = bound.Id,
                 ModelName = bound.Name,
                 Dimension = bound.Dimension,
-                Updated =
-                scope.Now
+                Updated = scope.Now,
             };
-            await scope.Session.SaveGalleryAsync(info, cancellation);
+            await scope.Session.SaveGalleryAsync(info, cancellation).ConfigureAwait(false);
             // No change row says so much: whoever follows must read all anew.
-            await scope.Session.PruneChangesAsync(Id, info.Version, cancellation);
-            await Store.AnnounceAsync(scope.Session, Id, cancellation);
+            await scope.Session.PruneChangesAsync(Id, info.Version, cancellation).ConfigureAwait(false);
+            await Store.AnnounceAsync(scope.Session, Id, cancellation).ConfigureAwait(false);
             (scope.Subject, scope.Outcome) = (Id, $"from generation {from} to {to}");
             return info;
         }, cancellation);
@@ -191,17 +192,19 @@ public sealed partial class FaceGallery
         var (old, renewed) = (new List<Template>(), new List<Template>());
         await Store.ReadAsync(async session =>
         {
-            foreach (var person in await session.ListPersonsWithSeveralImagesAsync(Id, MostCompared / 2, cancellation))
+            var persons = await session.ListPersonsWithSeveralImagesAsync(Id, MostCompared / 2, cancellation).ConfigureAwait(false);
+            foreach (var person in persons)
             {
-                var before = await session.ListTemplatesAsync(Id, from, person, cancellation);
-                var after = (await session.ListTemplatesAsync(Id, to, person, cancellation)).ToDictionary(template => template.ImageId);
-                var both = before.Where(template => after.ContainsKey(template.ImageId)).Take(2).ToList();
+                var before = await session.ListTemplatesAsync(Id, from, person, cancellation).ConfigureAwait(false);
+                var after = await session.ListTemplatesAsync(Id, to, person, cancellation).ConfigureAwait(false);
+                var afterOf = after.ToDictionary(template => template.ImageId);
+                var both = before.Where(template => afterOf.ContainsKey(template.ImageId)).Take(2).ToList();
                 if (both.Count < 2) continue;
                 old.AddRange(both);
-                renewed.AddRange(both.Select(template => after[template.ImageId]));
+                renewed.AddRange(both.Select(template => afterOf[template.ImageId]));
             }
             return true;
-        }, cancellation);
+        }, cancellation).ConfigureAwait(false);
         return new(old.Count, Found(old, _model.Dimension, cancellation), Found(renewed, model.Dimension, cancellation));
     }
 

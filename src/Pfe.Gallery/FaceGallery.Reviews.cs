@@ -16,7 +16,7 @@ public sealed partial class FaceGallery
     {
         var ((cost, after), count) = (Cursor.NumberAndId(cursor, double.MaxValue), Cursor.Limit(limit));
         var found = await Store.ReadAsync(session => session.ListReviewsAsync(Id, state, cost, after, count + 1, cancellation),
-            cancellation);
+            cancellation).ConfigureAwait(false);
         return Cursor.Page(found, count, review => Cursor.Of(ReviewTable.Cost(review), review.Id));
     }
 
@@ -41,7 +41,7 @@ public sealed partial class FaceGallery
         CancellationToken cancellation = default) =>
         _catalog.Writer.RunAsync(Id, "review.decide", context, GalleryJson.Default.Review, async scope =>
         {
-            var review = await scope.Session.GetReviewAsync(Id, id, cancellation);
+            var review = await scope.Session.GetReviewAsync(Id, id, cancellation).ConfigureAwait(false);
             CheckVersion(expectedVersion, review.Version, "review");
             var isOpen = decision == ReviewState.Open;
             if (isOpen && review.PersonId == review.CandidateId)
@@ -53,7 +53,7 @@ public sealed partial class FaceGallery
                 Decided = isOpen ? null : scope.Now,
                 Version = review.Version + 1
             };
-            await scope.Session.SaveReviewAsync(review, cancellation);
+            await scope.Session.SaveReviewAsync(review, cancellation).ConfigureAwait(false);
             (scope.Subject, scope.Outcome) = (id, decision.ToString());
             return review;
         }, cancellation);
@@ -65,8 +65,9 @@ public sealed partial class FaceGallery
     /// <param name="cancellation">Stops waiting.</param>
     internal Task<ReviewedPairs> ListReviewedPairsAsync(CancellationToken cancellation = default) => Store.ReadAsync(async session =>
     {
-        var info = await session.GetGalleryAsync(Id, cancellation);
-        return new ReviewedPairs(info.ModelId, await session.ListReviewedPairsAsync(Id, info.Generation, cancellation));
+        var info = await session.GetGalleryAsync(Id, cancellation).ConfigureAwait(false);
+        var pairs = await session.ListReviewedPairsAsync(Id, info.Generation, cancellation).ConfigureAwait(false);
+        return new ReviewedPairs(info.ModelId, pairs);
     }, cancellation);
 
     /// <summary>
@@ -83,9 +84,9 @@ public sealed partial class FaceGallery
             var review = new Review(scope.NewId(), Id, ReviewKind.Identification, null, null, candidate.PersonId, candidate.Probability,
                 candidate.Score, probe.Uncertainty, match.Uncertainty,
                 reason, ReviewState.Open, null, null, 1, scope.Now);
-            var info = await scope.Session.GetGalleryAsync(Id, cancellation);
+            var info = await scope.Session.GetGalleryAsync(Id, cancellation).ConfigureAwait(false);
             // The gallery may have changed to another model since the search.
-            await scope.Session.AddReviewAsync(review, info.ModelId == _model.Id ? info.Generation : 0, cancellation);
+            await scope.Session.AddReviewAsync(review, info.ModelId == _model.Id ? info.Generation : 0, cancellation).ConfigureAwait(false);
             scope.Subject = review.Id;
             return review;
         }, cancellation);

@@ -20,7 +20,7 @@ public sealed partial class FaceGallery
     /// <exception cref="GalleryException">The embedding is of another model, or the wanted version is not reached.</exception>
     public async Task<Identification> IdentifyAsync(FaceEmbedding probe, IdentifyOptions? options = null, WriteContext? context = null,
         CancellationToken cancellation = default) =>
-        (await IdentifyAsync([probe], options, context, cancellation))[0];
+        (await IdentifyAsync([probe], options, context, cancellation).ConfigureAwait(false))[0];
 
     /// <summary>Who are these? One pass over the gallery for up to 64 probes.</summary>
     /// <param name="probes">Faces, of the gallery's model.</param>
@@ -40,11 +40,12 @@ public sealed partial class FaceGallery
         foreach (var probe in probes) CheckEmbedding(probe);
         if (probes.Count == 0) return [];
         var faces = probes.Select(FacePoint.Of).ToArray();
-        var found = await SearchAsync(probes, faces, Math.Max(options.K + 1, FewestSearched), options.MinimumVersion, cancellation);
+        var found = await SearchAsync(probes, faces, Math.Max(options.K + 1, FewestSearched), options.MinimumVersion, cancellation)
+            .ConfigureAwait(false);
         if (found.Coverage < options.MinimumCoverage)
             throw new GalleryException(GalleryError.Incomplete,
                 $"only {found.Coverage:0 %} of the gallery can be searched now; try again");
-        return await DecideAsync(faces, found, options, context, cancellation);
+        return await DecideAsync(faces, found, options, context, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Is this that person?</summary>
@@ -60,10 +61,10 @@ public sealed partial class FaceGallery
         var face = FacePoint.Of(probe);
         var (info, templates) = await Store.ReadAsync(async session =>
         {
-            await session.GetPersonAsync(Id, personId, cancellation);
-            var info = await session.GetGalleryAsync(Id, cancellation);
-            return (info, await session.ListTemplatesAsync(Id, info.Generation, personId, cancellation));
-        }, cancellation);
+            await session.GetPersonAsync(Id, personId, cancellation).ConfigureAwait(false);
+            var info = await session.GetGalleryAsync(Id, cancellation).ConfigureAwait(false);
+            return (info, await session.ListTemplatesAsync(Id, info.Generation, personId, cancellation).ConfigureAwait(false));
+        }, cancellation).ConfigureAwait(false);
         GalleryCatalog.RefuseModel(info, _model);
         if (templates.Count == 0) throw new GalleryException(GalleryError.Invalid,
             $"person {personId} has no image to compare with; enrol one");
@@ -84,8 +85,8 @@ public sealed partial class FaceGallery
         var last = Interlocked.Read(ref _followed);
         if (Index.Current is { } ready && ready.Version >= minimum && last != 0
             && _catalog.Options.Time.GetElapsedTime(last, now) < _catalog.Options.FollowWithin) return ready;
-        var version = await RefuseFutureAsync(minimum, cancellation);
-        var index = await Index.CatchUpAsync(version, cancellation);
+        var version = await RefuseFutureAsync(minimum, cancellation).ConfigureAwait(false);
+        var index = await Index.CatchUpAsync(version, cancellation).ConfigureAwait(false);
         Interlocked.Exchange(ref _followed, now);
         return index;
     }
@@ -94,7 +95,7 @@ public sealed partial class FaceGallery
     private async Task<long> RefuseFutureAsync(long minimum, CancellationToken cancellation)
     {
         var version = await Store.ReadAsync(session => session.NumberAsync($"SELECT version FROM gallery WHERE id = {Id}", cancellation),
-            cancellation);
+            cancellation).ConfigureAwait(false);
         return version >= minimum ? version : throw new GalleryException(GalleryError.Behind,
             $"the gallery is at version {version}, and {minimum} was asked for");
     }
@@ -108,15 +109,15 @@ public sealed partial class FaceGallery
         {
             // What was changed through this object shows at once, as on a single machine.
             var version = Math.Max(minimum, Interlocked.Read(ref _written));
-            var remote = await searcher.SearchAsync(Id, probes, k, version, cancellation);
-            if (remote.Coverage < 1 && minimum > 0) await RefuseFutureAsync(minimum, cancellation);
+            var remote = await searcher.SearchAsync(Id, probes, k, version, cancellation).ConfigureAwait(false);
+            if (remote.Coverage < 1 && minimum > 0) await RefuseFutureAsync(minimum, cancellation).ConfigureAwait(false);
             return new([.. remote.Matches.Select(matches => matches.Select(one => new PersonScore(one.PersonId, one.Score,
                 one.Uncertainty)).ToArray())],
                 remote.Version, remote.Coverage);
         }
-        var index = await FollowAsync(minimum, cancellation);
+        var index = await FollowAsync(minimum, cancellation).ConfigureAwait(false);
         var (found, shown) = await Task.Run(
-            () => Index.Search(index, Probes(faces), k, _catalog.Options.Threads, cancellation), cancellation);
+            () => Index.Search(index, Probes(faces), k, _catalog.Options.Threads, cancellation), cancellation).ConfigureAwait(false);
         return new(found, shown, 1);
     }
 
@@ -125,20 +126,25 @@ public sealed partial class FaceGallery
     {
         var ranked = await Store.ReadAsync(async session =>
         {
-            var info = await session.GetGalleryAsync(Id, cancellation);
+            var info = await session.GetGalleryAsync(Id, cancellation).ConfigureAwait(false);
             GalleryCatalog.RefuseModel(info, _model);
-            var persons = await session.CountPersonsAsync(Id, cancellation);
+            var persons = await session.CountPersonsAsync(Id, cancellation).ConfigureAwait(false);
             var all = new List<Ranked>();
             for (var i = 0; i < faces.Length; i++)
-                all.Add(await RankAsync(session, info, persons, faces[i], result.Matches[i], result.Coverage, options.K + 1, cancellation));
+            {
+                all.Add(await RankAsync(session, info, persons, faces[i], result.Matches[i], result.Coverage, options.K + 1, cancellation)
+                    .ConfigureAwait(false));
+            }
             return all;
-        }, cancellation);
+        }, cancellation).ConfigureAwait(false);
         var answers = new List<Identification>();
         for (var i = 0; i < faces.Length; i++)
         {
             var (decision, candidates) = ranked[i];
             var review = options.OpenReview && decision.Answer == IdentityAnswer.CannotTell && candidates.Count > 0
-                ? await OpenReviewAsync(faces[i], candidates[0], result.Matches[i], decision.Reason, context, cancellation) : null;
+                ? await OpenReviewAsync(faces[i], candidates[0], result.Matches[i], decision.Reason, context, cancellation)
+                    .ConfigureAwait(false)
+                : null;
             answers.Add(new(decision.Answer, decision.Reason, decision.Probability,
                 decision.Answer == IdentityAnswer.Person ? candidates[0].PersonId : null, decision.UnknownProbability,
                 [.. candidates.Take(options.K)], candidates.Count > 1 ? candidates[1] : null, QualityOf(faces[i]), result.Version,
@@ -164,7 +170,8 @@ public sealed partial class FaceGallery
             foreach (var n in Enumerable.Range(0, matches.Length).OrderByDescending(n => decision.Probabilities[n])
                 .ThenByDescending(n => matches[n].Score).Take(count))
             {
-                if (await session.FindPersonAsync(Id, matches[n].PersonId, cancellation) is not { } person) gone.Add(matches[n].PersonId);
+                var person = await session.FindPersonAsync(Id, matches[n].PersonId, cancellation).ConfigureAwait(false);
+                if (person is null) gone.Add(matches[n].PersonId);
                 else candidates.Add(new(person.Id, person.ExternalId, person.Name, decision.Probabilities[n], matches[n].Score,
                     decision.Evidence[n]));
             }

@@ -29,22 +29,23 @@ public sealed partial class FaceGallery
         ArgumentNullException.ThrowIfNull(output);
         return Store.ReadAsync(async session =>
         {
-            var info = await session.GetGalleryAsync(Id, cancellation);
+            var info = await session.GetGalleryAsync(Id, cancellation).ConfigureAwait(false);
             var writer = new ExportWriter(output);
-            await writer.BeginAsync(info, cancellation);
+            await writer.BeginAsync(info, cancellation).ConfigureAwait(false);
             var after = Guid.Empty;
             for (var more = true; more;)
             {
-                var persons = await session.ListPersonsAsync(Id, after, null, PersonsAtOnce, cancellation);
+                var persons = await session.ListPersonsAsync(Id, after, null, PersonsAtOnce, cancellation).ConfigureAwait(false);
                 foreach (var person in persons)
                 {
-                    var count = await writer.AddAsync(await ExportAsync(session, info, person, cancellation), cancellation);
+                    var exported = await ExportAsync(session, info, person, cancellation).ConfigureAwait(false);
+                    var count = await writer.AddAsync(exported, cancellation).ConfigureAwait(false);
                     progress?.Report(count);
                     after = person.Id;
                 }
                 more = persons.Count == PersonsAtOnce;
             }
-            return await writer.EndAsync(cancellation);
+            return await writer.EndAsync(cancellation).ConfigureAwait(false);
         }, cancellation);
     }
 
@@ -67,7 +68,7 @@ public sealed partial class FaceGallery
         ArgumentNullException.ThrowIfNull(input);
         var total = new ImportResult(0, 0, 0, 0);
         var batch = new List<ExportedPerson>();
-        await foreach (var person in new ExportReader(_model).ReadAsync(input, cancellation))
+        await foreach (var person in new ExportReader(_model).ReadAsync(input, cancellation).ConfigureAwait(false))
         {
             batch.Add(newIds ? person with
             {
@@ -76,21 +77,21 @@ public sealed partial class FaceGallery
                 [.. person.Images.Select(image => image with { Id = Guid.CreateVersion7() })]
             } : person);
             if (batch.Count < PersonsAtOnce) continue;
-            total = await AddAsync(batch, total, progress, context, cancellation);
+            total = await AddAsync(batch, total, progress, context, cancellation).ConfigureAwait(false);
             batch.Clear();
         }
-        return batch.Count > 0 ? await AddAsync(batch, total, progress, context, cancellation) : total;
+        return batch.Count > 0 ? await AddAsync(batch, total, progress, context, cancellation).ConfigureAwait(false) : total;
     }
 
     private async Task<ExportedPerson> ExportAsync(StoreSession session, GalleryInfo info, Person person, CancellationToken cancellation)
     {
-        var templates = (await session.ListTemplatesAsync(Id, info.Generation, person.Id, cancellation))
+        var templates = (await session.ListTemplatesAsync(Id, info.Generation, person.Id, cancellation).ConfigureAwait(false))
             .ToDictionary(template => template.ImageId);
         var images = new List<ExportedImage>();
-        foreach (var image in await session.ListImagesAsync(Id, person.Id, cancellation))
+        foreach (var image in await session.ListImagesAsync(Id, person.Id, cancellation).ConfigureAwait(false))
         {
             var template = templates[image.Id];
-            var photo = image.HasPhoto ? await session.FindPhotoAsync(Id, image.Id, cancellation) : null;
+            var photo = image.HasPhoto ? await session.FindPhotoAsync(Id, image.Id, cancellation).ConfigureAwait(false) : null;
             images.Add(new(image.Id, image.Created, template.Quality, template.Mu.ToBytes(), template.LogVariance.ToBytes(),
                 image.Reference, image.Sha256, image.Measures, photo));
         }
@@ -106,28 +107,28 @@ public sealed partial class FaceGallery
             var (persons, images) = (0, 0);
             foreach (var person in batch)
             {
-                var known = await scope.Session.FindPersonAsync(Id, person.Id, cancellation);
-                var there = known is null ? [] : (await scope.Session.ListImagesAsync(Id, known.Id, cancellation))
+                var known = await scope.Session.FindPersonAsync(Id, person.Id, cancellation).ConfigureAwait(false);
+                var there = known is null ? [] : (await scope.Session.ListImagesAsync(Id, known.Id, cancellation).ConfigureAwait(false))
                     .Select(image => image.Id).ToHashSet();
                 var added = person.Images.Where(image => !there.Contains(image.Id)).ToList();
                 if (known is null)
                 {
-                    await RefuseExternalIdAsync(scope, person.ExternalId, cancellation);
+                    await RefuseExternalIdAsync(scope, person.ExternalId, cancellation).ConfigureAwait(false);
                     known = new Person(person.Id, Id, person.ExternalId, person.Name, person.Metadata, 0, 0, person.Created, scope.Now);
-                    await scope.Session.AddPersonAsync(known, cancellation);
+                    await scope.Session.AddPersonAsync(known, cancellation).ConfigureAwait(false);
                     persons++;
                 }
                 else if (added.Count == 0) continue;
-                await scope.Session.SavePersonAsync(Touched(known, scope.Now, added.Count), cancellation);
-                foreach (var image in added) await AddAsync(scope, info, person.Id, image, cancellation);
+                await scope.Session.SavePersonAsync(Touched(known, scope.Now, added.Count), cancellation).ConfigureAwait(false);
+                foreach (var image in added) await AddAsync(scope, info, person.Id, image, cancellation).ConfigureAwait(false);
                 await Store.AddTemplatesAsync(scope.Session, Id, [.. added.Select(image => TemplateOf(image, person.Id, info.Generation))],
-                    cancellation);
+                    cancellation).ConfigureAwait(false);
                 changed.Persons.Add(person.Id);
                 images += added.Count;
             }
             scope.Outcome = $"{persons} persons, {images} images";
             return new ImportResult(before.Persons + batch.Count, before.AddedPersons + persons, before.AddedImages + images, info.Version);
-        }, cancellation);
+        }, cancellation).ConfigureAwait(false);
         progress?.Report(after.Persons);
         return after;
     }
@@ -136,8 +137,9 @@ public sealed partial class FaceGallery
     {
         var record = new EnrolledImage(image.Id, person, image.Reference, image.Sha256, 0, 0, image.Measures, image.Photo is not null,
             image.Created);
-        await scope.Session.AddImageAsync(Id, record, cancellation);
-        if (image.Photo is { } photo && info.Policy.KeepPhotos) await scope.Session.AddPhotoAsync(image.Id, photo, cancellation);
+        await scope.Session.AddImageAsync(Id, record, cancellation).ConfigureAwait(false);
+        if (image.Photo is { } photo && info.Policy.KeepPhotos)
+            await scope.Session.AddPhotoAsync(image.Id, photo, cancellation).ConfigureAwait(false);
     }
 
     private Template TemplateOf(ExportedImage image, Guid person, int generation)

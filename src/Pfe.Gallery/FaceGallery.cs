@@ -44,7 +44,7 @@ public sealed partial class FaceGallery
     /// <summary>How many persons there are.</summary>
     /// <param name="cancellation">Stops waiting.</param>
     public async Task<int> CountAsync(CancellationToken cancellation = default) =>
-        (int)await Store.ReadAsync(session => session.CountPersonsAsync(Id, cancellation), cancellation);
+        (int)await Store.ReadAsync(session => session.CountPersonsAsync(Id, cancellation), cancellation).ConfigureAwait(false);
 
     /// <summary>
     /// Writes the index file anew and makes the store forget deleted bytes: afterwards nothing of what was removed is left in the data
@@ -54,15 +54,15 @@ public sealed partial class FaceGallery
     /// <returns>Whether the store could forget; false where a reader of another process held it up and it must be tried again.</returns>
     public async Task<bool> CompactAsync(CancellationToken cancellation = default)
     {
-        await Index.CompactAsync(cancellation);
-        var purged = await Store.PurgeAsync(cancellation);
+        await Index.CompactAsync(cancellation).ConfigureAwait(false);
+        var purged = await Store.PurgeAsync(cancellation).ConfigureAwait(false);
         if (purged) _purgeBy = null;
         return purged;
     }
 
     internal async Task MaintainAsync(CancellationToken cancellation)
     {
-        if (Index.HasGrown || _purgeBy <= _catalog.Options.Now) await CompactAsync(cancellation);
+        if (Index.HasGrown || _purgeBy <= _catalog.Options.Now) await CompactAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -77,18 +77,19 @@ public sealed partial class FaceGallery
         var version = 0L;
         var result = await _catalog.Writer.RunAsync(Id, action, context, type, async scope =>
         {
-            var info = await scope.Session.NextVersionAsync(Id, cancellation);
+            var info = await scope.Session.NextVersionAsync(Id, cancellation).ConfigureAwait(false);
             GalleryCatalog.RefuseModel(info, _model);
             var changed = new ChangedPersons();
-            var value = await work(scope, info, changed);
+            var value = await work(scope, info, changed).ConfigureAwait(false);
             foreach (var person in changed.Persons)
-                await scope.Session.AddChangeAsync(Id, new(info.Version, person, changed.IsRemoval), scope.Now, cancellation);
-            await Store.AnnounceAsync(scope.Session, Id, cancellation);
+                await scope.Session.AddChangeAsync(Id, new(info.Version, person, changed.IsRemoval), scope.Now, cancellation)
+                    .ConfigureAwait(false);
+            await Store.AnnounceAsync(scope.Session, Id, cancellation).ConfigureAwait(false);
             version = info.Version;
             return value;
-        }, cancellation);
+        }, cancellation).ConfigureAwait(false);
         // Stored already: from here on a failure or a cancellation must not look like one of the change.
-        if (version > 0) await ShowAsync(version);
+        if (version > 0) await ShowAsync(version).ConfigureAwait(false);
         // A repetition: done before, perhaps by another process.
         else Interlocked.Exchange(ref _followed, 0);
         return result;
@@ -103,14 +104,14 @@ public sealed partial class FaceGallery
                 if (Interlocked.CompareExchange(ref _written, version, seen) == seen) break;
             return;
         }
-        try { await Index.CatchUpAsync(version, CancellationToken.None); }
+        try { await Index.CatchUpAsync(version, CancellationToken.None).ConfigureAwait(false); }
         catch (PfeException) { Interlocked.Exchange(ref _followed, 0); }
     }
 
     /// <summary>Notes that an index file of an earlier version than that holds somebody who is gone, whoever removed them.</summary>
     internal async Task NeedsFileOfAsync(long version, CancellationToken cancellation)
     {
-        if (await Index.IsFileBeforeAsync(version, cancellation)) SomethingWasRemoved();
+        if (await Index.IsFileBeforeAsync(version, cancellation).ConfigureAwait(false)) SomethingWasRemoved();
     }
 
     private void SomethingWasRemoved() => _purgeBy ??= _catalog.Options.Now + _catalog.Options.RemoveWithin;

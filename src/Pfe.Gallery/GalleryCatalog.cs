@@ -66,9 +66,9 @@ public sealed class GalleryCatalog : IAsyncDisposable
         Check(policy ??= new GalleryPolicy(), model);
         return Writer.RunAsync(Guid.Empty, "gallery.create", context, GalleryJson.Default.GalleryInfo, async scope =>
         {
-            await RefuseNameAsync(scope.Session, name, cancellation);
+            await RefuseNameAsync(scope.Session, name, cancellation).ConfigureAwait(false);
             var info = new GalleryInfo(scope.NewId(), name, model.Id, model.Name, model.Dimension, 1, 0, policy, scope.Now, scope.Now);
-            await scope.Session.AddGalleryAsync(info, cancellation);
+            await scope.Session.AddGalleryAsync(info, cancellation).ConfigureAwait(false);
             scope.Subject = info.Id;
             return info;
         }, cancellation);
@@ -81,7 +81,8 @@ public sealed class GalleryCatalog : IAsyncDisposable
     public async Task<Page<GalleryInfo>> ListAsync(string? cursor = null, int limit = 100, CancellationToken cancellation = default)
     {
         var (after, count) = (Cursor.Id(cursor), Cursor.Limit(limit));
-        var found = await Store.ReadAsync(session => session.ListGalleriesAsync(after, count + 1, cancellation), cancellation);
+        var found = await Store.ReadAsync(session => session.ListGalleriesAsync(after, count + 1, cancellation), cancellation)
+            .ConfigureAwait(false);
         return Cursor.Page(found, count, gallery => Cursor.Of(gallery.Id));
     }
 
@@ -114,18 +115,18 @@ public sealed class GalleryCatalog : IAsyncDisposable
         if (policy is not null) Check(policy, model);
         return await Writer.RunAsync(id, "gallery.update", context, GalleryJson.Default.GalleryInfo, async scope =>
         {
-            var info = await scope.Session.NextVersionAsync(id, cancellation);
+            var info = await scope.Session.NextVersionAsync(id, cancellation).ConfigureAwait(false);
             RefuseModel(info, model);
-            if (name is not null && name != info.Name) await RefuseNameAsync(scope.Session, name, cancellation);
+            if (name is not null && name != info.Name) await RefuseNameAsync(scope.Session, name, cancellation).ConfigureAwait(false);
             var changed = info with { Name = name ?? info.Name, Policy = policy ?? info.Policy, Updated = scope.Now };
-            await scope.Session.SaveGalleryAsync(changed, cancellation);
+            await scope.Session.SaveGalleryAsync(changed, cancellation).ConfigureAwait(false);
             // Other anchors: whoever follows the changes must plan them all anew.
             if (changed.Policy.MaximumAnchors != info.Policy.MaximumAnchors) await scope.Session.PruneChangesAsync(id, info.Version,
-                cancellation);
-            await Store.AnnounceAsync(scope.Session, id, cancellation);
+                cancellation).ConfigureAwait(false);
+            await Store.AnnounceAsync(scope.Session, id, cancellation).ConfigureAwait(false);
             scope.Subject = id;
             return changed;
-        }, cancellation);
+        }, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Removes a gallery with everybody in it.</summary>
@@ -136,18 +137,19 @@ public sealed class GalleryCatalog : IAsyncDisposable
     {
         var result = await Writer.RunAsync(Guid.Empty, "gallery.remove", context, GalleryJson.Default.RemoveResult, async scope =>
         {
-            var info = await scope.Session.NextVersionAsync(id, cancellation);
-            var persons = await scope.Session.CountPersonsAsync(id, cancellation);
-            var images = await scope.Session.NumberAsync($"SELECT COUNT(*) FROM image WHERE gallery_id = {id}", cancellation);
-            await scope.Session.RemoveGalleryAsync(id, cancellation);
-            await Store.AnnounceAsync(scope.Session, id, cancellation);
+            var info = await scope.Session.NextVersionAsync(id, cancellation).ConfigureAwait(false);
+            var persons = await scope.Session.CountPersonsAsync(id, cancellation).ConfigureAwait(false);
+            var images = await scope.Session.NumberAsync($"SELECT COUNT(*) FROM image WHERE gallery_id = {id}", cancellation)
+                .ConfigureAwait(false);
+            await scope.Session.RemoveGalleryAsync(id, cancellation).ConfigureAwait(false);
+            await Store.AnnounceAsync(scope.Session, id, cancellation).ConfigureAwait(false);
             (scope.Subject, scope.Outcome) = (id, $"{persons} persons, {images} images");
             return new RemoveResult((int)persons, (int)images, info.Version);
-        }, cancellation);
+        }, cancellation).ConfigureAwait(false);
         foreach (var (key, gallery) in _open.Where(open => open.Key.Gallery == id).ToArray())
-            if (_open.TryRemove(key, out _)) await gallery.Index.ForgetAsync(cancellation);
+            if (_open.TryRemove(key, out _)) await gallery.Index.ForgetAsync(cancellation).ConfigureAwait(false);
         new Search.IndexCache(Store.CacheFolder, id).Remove();
-        await Store.PurgeAsync(cancellation);
+        await Store.PurgeAsync(cancellation).ConfigureAwait(false);
         return result;
     }
 
@@ -159,7 +161,7 @@ public sealed class GalleryCatalog : IAsyncDisposable
     public async Task<FaceGallery> OpenAsync(Guid id, GalleryModel model, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        RefuseModel(await GetAsync(id, cancellation), model);
+        RefuseModel(await GetAsync(id, cancellation).ConfigureAwait(false), model);
         return _open.GetOrAdd((id, model.Id), _ => new FaceGallery(this, id, model));
     }
 
@@ -170,11 +172,11 @@ public sealed class GalleryCatalog : IAsyncDisposable
     /// <param name="cancellation">Stops the work.</param>
     public async Task MaintainAsync(CancellationToken cancellation = default)
     {
-        await _upkeep.TidyFilesAsync(cancellation);
-        foreach (var gallery in _open.Values) await gallery.MaintainAsync(cancellation);
-        await _upkeep.ForgetChangesAsync(cancellation);
+        await _upkeep.TidyFilesAsync(cancellation).ConfigureAwait(false);
+        foreach (var gallery in _open.Values) await gallery.MaintainAsync(cancellation).ConfigureAwait(false);
+        await _upkeep.ForgetChangesAsync(cancellation).ConfigureAwait(false);
         var now = Options.Now;
-        await Store.WriteAsync(session => session.DropExpiredKeysAsync(now, cancellation), cancellation);
+        await Store.WriteAsync(session => session.DropExpiredKeysAsync(now, cancellation), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The galleries with that id that this process works with: one a model.</summary>
@@ -184,7 +186,10 @@ public sealed class GalleryCatalog : IAsyncDisposable
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>One line a problem; none when all is well.</returns>
     internal async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellation = default) =>
-        [.. await Store.InspectAsync(cancellation), .. await Audit.CheckAsync(Guid.Empty, cancellation)];
+        [
+            .. await Store.InspectAsync(cancellation).ConfigureAwait(false),
+            .. await Audit.CheckAsync(Guid.Empty, cancellation).ConfigureAwait(false),
+        ];
 
     /// <summary>Lets go of the galleries in memory.</summary>
     public ValueTask DisposeAsync()
@@ -219,7 +224,7 @@ public sealed class GalleryCatalog : IAsyncDisposable
 
     private static async Task RefuseNameAsync(StoreSession session, string name, CancellationToken cancellation)
     {
-        if (await session.FindGalleryAsync(name, cancellation) is not null)
+        if (await session.FindGalleryAsync(name, cancellation).ConfigureAwait(false) is not null)
             throw new GalleryException(GalleryError.Duplicate, $"there is a gallery named '{name}' already");
     }
 }

@@ -20,7 +20,7 @@ internal sealed class JobList
     {
         var now = _options.Now;
         var job = new Job(Guid.CreateVersion7(now), galleryId, kind, JobState.Waiting, 0, 0, input, null, null, now, now);
-        await session.AddJobAsync(job, cancellation);
+        await session.AddJobAsync(job, cancellation).ConfigureAwait(false);
         return job;
     }, cancellation);
 
@@ -38,14 +38,15 @@ internal sealed class JobList
     public async Task<Page<Job>> ListAsync(string? cursor = null, int limit = 100, CancellationToken cancellation = default)
     {
         var (after, count) = (Cursor.Id(cursor), Cursor.Limit(limit));
-        return Cursor.Page(await _store.ReadAsync(session => session.ListJobsAsync(after, count + 1, cancellation), cancellation), count,
-            job => Cursor.Of(job.Id));
+        var jobs = await _store.ReadAsync(session => session.ListJobsAsync(after, count + 1, cancellation), cancellation)
+            .ConfigureAwait(false);
+        return Cursor.Page(jobs, count, job => Cursor.Of(job.Id));
     }
 
     /// <summary>Jobs that wait or were at work when the process ended, oldest first.</summary>
     /// <param name="cancellation">Stops waiting.</param>
     public async Task<IReadOnlyList<Job>> ListUnfinishedAsync(CancellationToken cancellation = default) =>
-        await _store.ReadAsync(session => session.ListUnfinishedJobsAsync(cancellation), cancellation);
+        await _store.ReadAsync(session => session.ListUnfinishedJobsAsync(cancellation), cancellation).ConfigureAwait(false);
 
     /// <summary>Reports how far a job is.</summary>
     /// <param name="id">The job.</param>
@@ -57,10 +58,10 @@ internal sealed class JobList
         ArgumentNullException.ThrowIfNull(change);
         return _store.WriteAsync(async session =>
         {
-            var job = await session.GetJobAsync(id, cancellation);
+            var job = await session.GetJobAsync(id, cancellation).ConfigureAwait(false);
             if (job.State is JobState.Cancelled or JobState.Done or JobState.Failed) return job;
             job = change(job) with { Id = id, Updated = _options.Now };
-            await session.SaveJobAsync(job, cancellation);
+            await session.SaveJobAsync(job, cancellation).ConfigureAwait(false);
             return job;
         }, cancellation);
     }

@@ -45,7 +45,7 @@ internal sealed class KeyRing
             var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
             var secret = $"pfe_{id}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes))}";
             var key = new ApiKey(id, name, scopes, galleries ?? [], scope.Now, expires, null);
-            await scope.Session.AddKeyAsync(key, Hash(secret), cancellation);
+            await scope.Session.AddKeyAsync(key, Hash(secret), cancellation).ConfigureAwait(false);
             scope.Outcome = $"key {id}, scopes {scopes}";
             return new NewApiKey(key, secret);
         }, cancellation);
@@ -59,7 +59,7 @@ internal sealed class KeyRing
         // pfe_, 8 digits, an underscore, the secret.
         var id = secret is { Length: > 13 and < 100 } && secret.StartsWith("pfe_", StringComparison.Ordinal) && secret[12] == '_'
             ? secret[4..12] : "";
-        var (key, hash) = await _store.ReadAsync(session => session.FindKeyAsync(id, cancellation), cancellation);
+        var (key, hash) = await _store.ReadAsync(session => session.FindKeyAsync(id, cancellation), cancellation).ConfigureAwait(false);
         var isRight = CryptographicOperations.FixedTimeEquals(hash ?? new byte[SHA256.HashSizeInBytes], Hash(secret ?? ""));
         var now = _options.Now;
         if (key is null || !isRight || key.Expires <= now) return null;
@@ -67,9 +67,9 @@ internal sealed class KeyRing
         {
             await _store.WriteAsync(async session =>
             {
-                await session.TouchKeyAsync(key.Id, now, cancellation);
+                await session.TouchKeyAsync(key.Id, now, cancellation).ConfigureAwait(false);
                 return true;
-            }, cancellation);
+            }, cancellation).ConfigureAwait(false);
         }
         return key;
     }
@@ -77,7 +77,7 @@ internal sealed class KeyRing
     /// <summary>All keys, oldest first, without their secrets.</summary>
     /// <param name="cancellation">Stops waiting.</param>
     public async Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellation = default) =>
-        await _store.ReadAsync(session => session.ListKeysAsync(cancellation), cancellation);
+        await _store.ReadAsync(session => session.ListKeysAsync(cancellation), cancellation).ConfigureAwait(false);
 
     /// <summary>Ends a key at once.</summary>
     /// <param name="id">The key's public part.</param>
@@ -87,7 +87,7 @@ internal sealed class KeyRing
     public Task RemoveAsync(string id, WriteContext? context = null, CancellationToken cancellation = default) =>
         _writer.RunAsync(Guid.Empty, "key.remove", context, null, async scope =>
     {
-        if (await scope.Session.RemoveKeyAsync(id, cancellation) == 0) throw GalleryException.NotFound($"key '{id}'");
+        if (await scope.Session.RemoveKeyAsync(id, cancellation).ConfigureAwait(false) == 0) throw GalleryException.NotFound($"key '{id}'");
         scope.Outcome = $"key {id}";
         return true;
     }, cancellation);

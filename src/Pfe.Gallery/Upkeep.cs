@@ -18,10 +18,10 @@ internal sealed class Upkeep(GalleryCatalog catalog)
         var (now, isFirst) = (catalog.Options.Now, _tidied == default);
         if (!isFirst && now < _tidied + catalog.Options.RemoveWithin / 2) return;
         foreach (var (gallery, version) in await catalog.Store.ReadAsync(
-            session => session.ListOldestFilesAsync(cancellation), cancellation))
+            session => session.ListOldestFilesAsync(cancellation), cancellation).ConfigureAwait(false))
         {
             var opened = catalog.Opened(gallery).ToList();
-            foreach (var open in opened) await open.NeedsFileOfAsync(version, cancellation);
+            foreach (var open in opened) await open.NeedsFileOfAsync(version, cancellation).ConfigureAwait(false);
             if (opened.Count == 0) new IndexCache(catalog.Store.CacheFolder, gallery).RemoveBefore(version);
         }
         _tidied = now;
@@ -37,18 +37,18 @@ internal sealed class Upkeep(GalleryCatalog catalog)
     {
         var until = catalog.Options.Now - catalog.Options.KeepChanges;
         foreach (var (gallery, version) in await catalog.Store.ReadAsync(
-            session => session.ListOldChangesAsync(until, cancellation), cancellation))
+            session => session.ListOldChangesAsync(until, cancellation), cancellation).ConfigureAwait(false))
         {
             // A file that is behind the floor would be useless at the next start.
             foreach (var open in catalog.Opened(gallery).Where(open => open.Index.Current is { HasFile: true } index
-                && index.FileVersion < version)) await open.Index.CompactAsync(cancellation);
+                && index.FileVersion < version)) await open.Index.CompactAsync(cancellation).ConfigureAwait(false);
             await catalog.Store.WriteAsync(async session =>
             {
-                await session.PruneChangesAsync(gallery, version, cancellation);
+                await session.PruneChangesAsync(gallery, version, cancellation).ConfigureAwait(false);
                 return true;
-            }, cancellation);
+            }, cancellation).ConfigureAwait(false);
             _purge = true;
         }
-        if (_purge) _purge = !await catalog.Store.PurgeAsync(cancellation);
+        if (_purge) _purge = !await catalog.Store.PurgeAsync(cancellation).ConfigureAwait(false);
     }
 }

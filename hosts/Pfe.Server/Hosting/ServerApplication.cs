@@ -92,7 +92,7 @@ internal sealed class ServerApplication : IAsyncDisposable
     public Task WaitAsync(CancellationToken cancellation) => _web.WaitForShutdownAsync(cancellation);
 
     /// <summary>Takes no more requests and finishes those it took.</summary>
-    public Task StopAsync() => _web.StopAsync();
+    public Task StopAsync() => _web.StopAsync(CancellationToken.None);
 
     /// <summary>Stops and lets go of everything, in the order in which one needs the other.</summary>
     public async ValueTask DisposeAsync()

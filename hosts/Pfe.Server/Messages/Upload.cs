@@ -96,7 +96,7 @@ internal sealed class Upload
             if (file.Length == 0) continue;
             var bytes = new byte[file.Length];
             var stream = file.OpenReadStream();
-            await using (stream) await stream.ReadExactlyAsync(bytes);
+            await using (stream) await stream.ReadExactlyAsync(bytes, context.RequestAborted);
             var reference = photos.Count < references.Count && references[photos.Count] is { Length: > 0 } text ? text : null;
             photos.Add(new UploadedPhoto(file.Name, bytes, reference));
             Add(hash, file.Name, bytes);

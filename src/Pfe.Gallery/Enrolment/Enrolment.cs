@@ -51,14 +51,16 @@ public sealed partial class FaceGallery
         {
             foreach (var (image, sample, _) in _stored)
             {
-                await scope.Session.AddImageAsync(gallery.Id, image, cancellation);
-                if (image.HasPhoto) await scope.Session.AddPhotoAsync(image.Id, sample.Photo!.Value.ToArray(), cancellation);
+                await scope.Session.AddImageAsync(gallery.Id, image, cancellation).ConfigureAwait(false);
+                if (image.HasPhoto)
+                    await scope.Session.AddPhotoAsync(image.Id, sample.Photo!.Value.ToArray(), cancellation).ConfigureAwait(false);
             }
             var templates = _stored.Select(stored =>
                 new Template(stored.Image.Id, person.Id, info.Generation, stored.Image.Quality, stored.Image.Uncertainty,
                 stored.Sample.Embedding.Mu.ToArray(), stored.Sample.Embedding.LogVariance.ToArray())).ToList();
-            await gallery.Store.AddTemplatesAsync(scope.Session, gallery.Id, templates, cancellation);
-            foreach (var review in _reviews) await scope.Session.AddReviewAsync(review, info.Generation, cancellation);
+            await gallery.Store.AddTemplatesAsync(scope.Session, gallery.Id, templates, cancellation).ConfigureAwait(false);
+            foreach (var review in _reviews)
+                await scope.Session.AddReviewAsync(review, info.Generation, cancellation).ConfigureAwait(false);
         }
 
         /// <summary>The person's anchors with the new images, and how much each of these counts.</summary>

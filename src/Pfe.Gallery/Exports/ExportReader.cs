@@ -30,7 +30,7 @@ internal sealed class ExportReader
     public async IAsyncEnumerable<ExportedPerson> ReadAsync(Stream input, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var (persons, ended) = (0, false);
-        await foreach (var line in LinesAsync(input, cancellation))
+        await foreach (var line in LinesAsync(input, cancellation).ConfigureAwait(false))
         {
             _number++;
             if (_number == 1)
@@ -112,7 +112,7 @@ internal sealed class ExportReader
         {
             for (var examined = 0L; ;)
             {
-                var read = await pipe.ReadAsync(cancellation);
+                var read = await pipe.ReadAsync(cancellation).ConfigureAwait(false);
                 var rest = read.Buffer;
                 while (rest.Slice(examined).PositionOf((byte)'\n') is { } end)
                 {
@@ -131,7 +131,7 @@ internal sealed class ExportReader
                 pipe.AdvanceTo(rest.Start, rest.End);
             }
         }
-        finally { await pipe.CompleteAsync(); }
+        finally { await pipe.CompleteAsync().ConfigureAwait(false); }
     }
 
     // A byte-order mark and the line ends of Windows, which editors put in, are no part of it.

@@ -15,20 +15,20 @@ internal sealed class ExportWriter(Stream output)
     /// <returns>How many persons were written.</returns>
     public async Task<int> AddAsync(ExportedPerson person, CancellationToken cancellation)
     {
-        await WriteAsync(person, ExportJson.Default.ExportedPerson, cancellation);
+        await WriteAsync(person, ExportJson.Default.ExportedPerson, cancellation).ConfigureAwait(false);
         return ++_persons;
     }
 
     /// <returns>How many persons were written.</returns>
     public async Task<int> EndAsync(CancellationToken cancellation)
     {
-        await WriteAsync(new ExportEnd(_persons), ExportJson.Default.ExportEnd, cancellation);
+        await WriteAsync(new ExportEnd(_persons), ExportJson.Default.ExportEnd, cancellation).ConfigureAwait(false);
         return _persons;
     }
 
     private async Task WriteAsync<T>(T line, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        await output.WriteAsync(LineSeal.Seal(JsonSerializer.SerializeToUtf8Bytes(line, type)), cancellation);
-        await output.WriteAsync("\n"u8.ToArray(), cancellation);
+        await output.WriteAsync(LineSeal.Seal(JsonSerializer.SerializeToUtf8Bytes(line, type)), cancellation).ConfigureAwait(false);
+        await output.WriteAsync("\n"u8.ToArray(), cancellation).ConfigureAwait(false);
     }
 }

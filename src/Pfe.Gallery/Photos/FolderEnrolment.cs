@@ -63,7 +63,7 @@ internal static class FolderEnrolment
         {
             CancellationToken = cancellation, MaxDegreeOfParallelism = options.Workers > 0 ? options.Workers : Environment.ProcessorCount,
         };
-        await Parallel.ForEachAsync(persons, parallel, (person, stop) => run.EnrolAsync(person, stop));
+        await Parallel.ForEachAsync(persons, parallel, (person, stop) => run.EnrolAsync(person, stop)).ConfigureAwait(false);
         return run.Result(persons.Count);
     }
 
@@ -81,14 +81,14 @@ internal static class FolderEnrolment
             foreach (var image in person.Images)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (await gallery.HasImageAsync(image.Name, cancellation)) Count(ref _alreadyThere, 1);
-                else if (await ReadAsync(image, cancellation) is { } sample) samples.Add(sample);
+                if (await gallery.HasImageAsync(image.Name, cancellation).ConfigureAwait(false)) Count(ref _alreadyThere, 1);
+                else if (await ReadAsync(image, cancellation).ConfigureAwait(false) is { } sample) samples.Add(sample);
             }
             if (samples.Count == 0) return;
             var request = new EnrolRequest { ExternalId = person.ExternalId, Name = person.ExternalId, Samples = samples };
             try
             {
-                var result = await gallery.EnrolAsync(request, cancellation: cancellation);
+                var result = await gallery.EnrolAsync(request, cancellation: cancellation).ConfigureAwait(false);
                 lock (_lock)
                 {
                     _rejected.AddRange(result.Rejected);
@@ -114,7 +114,7 @@ internal static class FolderEnrolment
             try
             {
                 (var sample, rejected) = reader.ReadSample(await InputFile.BytesAsync(image.Path, ImageInput.MaxEncodedBytes,
-                    cancellation), image.Name, options.MainFace);
+                    cancellation).ConfigureAwait(false), image.Name, options.MainFace);
                 if (sample is not null) return sample;
             }
             catch (PfeException e) when (e is not GalleryException)

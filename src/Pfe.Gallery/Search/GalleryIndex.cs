@@ -35,11 +35,11 @@ internal sealed class GalleryIndex(
     public async Task<PersonIndex> CatchUpAsync(long version, CancellationToken cancellation)
     {
         if (_current is { } ready && ready.Version >= version) return ready;
-        await _turn.WaitAsync(cancellation);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             if (_current is { } done && done.Version >= version) return done;
-            return Show(await FollowAsync(_current, cancellation));
+            return Show(await FollowAsync(_current, cancellation).ConfigureAwait(false));
         }
         finally
         {
@@ -80,28 +80,30 @@ internal sealed class GalleryIndex(
     /// <summary>Writes the index file anew from the store, so that nothing removed is left in it.</summary>
     public async Task CompactAsync(CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             var (info, file) = await store.ReadAsync(async session =>
             {
-                var info = await session.GetGalleryAsync(gallery, cancellation);
+                var info = await session.GetGalleryAsync(gallery, cancellation).ConfigureAwait(false);
                 // Of the model before: whoever works with the gallery's model now has the file.
                 if (_current is { } now && now.Generation != info.Generation) return (null, null);
                 var templates = await session.NumberAsync(
-                    $"SELECT COUNT(*) FROM template WHERE gallery_id = {gallery} AND generation = {info.Generation}", cancellation);
+                    $"SELECT COUNT(*) FROM template WHERE gallery_id = {gallery} AND generation = {info.Generation}", cancellation)
+                    .ConfigureAwait(false);
                 if (templates >= options.FacesForAFile) return ((GalleryInfo?)info,
-                    await _cache.WriteAsync(info, AnchorsAsync(session, info, cancellation), cancellation));
+                    await _cache.WriteAsync(info, AnchorsAsync(session, info, cancellation), cancellation).ConfigureAwait(false));
                 _cache.Remove();
                 return (info, null);
-            }, cancellation);
+            }, cancellation).ConfigureAwait(false);
             if (info is null)
             {
                 _current = null;
                 return;
             }
             // Without a file all live in the tail; what was read is forgotten and read anew, which a small gallery takes milliseconds for.
-            Show(await FollowAsync(file is null ? null : PersonIndex.Over(file, info.Generation, info.Version), cancellation));
+            var found = file is null ? null : PersonIndex.Over(file, info.Generation, info.Version);
+            Show(await FollowAsync(found, cancellation).ConfigureAwait(false));
         }
         finally
         {
@@ -114,15 +116,15 @@ internal sealed class GalleryIndex(
     /// </summary>
     public async Task FoldAsync(CancellationToken cancellation)
     {
-        if (await BeginFoldAsync(cancellation) is not { } index)
+        if (await BeginFoldAsync(cancellation).ConfigureAwait(false) is not { } index)
         {
-            await CompactAsync(cancellation);
+            await CompactAsync(cancellation).ConfigureAwait(false);
             return;
         }
         // The changes are followed meanwhile: searches that want a newer version would otherwise wait for the disk.
         var name = _cache.NameOf(index.Generation, index.Version);
-        var file = await Task.Run(() => index.Fold(_cache.PathOf(name), cancellation), cancellation);
-        await _turn.WaitAsync(cancellation);
+        var file = await Task.Run(() => index.Fold(_cache.PathOf(name), cancellation), cancellation).ConfigureAwait(false);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             if (_current?.Over(file, index, _since) is not { } shorter) return;
@@ -138,7 +140,7 @@ internal sealed class GalleryIndex(
     /// <summary>The index as it is now, behind which changed persons are noted from here on; null where it has no file.</summary>
     private async Task<PersonIndex?> BeginFoldAsync(CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             _since.Clear();
@@ -153,7 +155,7 @@ internal sealed class GalleryIndex(
     /// <summary>Whether the file in use shows an earlier version than that. One that nobody has read yet is deleted if so.</summary>
     public async Task<bool> IsFileBeforeAsync(long version, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             if (_current is null) _cache.RemoveBefore(version);
@@ -171,7 +173,7 @@ internal sealed class GalleryIndex(
     /// <summary>Forgets what is in memory and on the disk; the next search reads the store.</summary>
     public async Task ForgetAsync(CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             _current = null;
@@ -197,19 +199,22 @@ internal sealed class GalleryIndex(
 
     private Task<PersonIndex> FollowAsync(PersonIndex? index, CancellationToken cancellation) => store.ReadAsync(async session =>
     {
-        var info = await session.GetGalleryAsync(gallery, cancellation);
-        var floor = await session.ChangeFloorAsync(gallery, cancellation);
+        var info = await session.GetGalleryAsync(gallery, cancellation).ConfigureAwait(false);
+        var floor = await session.ChangeFloorAsync(gallery, cancellation).ConfigureAwait(false);
         if (index is null || index.Generation != info.Generation || index.Version < floor) index =
-            await OpenAsync(session, info, floor, cancellation);
+            await OpenAsync(session, info, floor, cancellation).ConfigureAwait(false);
         while (index.Version < info.Version)
         {
-            var (changes, version) = await NextChangesAsync(session, index.Version, info.Version, cancellation);
+            var (changes, version) = await NextChangesAsync(session, index.Version, info.Version, cancellation).ConfigureAwait(false);
             var mine = changes.Where(change => _part.Holds(change.PersonId)).ToArray();
             if (mine.LastOrDefault(change => change.IsRemoval) is { } removal) _removal = removal.Version;
             _since.UnionWith(mine.Select(change => change.PersonId));
             var changed = new List<PersonAnchors>();
             foreach (var person in mine.Select(change => change.PersonId).Distinct())
-                changed.Add(Plan(person, await session.ListTemplatesAsync(gallery, info.Generation, person, cancellation), info));
+            {
+                var templates = await session.ListTemplatesAsync(gallery, info.Generation, person, cancellation).ConfigureAwait(false);
+                changed.Add(Plan(person, templates, info));
+            }
             index = index.With(changed, version);
         }
         return index;
@@ -219,42 +224,47 @@ internal sealed class GalleryIndex(
     private async Task<(IReadOnlyList<Change> Changes, long Version)> NextChangesAsync(
         StoreSession session, long after, long newest, CancellationToken cancellation)
     {
-        var changes = await session.ListChangesAsync(gallery, after, ChangesAtOnce, cancellation);
+        var changes = await session.ListChangesAsync(gallery, after, ChangesAtOnce, cancellation).ConfigureAwait(false);
         if (changes.Count < ChangesAtOnce) return (changes, newest);
         // A full page: its last version may go on behind it.
         var last = changes[^1].Version;
-        if (changes[0].Version == last) return (await session.ListChangesAsync(gallery, after, int.MaxValue, cancellation), newest);
+        if (changes[0].Version == last)
+            return (await session.ListChangesAsync(gallery, after, int.MaxValue, cancellation).ConfigureAwait(false), newest);
         var whole = changes.TakeWhile(change => change.Version < last).ToArray();
         return (whole, whole[^1].Version);
     }
 
     private async Task<PersonIndex> OpenAsync(StoreSession session, GalleryInfo info, long floor, CancellationToken cancellation)
     {
-        if ((_cache.Open(info, floor, cancellation) ?? await FetchAsync(info, floor, cancellation)) is { } cached)
+        if ((_cache.Open(info, floor, cancellation) ?? await FetchAsync(info, floor, cancellation).ConfigureAwait(false)) is { } cached)
         {
             _cache.Sweep(_cache.Current());
             return PersonIndex.Over(cached.File, info.Generation, cached.Version);
         }
         var templates = await session.NumberAsync(
-            $"SELECT COUNT(*) FROM template WHERE gallery_id = {gallery} AND generation = {info.Generation}", cancellation);
+            $"SELECT COUNT(*) FROM template WHERE gallery_id = {gallery} AND generation = {info.Generation}", cancellation)
+            .ConfigureAwait(false);
         if (templates >= options.FacesForAFile)
-            return PersonIndex.Over(await _cache.WriteAsync(info, AnchorsAsync(session, info, cancellation), cancellation),
-                info.Generation, info.Version);
+        {
+            var file = await _cache.WriteAsync(info, AnchorsAsync(session, info, cancellation), cancellation).ConfigureAwait(false);
+            return PersonIndex.Over(file, info.Generation, info.Version);
+        }
         _cache.Remove();
         var persons = new List<PersonAnchors>();
-        await foreach (var person in AnchorsAsync(session, info, cancellation)) persons.Add(person);
+        await foreach (var person in AnchorsAsync(session, info, cancellation).ConfigureAwait(false)) persons.Add(person);
         return PersonIndex.Over(null, info.Generation, info.Version).With(persons, info.Version);
     }
 
     /// <summary>A finished file of somebody else, where there is one that fits: it is read many times faster than the store.</summary>
     private async Task<(IndexFileLease File, long Version)?> FetchAsync(GalleryInfo info, long floor, CancellationToken cancellation) =>
-        others is not null && await others(_cache, cancellation) ? _cache.Open(info, floor, cancellation) : null;
+        others is not null && await others(_cache, cancellation).ConfigureAwait(false) ? _cache.Open(info, floor, cancellation) : null;
 
     private async IAsyncEnumerable<PersonAnchors> AnchorsAsync(StoreSession session, GalleryInfo info,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var person = new List<Template>();
-        await foreach (var template in store.StreamTemplatesAsync(session, gallery, info.Generation, _part, cancellation))
+        await foreach (var template in store.StreamTemplatesAsync(session, gallery, info.Generation, _part, cancellation)
+            .ConfigureAwait(false))
         {
             if (person.Count > 0 && person[0].PersonId != template.PersonId)
             {

@@ -47,14 +47,15 @@ internal sealed class GalleryShard : IDisposable
         var now = _options.Time.GetTimestamp();
         if (Version >= minimum && _followed != 0 && _options.Time.GetElapsedTime(_followed, now) < _options.FollowWithin) return;
         var version = await _store.ReadAsync(
-            session => session.NumberAsync($"SELECT version FROM gallery WHERE id = {_gallery}", cancellation), cancellation);
-        await ReachAsync(version, now, cancellation);
+            session => session.NumberAsync($"SELECT version FROM gallery WHERE id = {_gallery}", cancellation), cancellation)
+                .ConfigureAwait(false);
+        await ReachAsync(version, now, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Reads what is missing up to a version that the store had at a time.</summary>
     public async Task ReachAsync(long version, long timestamp, CancellationToken cancellation)
     {
-        await _index.CatchUpAsync(version, cancellation);
+        await _index.CatchUpAsync(version, cancellation).ConfigureAwait(false);
         Interlocked.Exchange(ref _followed, timestamp);
     }
 
@@ -69,7 +70,7 @@ internal sealed class GalleryShard : IDisposable
     /// <summary>Writes the index file anew. Searches go on meanwhile.</summary>
     public async Task CompactAsync(CancellationToken cancellation)
     {
-        await _index.FoldAsync(cancellation);
+        await _index.FoldAsync(cancellation).ConfigureAwait(false);
         _compacted = _options.Time.GetTimestamp();
     }
 

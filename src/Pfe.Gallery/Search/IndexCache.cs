@@ -61,14 +61,16 @@ internal sealed class IndexCache(string folder, Guid gallery)
         var name = NameOf(info.Generation, info.Version);
         var path = PathOf(name);
         Directory.CreateDirectory(folder);
-        await using (var rows = new RowSets(info.Dimension, persons, cancellation))
+        var rows = new RowSets(info.Dimension, persons, cancellation);
+        await using (rows.ConfigureAwait(false))
         {
-            if (!await rows.MoveToFirstAsync())
+            if (!await rows.MoveToFirstAsync().ConfigureAwait(false))
             {
                 Remove();
                 return null;
             }
-            await Task.Run(() => FileIndex.Build(path, rows.Sets(), IndexFileLease.Person, cancellation: cancellation), cancellation);
+            await Task.Run(() => FileIndex.Build(path, rows.Sets(), IndexFileLease.Person, cancellation: cancellation), cancellation)
+                .ConfigureAwait(false);
         }
         var manifest = new IndexManifest(gallery, info.ModelId, info.Generation, info.Version, name, Plan(info));
         Vouch(manifest);
@@ -90,8 +92,12 @@ internal sealed class IndexCache(string folder, Guid gallery)
         if (manifest.Gallery != gallery || manifest.File != NameOf(manifest.Generation, manifest.Version))
             throw new InvalidDataException($"'{manifest.File}' is no index file of the gallery {gallery}");
         Directory.CreateDirectory(folder);
-        await using (var file = new FileStream(PathOf(manifest.File), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-            await foreach (var block in blocks.WithCancellation(cancellation)) await file.WriteAsync(block, cancellation);
+        var file = new FileStream(PathOf(manifest.File), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        await using (file.ConfigureAwait(false))
+        {
+            await foreach (var block in blocks.WithCancellation(cancellation).ConfigureAwait(false))
+                await file.WriteAsync(block, cancellation).ConfigureAwait(false);
+        }
         Vouch(manifest);
     }
 

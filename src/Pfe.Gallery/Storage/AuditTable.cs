@@ -15,19 +15,20 @@ internal static class AuditTable
     public static async Task AddAuditAsync(this StoreSession session, AuditEntry entry, CancellationToken cancellation)
     {
         await session.ExecuteAsync($"INSERT INTO audit_head (scope, sequence, hash) VALUES ({entry.Scope}, 0, '') ON CONFLICT DO NOTHING",
-            cancellation);
+            cancellation).ConfigureAwait(false);
         var (sequence, previous) = await session.FirstAsync(
             $"UPDATE audit_head SET sequence = sequence + 1 WHERE scope = {entry.Scope} RETURNING sequence, hash", row =>
-                (row.GetInt64(0), row.GetString(1)), cancellation);
+                (row.GetInt64(0), row.GetString(1)), cancellation).ConfigureAwait(false);
         entry = entry with { Sequence = sequence };
         entry = entry with { Hash = HashOf(previous, entry) };
-        await session.ExecuteAsync($"UPDATE audit_head SET hash = {entry.Hash} WHERE scope = {entry.Scope}", cancellation);
+        await session.ExecuteAsync($"UPDATE audit_head SET hash = {entry.Hash} WHERE scope = {entry.Scope}", cancellation)
+            .ConfigureAwait(false);
         await session.ExecuteAsync(
             $"""
             INSERT INTO audit ({Columns}) VALUES ({entry.Scope}, {entry.Sequence}, {entry.At}, {entry.KeyId}, {entry.Action},
                 {entry.SubjectId}, {entry.Outcome},
                 {entry.RequestId}, {entry.Hash})
-            """, cancellation);
+            """, cancellation).ConfigureAwait(false);
     }
 
     public static Task<List<AuditEntry>> ListAuditAsync(this StoreSession session, Guid scope, long after, int limit,

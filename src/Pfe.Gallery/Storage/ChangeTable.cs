@@ -42,7 +42,8 @@ internal static class ChangeTable
     public static async Task PruneChangesAsync(this StoreSession session, Guid gallery, long upTo, CancellationToken cancellation)
     {
         await session.ExecuteAsync($"UPDATE gallery SET change_floor = {upTo} WHERE id = {gallery} AND change_floor < {upTo}",
-            cancellation);
-        await session.ExecuteAsync($"DELETE FROM change WHERE gallery_id = {gallery} AND version <= {upTo}", cancellation);
+            cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM change WHERE gallery_id = {gallery} AND version <= {upTo}", cancellation)
+            .ConfigureAwait(false);
     }
 }

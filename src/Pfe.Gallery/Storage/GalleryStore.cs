@@ -38,7 +38,7 @@ public abstract class GalleryStore : IAsyncDisposable
                     {galleryId}, {template.PersonId}, {template.Quality}, {template.Uncertainty}, {template.Mu.ToBytes()},
                         {template.LogVariance.ToBytes()})
                 """,
-                cancellation);
+                cancellation).ConfigureAwait(false);
     }
 
     /// <summary>All templates of one generation in one part of a gallery, person by person.</summary>
@@ -63,15 +63,15 @@ public abstract class GalleryStore : IAsyncDisposable
     private protected static async Task MigrateAsync(StoreSession session, Func<string, string> translate, string place,
         CancellationToken cancellation)
     {
-        await session.ExecuteAsync($"CREATE TABLE IF NOT EXISTS schema_version (n integer NOT NULL)", cancellation);
-        var version = await session.NumberAsync($"SELECT MAX(n) FROM schema_version", cancellation);
+        await session.ExecuteAsync($"CREATE TABLE IF NOT EXISTS schema_version (n integer NOT NULL)", cancellation).ConfigureAwait(false);
+        var version = await session.NumberAsync($"SELECT MAX(n) FROM schema_version", cancellation).ConfigureAwait(false);
         if (version > Schema.Newest)
             throw new GalleryException(GalleryError.Invalid,
                 $"the store '{place}' has version {version} and this program knows versions up to {Schema.Newest}; use the newer program");
         for (var next = (int)version + 1; next <= Schema.Newest; next++)
         {
-            await session.ScriptAsync(translate(Schema.Scripts[next - 1]), cancellation);
-            await session.ExecuteAsync($"INSERT INTO schema_version (n) VALUES ({next})", cancellation);
+            await session.ScriptAsync(translate(Schema.Scripts[next - 1]), cancellation).ConfigureAwait(false);
+            await session.ExecuteAsync($"INSERT INTO schema_version (n) VALUES ({next})", cancellation).ConfigureAwait(false);
         }
     }
 }

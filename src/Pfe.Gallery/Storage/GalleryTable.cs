@@ -19,7 +19,7 @@ internal static class GalleryTable
         $"SELECT {Columns} FROM gallery WHERE name = {name}", Read, cancellation);
 
     public static async Task<GalleryInfo> GetGalleryAsync(this StoreSession session, Guid id, CancellationToken cancellation) =>
-        await session.FindGalleryAsync(id, cancellation) ?? throw GalleryException.NotFound($"gallery {id}");
+        await session.FindGalleryAsync(id, cancellation).ConfigureAwait(false) ?? throw GalleryException.NotFound($"gallery {id}");
 
     public static Task<List<GalleryInfo>> ListGalleriesAsync(this StoreSession session, Guid after, int limit,
         CancellationToken cancellation) => session.QueryAsync(
@@ -31,7 +31,7 @@ internal static class GalleryTable
     /// </summary>
     public static async Task<GalleryInfo> NextVersionAsync(this StoreSession session, Guid id, CancellationToken cancellation) =>
         await session.FirstAsync<GalleryInfo?>(
-        $"UPDATE gallery SET version = version + 1 WHERE id = {id} RETURNING {Columns}", Read, cancellation)
+        $"UPDATE gallery SET version = version + 1 WHERE id = {id} RETURNING {Columns}", Read, cancellation).ConfigureAwait(false)
          ?? throw GalleryException.NotFound($"gallery {id}");
 
     public static async Task AddGalleryAsync(this StoreSession session, GalleryInfo gallery, CancellationToken cancellation)
@@ -42,9 +42,9 @@ internal static class GalleryTable
             VALUES ({gallery.Id}, {gallery.Name}, {gallery.ModelId}, {gallery.ModelName}, {gallery.Dimension}, {gallery.Generation},
                 {gallery.Version}, {gallery.Version},
                 {Json(gallery.Policy)}, {gallery.Created}, {gallery.Updated})
-            """, cancellation);
+            """, cancellation).ConfigureAwait(false);
         await session.AddModelAsync(gallery.Id, gallery.Generation, new BoundModel(gallery.ModelId, gallery.ModelName, gallery.Dimension),
-            cancellation);
+            cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Notes which model a generation is of; does nothing where it is noted already.</summary>
@@ -72,14 +72,15 @@ internal static class GalleryTable
 
     public static async Task RemoveGalleryAsync(this StoreSession session, Guid id, CancellationToken cancellation)
     {
-        await session.ExecuteAsync($"DELETE FROM template WHERE gallery_id = {id}", cancellation);
-        await session.ExecuteAsync($"DELETE FROM photo WHERE image_id IN (SELECT id FROM image WHERE gallery_id = {id})", cancellation);
-        await session.ExecuteAsync($"DELETE FROM image WHERE gallery_id = {id}", cancellation);
-        await session.ExecuteAsync($"DELETE FROM review WHERE gallery_id = {id}", cancellation);
-        await session.ExecuteAsync($"DELETE FROM person WHERE gallery_id = {id}", cancellation);
-        await session.ExecuteAsync($"DELETE FROM change WHERE gallery_id = {id}", cancellation);
-        await session.ExecuteAsync($"DELETE FROM gallery_model WHERE gallery_id = {id}", cancellation);
-        await session.ExecuteAsync($"DELETE FROM gallery WHERE id = {id}", cancellation);
+        await session.ExecuteAsync($"DELETE FROM template WHERE gallery_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM photo WHERE image_id IN (SELECT id FROM image WHERE gallery_id = {id})", cancellation)
+            .ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM image WHERE gallery_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM review WHERE gallery_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM person WHERE gallery_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM change WHERE gallery_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM gallery_model WHERE gallery_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM gallery WHERE id = {id}", cancellation).ConfigureAwait(false);
     }
 
     private static string Json(GalleryPolicy policy) => JsonSerializer.Serialize(policy, GalleryJson.Default.GalleryPolicy);

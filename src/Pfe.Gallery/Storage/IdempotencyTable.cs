@@ -11,12 +11,12 @@ internal static class IdempotencyTable
         DateTimeOffset expires, CancellationToken cancellation)
     {
         await session.ExecuteAsync($"DELETE FROM idempotency WHERE key_id = {keyId} AND request_key = {key} AND expires <= {now}",
-            cancellation);
+            cancellation).ConfigureAwait(false);
         return await session.ExecuteAsync(
             $"""
             INSERT INTO idempotency (key_id, request_key, request_hash, response, expires) VALUES ({keyId}, {key}, {hash}, NULL, {expires})
             ON CONFLICT DO NOTHING
-            """, cancellation)
+            """, cancellation).ConfigureAwait(false)
              == 1;
     }
 

@@ -40,7 +40,7 @@ internal static class ImageTable
     public static async Task<EnrolledImage> GetImageAsync(this StoreSession session, Guid gallery, Guid id,
         CancellationToken cancellation) => await session.FirstAsync<EnrolledImage?>(
         $"SELECT {Columns} FROM {Tables} WHERE image.gallery_id = {gallery} AND image.id = {id}",
-        Read, cancellation) ?? throw GalleryException.NotFound($"image {id} in this gallery");
+        Read, cancellation).ConfigureAwait(false) ?? throw GalleryException.NotFound($"image {id} in this gallery");
 
     public static Task<long> HasReferenceAsync(this StoreSession session, Guid gallery, string reference, CancellationToken cancellation) =>
         session.NumberAsync($"SELECT COUNT(*) FROM image WHERE gallery_id = {gallery} AND reference = {reference}", cancellation);
@@ -93,17 +93,17 @@ internal static class ImageTable
 
     public static async Task RemoveImageAsync(this StoreSession session, Guid id, CancellationToken cancellation)
     {
-        await session.ExecuteAsync($"DELETE FROM template WHERE image_id = {id}", cancellation);
-        await session.ExecuteAsync($"DELETE FROM photo WHERE image_id = {id}", cancellation);
-        await session.ExecuteAsync($"DELETE FROM review WHERE image_id = {id}", cancellation);
-        await session.ExecuteAsync($"DELETE FROM image WHERE id = {id}", cancellation);
+        await session.ExecuteAsync($"DELETE FROM template WHERE image_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM photo WHERE image_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM review WHERE image_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM image WHERE id = {id}", cancellation).ConfigureAwait(false);
     }
 
     public static async Task MoveImageAsync(this StoreSession session, Guid id, Guid toPerson, CancellationToken cancellation)
     {
-        await session.ExecuteAsync($"UPDATE template SET person_id = {toPerson} WHERE image_id = {id}", cancellation);
-        await session.ExecuteAsync($"UPDATE review SET person_id = {toPerson} WHERE image_id = {id}", cancellation);
-        await session.ExecuteAsync($"UPDATE image SET person_id = {toPerson} WHERE id = {id}", cancellation);
+        await session.ExecuteAsync($"UPDATE template SET person_id = {toPerson} WHERE image_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"UPDATE review SET person_id = {toPerson} WHERE image_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"UPDATE image SET person_id = {toPerson} WHERE id = {id}", cancellation).ConfigureAwait(false);
     }
 
     private static string? Json(FaceMeasures? measures) => measures is null ? null

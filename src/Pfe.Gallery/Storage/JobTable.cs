@@ -15,7 +15,7 @@ internal static class JobTable
 
     public static async Task<Job> GetJobAsync(this StoreSession session, Guid id, CancellationToken cancellation) =>
         await session.FirstAsync<Job?>(
-        $"SELECT {Columns} FROM job WHERE id = {id}", Read, cancellation)
+        $"SELECT {Columns} FROM job WHERE id = {id}", Read, cancellation).ConfigureAwait(false)
         ?? throw GalleryException.NotFound($"job {id}");
 
     public static Task<List<Job>> ListJobsAsync(this StoreSession session, Guid after, int limit, CancellationToken cancellation) =>

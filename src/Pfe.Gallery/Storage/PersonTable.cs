@@ -16,7 +16,8 @@ internal static class PersonTable
         $"SELECT {Columns} FROM person WHERE gallery_id = {gallery} AND external_id = {externalId}", Read, cancellation);
 
     public static async Task<Person> GetPersonAsync(this StoreSession session, Guid gallery, Guid id, CancellationToken cancellation) =>
-        await session.FindPersonAsync(gallery, id, cancellation) ?? throw GalleryException.NotFound($"person {id} in this gallery");
+        await session.FindPersonAsync(gallery, id, cancellation).ConfigureAwait(false)
+            ?? throw GalleryException.NotFound($"person {id} in this gallery");
 
     public static Task<List<Person>> ListPersonsAsync(this StoreSession session, Guid gallery, Guid after, string? text, int limit,
         CancellationToken cancellation) => text is null
@@ -54,8 +55,8 @@ internal static class PersonTable
     /// <summary>Removes a person who has no image left.</summary>
     public static async Task RemovePersonAsync(this StoreSession session, Guid id, CancellationToken cancellation)
     {
-        await session.ExecuteAsync($"DELETE FROM review WHERE person_id = {id} OR candidate_id = {id}", cancellation);
-        await session.ExecuteAsync($"DELETE FROM person WHERE id = {id}", cancellation);
+        await session.ExecuteAsync($"DELETE FROM review WHERE person_id = {id} OR candidate_id = {id}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM person WHERE id = {id}", cancellation).ConfigureAwait(false);
     }
 
     private static string Like(string text) =>

@@ -23,7 +23,7 @@ internal static class ReviewTable
     public static async Task<Review> GetReviewAsync(this StoreSession session, Guid gallery, Guid id, CancellationToken cancellation) =>
         await session.FirstAsync<Review?>(
         $"SELECT {Columns} FROM review WHERE id = {id} AND gallery_id = {gallery}",
-        Read, cancellation) ?? throw GalleryException.NotFound($"review {id} in this gallery");
+        Read, cancellation).ConfigureAwait(false) ?? throw GalleryException.NotFound($"review {id} in this gallery");
 
     /// <summary>Reviews of a state, the dearest mistake first.</summary>
     public static Task<List<Review>> ListReviewsAsync(this StoreSession session, Guid gallery, ReviewState state, double cost, Guid after,
@@ -62,9 +62,10 @@ internal static class ReviewTable
             UPDATE review SET state = {ReviewState.Same}, decided_by = {decidedBy}, decided = {now}, version = version + 1
             WHERE state IN ({ReviewState.Open}, {ReviewState.Skipped})
                 AND ((person_id = {from} AND candidate_id = {into}) OR (person_id = {into} AND candidate_id = {from}))
-            """, cancellation);
-        await session.ExecuteAsync($"UPDATE review SET person_id = {into} WHERE person_id = {from}", cancellation);
-        await session.ExecuteAsync($"UPDATE review SET candidate_id = {into} WHERE candidate_id = {from}", cancellation);
+            """, cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"UPDATE review SET person_id = {into} WHERE person_id = {from}", cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"UPDATE review SET candidate_id = {into} WHERE candidate_id = {from}", cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <summary>What a wrong automatic answer would cost on average, both mistakes being equally dear.</summary>

@@ -37,9 +37,9 @@ public sealed class SqliteGalleryStore : GalleryStore
             else Directory.CreateDirectory(store.CacheFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             await store.WriteAsync(async session =>
             {
-                await MigrateAsync(session, Types, store.Place, cancellation);
+                await MigrateAsync(session, Types, store.Place, cancellation).ConfigureAwait(false);
                 return true;
-            }, cancellation);
+            }, cancellation).ConfigureAwait(false);
             return store;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -48,7 +48,7 @@ public sealed class SqliteGalleryStore : GalleryStore
         }
         catch
         {
-            await store.DisposeAsync();
+            await store.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -56,28 +56,29 @@ public sealed class SqliteGalleryStore : GalleryStore
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        await _turn.WaitAsync();
-        while (_readers.TryTake(out var reader)) await reader.DisposeAsync();
-        if (_writer is not null) await _writer.DisposeAsync();
+        await _turn.WaitAsync().ConfigureAwait(false);
+        while (_readers.TryTake(out var reader)) await reader.DisposeAsync().ConfigureAwait(false);
+        if (_writer is not null) await _writer.DisposeAsync().ConfigureAwait(false);
         _writer = null;
         _turn.Release();
     }
 
     internal override async Task<T> WriteAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             var connection = _writer ??= Connect();
-            await using var transaction = connection.BeginTransaction(deferred: false);
-            var result = await work(new StoreSession(connection, transaction));
-            await transaction.CommitAsync(CancellationToken.None);
+            var transaction = connection.BeginTransaction(deferred: false);
+            await using var ended = transaction.ConfigureAwait(false);
+            var result = await work(new StoreSession(connection, transaction)).ConfigureAwait(false);
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return result;
         }
         catch (SqliteException e)
         {
             // A connection that met an error of the disk may hold pages that are not there; the next change opens another.
-            if (_writer is not null) await _writer.DisposeAsync();
+            if (_writer is not null) await _writer.DisposeAsync().ConfigureAwait(false);
             _writer = null;
             throw SqliteErrors.Translate(e, _file);
         }
@@ -94,8 +95,9 @@ public sealed class SqliteGalleryStore : GalleryStore
         {
             if (!_readers.TryTake(out connection)) connection = Connect();
             T result;
-            await using (var transaction = connection.BeginTransaction(deferred: true)) result =
-                await work(new StoreSession(connection, transaction));
+            var transaction = connection.BeginTransaction(deferred: true);
+            await using (transaction.ConfigureAwait(false))
+                result = await work(new StoreSession(connection, transaction)).ConfigureAwait(false);
             _readers.Add(connection);
             connection = null;
             return result;
@@ -106,20 +108,21 @@ public sealed class SqliteGalleryStore : GalleryStore
         }
         finally
         {
-            if (connection is not null) await connection.DisposeAsync();
+            if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
         }
     }
 
     internal override async Task<bool> PurgeAsync(CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             var connection = _writer ??= Connect();
-            await using var command = connection.CreateCommand();
+            var command = connection.CreateCommand();
+            await using var closed = command.ConfigureAwait(false);
             // Idle readers hold no page; one in the middle of a query makes the log stay, and the answer's first column is then 1.
             command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
-            return Convert.ToInt64(await command.ExecuteScalarAsync(cancellation)) == 0;
+            return Convert.ToInt64(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false)) == 0;
         }
         catch (SqliteException e)
         {
@@ -134,7 +137,7 @@ public sealed class SqliteGalleryStore : GalleryStore
     internal override async Task<IReadOnlyList<string>> InspectAsync(CancellationToken cancellation)
     {
         var lines = await ReadAsync(session => session.QueryAsync($"PRAGMA integrity_check", row => row.GetString(0), cancellation),
-            cancellation);
+            cancellation).ConfigureAwait(false);
         return lines is ["ok"] ? [] : lines;
     }
 

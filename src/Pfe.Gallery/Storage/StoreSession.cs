@@ -19,15 +19,16 @@ internal sealed class StoreSession(DbConnection connection, DbTransaction transa
     /// <summary>Runs a statement; returns the number of rows it changed.</summary>
     public async Task<int> ExecuteAsync(FormattableString sql, CancellationToken cancellation)
     {
-        await using var command = Command(sql);
-        return await command.ExecuteNonQueryAsync(cancellation);
+        var command = Command(sql);
+        await using var closed = command.ConfigureAwait(false);
+        return await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Every row of a query.</summary>
     public async Task<List<T>> QueryAsync<T>(FormattableString sql, Func<DbDataReader, T> read, CancellationToken cancellation)
     {
         var rows = new List<T>();
-        await foreach (var row in StreamAsync(sql, read, cancellation)) rows.Add(row);
+        await foreach (var row in StreamAsync(sql, read, cancellation).ConfigureAwait(false)) rows.Add(row);
         return rows;
     }
 
@@ -35,17 +36,21 @@ internal sealed class StoreSession(DbConnection connection, DbTransaction transa
     public async IAsyncEnumerable<T> StreamAsync<T>(FormattableString sql, Func<DbDataReader, T> read,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var command = Command(sql);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) yield return read(reader);
+        var command = Command(sql);
+        await using var commandClosed = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await using var readerClosed = reader.ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) yield return read(reader);
     }
 
     /// <summary>The first row, or the type's default where there is none.</summary>
     public async Task<T?> FirstAsync<T>(FormattableString sql, Func<DbDataReader, T> read, CancellationToken cancellation)
     {
-        await using var command = Command(sql);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? read(reader) : default;
+        var command = Command(sql);
+        await using var commandClosed = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await using var readerClosed = reader.ConfigureAwait(false);
+        return await reader.ReadAsync(cancellation).ConfigureAwait(false) ? read(reader) : default;
     }
 
     /// <summary>A query's one whole number.</summary>
@@ -55,12 +60,13 @@ internal sealed class StoreSession(DbConnection connection, DbTransaction transa
     /// <summary>Runs a script of this library's own.</summary>
     public async Task ScriptAsync(string script, CancellationToken cancellation)
     {
-        await using var command = connection.CreateCommand();
+        var command = connection.CreateCommand();
+        await using var closed = command.ConfigureAwait(false);
         command.Transaction = transaction;
 #pragma warning disable CA2100 // never holds a value
         command.CommandText = script;
 #pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync(cancellation);
+        await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
     private DbCommand Command(FormattableString sql)

@@ -50,16 +50,18 @@ internal sealed class StoreWriter(GalleryStore store, GalleryOptions options)
         {
             var now = options.Now;
             var keyId = context.KeyId ?? "";
-            if (key is not null && !await session.TakeKeyAsync(keyId, key, hash, now, now + options.RememberKeys, cancellation))
-                return Repeat(await session.FindKeyAsync(keyId, key, cancellation), key, hash, type!);
+            if (key is not null
+                && !await session.TakeKeyAsync(keyId, key, hash, now, now + options.RememberKeys, cancellation).ConfigureAwait(false))
+                return Repeat(await session.FindKeyAsync(keyId, key, cancellation).ConfigureAwait(false), key, hash, type!);
             var writing = new WriteScope(session, now);
-            var result = await work(writing);
+            var result = await work(writing).ConfigureAwait(false);
             await session.AddAuditAsync(
                 new AuditEntry(scope, 0, now, context.KeyId, action, writing.Subject, writing.Outcome, context.RequestId, ""),
-                cancellation);
-            if (key is not null) await session.SaveResponseAsync(keyId, key, JsonSerializer.Serialize(result, type!), cancellation);
+                cancellation).ConfigureAwait(false);
+            if (key is null) return result;
+            await session.SaveResponseAsync(keyId, key, JsonSerializer.Serialize(result, type!), cancellation).ConfigureAwait(false);
             return result;
-        }, cancellation);
+        }, cancellation).ConfigureAwait(false);
     }
 
     private static T Repeat<T>((string? Hash, string? Response) stored, string key, string hash, JsonTypeInfo<T> type) =>

@@ -95,7 +95,7 @@ internal sealed class UncertaintyDemo
     {
         var rows = new EmbeddedFace[faces.Count];
         Parallel.For(0, faces.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
-            rows[i] = embedder.Embed(faces[i].Picture, faces[i].Landmarks));
+            rows[i] = embedder.Embed(faces[i].Picture, faces[i].Landmarks, cancellation));
         return EmbeddingSet.Of([.. rows.Select(row => row.Embedding)],
             [.. faces.Select(face => $"photo {face.Photograph + 1}, face {face.Face + 1}, {face.DamageName}")],
             columns: new Dictionary<string, float[]> { [EmbeddingSet.Norm] = [.. rows.Select(row => row.Norm)] });

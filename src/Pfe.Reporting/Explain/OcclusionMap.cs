@@ -35,7 +35,7 @@ public sealed record OcclusionMap(Image Face, int Steps, double Uncertainty, dou
     /// <param name="cancellation">Stops between places.</param>
     public static OcclusionMap Of(
         Image face, FaceEmbedder embedder, OcclusionOptions? options = null, CancellationToken cancellation = default) =>
-        Of(face, image => embedder.EmbedAligned(image).Embedding, options, cancellation);
+        Of(face, image => embedder.EmbedAligned(image, cancellation).Embedding, options, cancellation);
 
     /// <summary>Makes the map with anything that embeds a face.</summary>
     /// <param name="face">An aligned face.</param>

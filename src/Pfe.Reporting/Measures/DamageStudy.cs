@@ -39,7 +39,7 @@ public sealed class DamageStudy
     /// <param name="cancellation">Stops the work between steps.</param>
     public static DamageStudy Of(IReadOnlyList<Image> faces, FaceEmbedder embedder, CancellationToken cancellation = default) =>
         Of(faces, images => [.. images.AsParallel().AsOrdered()
-            .Select(image => FaceUncertainty.Of(embedder.EmbedAligned(image).Embedding))], cancellation);
+            .Select(image => FaceUncertainty.Of(embedder.EmbedAligned(image, cancellation).Embedding))], cancellation);
 
     /// <summary>Damages every face in every way.</summary>
     /// <param name="faces">Aligned faces, at least one.</param>

@@ -90,7 +90,8 @@ internal static class RemoteFile
             response.EnsureSuccessStatusCode();
             // A server that knows no ranges begins again.
             if (response.Content.Headers.ContentRange?.From != content.Length) content.SetLength(0);
-            await using var source = await response.Content.ReadAsStreamAsync(quiet.Token).ConfigureAwait(false);
+            var source = await response.Content.ReadAsStreamAsync(quiet.Token).ConfigureAwait(false);
+            await using var closed = source.ConfigureAwait(false);
             var buffer = new byte[1 << 16];
             for (int read; (read = await source.ReadAsync(buffer, quiet.Token).ConfigureAwait(false)) > 0;)
             {

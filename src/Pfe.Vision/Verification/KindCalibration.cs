@@ -54,7 +54,7 @@ internal static class KindCalibration
             throw new PfeException($"model '{embedder.Description.Name}' has no trust head: its answers cannot be calibrated by kinds");
         return Fit(people, align, face =>
         {
-            var embedded = embedder.EmbedAligned(face);
+            var embedded = embedder.EmbedAligned(face, cancellation);
             return (embedded.Embedding.Mu.ToArray(), embedded.Trust!.Value);
         }, options ?? new(), source, progress, cancellation);
     }
