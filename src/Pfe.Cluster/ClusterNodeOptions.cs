@@ -32,7 +32,7 @@ public sealed record ClusterNodeOptions
     /// <summary>
     /// How long a replica is waited for before another one is asked as well, until enough answers came; a tenth of a second by default.
     /// From then on it is the time within which 19 of 20 of the last answers came: a hundredth of a second at least, a quarter of
-    /// <see cref="ResponseTimeout"/> at most.
+    /// <see cref="ResponseTimeout"/> at most. One question in ten at most is asked twice.
     /// </summary>
     public TimeSpan HedgeAfter { get; init; } = TimeSpan.FromMilliseconds(100);
 

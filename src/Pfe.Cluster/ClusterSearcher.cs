@@ -16,6 +16,7 @@ internal sealed class ClusterSearcher(IGrainFactory grains, ClusterNodeOptions o
     // come, however many do not, up to a quarter of the time that one may take.
     private readonly AnswerTimes _times = new(TimeSpan.FromTicks(Math.Min(SoonestHedge.Ticks, options.HedgeAfter.Ticks)),
         options.HedgeAfter, TimeSpan.FromTicks(Math.Max(options.HedgeAfter.Ticks, options.ResponseTimeout.Ticks / 4)));
+    private readonly ReplicaStandings _standings = new(options.Replicas, options.Shards);
     private int _turn;
 
     public async Task<PersonSearchResult> SearchAsync(
@@ -53,55 +54,68 @@ internal sealed class ClusterSearcher(IGrainFactory grains, ClusterNodeOptions o
     }
 
     /// <summary>
-    /// Asks one replica after the other, each a little later than the one before, until one has answered or all have failed.
+    /// Asks one replica after the other until one has answered or all have failed: the next one when one failed, or a little later where
+    /// there is leave to ask two.
     /// </summary>
     private async Task<ShardAnswer?> HedgeAsync(ShardPart part, int first, ShardQuestion question, CancellationToken cancellation)
     {
-        var pending = new List<Task<ShardAnswer?>>();
-        for (var next = 0; next < options.Replicas || pending.Count > 0;)
+        var replicas = _standings.Order(part, first);
+        var pending = new List<(ShardKey Replica, Task<ShardAnswer?> Answer)>();
+        for (var next = 0; next < replicas.Length || pending.Count > 0;)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (next < options.Replicas)
+            if (next < replicas.Length)
             {
-                pending.Add(AskAsync(new ShardKey(part, (first + next) % options.Replicas), question, cancellation));
+                pending.Add((replicas[next], AskAsync(replicas[next], question, cancellation)));
                 next++;
+                if (next < replicas.Length && !await CameAsync(pending, _times.Patience, cancellation) && _standings.TryHedge()) continue;
             }
-            var patience = next < options.Replicas ? _times.Patience : options.ResponseTimeout + options.HedgeAfter;
-            await WaitAsync(pending, patience, cancellation);
-            if (pending.Find(one => one.IsCompleted) is { } answered)
+            if (await CameAsync(pending, options.ResponseTimeout + options.HedgeAfter, cancellation))
             {
+                var answered = pending.Find(one => one.Answer.IsCompleted);
                 pending.Remove(answered);
-                if (await answered is { } answer) return answer;
+                if (await answered.Answer is not { } answer) continue;
+                foreach (var (overtaken, _) in pending) _standings.WasSilent(overtaken);
+                return answer;
             }
-            else if (next >= options.Replicas) return null;
+            if (next >= replicas.Length) return null;
         }
         return null;
     }
 
-    private async Task<ShardAnswer?> AskAsync(ShardKey key, ShardQuestion question, CancellationToken asking)
+    private async Task<ShardAnswer?> AskAsync(ShardKey replica, ShardQuestion question, CancellationToken asking)
     {
         var start = Stopwatch.GetTimestamp();
         try
         {
-            var answer = await grains.GetGrain<IShardGrain>(key.ToString()).SearchAsync(question, asking)
+            var answer = await grains.GetGrain<IShardGrain>(replica.ToString()).SearchAsync(question, asking)
                 .WaitAsync(options.ResponseTimeout, CancellationToken.None);
-            if (!answer.IsReady) return null;
-            _times.Add(Stopwatch.GetElapsedTime(start));
-            return answer;
+            if (answer.IsReady)
+            {
+                _times.Add(Stopwatch.GetElapsedTime(start));
+                _standings.Answered(replica);
+                return answer;
+            }
         }
         // Whatever it is - a node that is gone, a shard that could not read the store - another replica may know better.
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return null;
+            // Nobody waits for this one any more; whether it was slow is for whoever stopped waiting to say.
+            if (asking.IsCancellationRequested) return null;
         }
+        _standings.WasSilent(replica);
+        return null;
     }
 
     /// <summary>Waits until one of them is done, or for as long as patience lasts.</summary>
-    private static async Task WaitAsync(IReadOnlyList<Task> pending, TimeSpan patience, CancellationToken cancellation)
+    /// <returns>Whether one is done.</returns>
+    private static async Task<bool> CameAsync(
+        List<(ShardKey Replica, Task<ShardAnswer?> Answer)> pending, TimeSpan patience, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await Task.WhenAny([.. pending, Task.Delay(patience, stop.Token)]);
+        await Task.WhenAny([.. pending.Select(one => one.Answer), Task.Delay(patience, stop.Token)]);
         await stop.CancelAsync();
         cancellation.ThrowIfCancellationRequested();
+        return pending.Exists(one => one.Answer.IsCompleted);
     }
 }

@@ -40,6 +40,8 @@ public sealed partial class FaceGallery
                 }
                 more = page.Count == PersonsAtOnce;
             }
+            var counted = await session.CountPersonsAsync(Id, cancellation).ConfigureAwait(false);
+            if (counted != persons) problems.Add($"gallery {Id}: {counted} persons are counted and {persons} are there");
             return (persons, images, info.Version);
         }, cancellation).ConfigureAwait(false);
         var index = await FollowAsync(version, cancellation).ConfigureAwait(false);

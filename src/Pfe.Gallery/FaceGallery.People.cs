@@ -119,7 +119,7 @@ public sealed partial class FaceGallery
             CheckVersion(expectedVersion, person.Version, "person");
             var images = await scope.Session.ListImagesAsync(Id, id, cancellation).ConfigureAwait(false);
             foreach (var image in images) await scope.Session.RemoveImageAsync(image.Id, cancellation).ConfigureAwait(false);
-            await scope.Session.RemovePersonAsync(id, cancellation).ConfigureAwait(false);
+            await scope.Session.RemovePersonAsync(Id, id, cancellation).ConfigureAwait(false);
             changed.Persons.Add(id);
             changed.IsRemoval = true;
             (scope.Subject, scope.Outcome) = (id, $"{images.Count} images");
@@ -167,7 +167,7 @@ public sealed partial class FaceGallery
             var images = await scope.Session.ListImagesAsync(Id, fromId, cancellation).ConfigureAwait(false);
             foreach (var image in images) await scope.Session.MoveImageAsync(image.Id, intoId, cancellation).ConfigureAwait(false);
             await scope.Session.MergeReviewsAsync(fromId, intoId, context?.KeyId, scope.Now, cancellation).ConfigureAwait(false);
-            await scope.Session.RemovePersonAsync(fromId, cancellation).ConfigureAwait(false);
+            await scope.Session.RemovePersonAsync(Id, fromId, cancellation).ConfigureAwait(false);
             into = Touched(into, scope.Now, images.Count) with
             {
                 ExternalId = into.ExternalId ?? from.ExternalId,

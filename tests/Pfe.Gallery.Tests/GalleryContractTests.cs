@@ -275,6 +275,48 @@ public abstract class GalleryContractTests : StoreTests
         (await Catalog.Jobs.UpdateAsync(job.Id, at => at with { State = JobState.Done })).State.ShouldBe(JobState.Cancelled);
     }
 
+    private Task<int> WriteAsync(FormattableString sql) => Store.WriteAsync(session => session.ExecuteAsync(sql, default), default);
+
+    [Fact]
+    public async Task Persons_are_counted_whatever_comes_and_goes_and_whoever_writes()
+    {
+        var persons = new List<Guid>();
+        for (var i = 0; i < 4; i++) persons.Add((await Gallery.EnrolAsync(TestFaces.Request(i, 0))).Person.Id);
+        (await Gallery.CountAsync()).ShouldBe(4);
+        await Gallery.RemovePersonAsync(persons[0]);
+        await Gallery.MergeAsync(persons[1], persons[2]);
+        (await Gallery.CountAsync()).ShouldBe(2);
+        await Should.ThrowAsync<GalleryException>(() => Gallery.RemovePersonAsync(persons[0]));
+        (await Gallery.CountAsync()).ShouldBe(2);
+        // A program that knows no count: it writes, and takes the next version.
+        await WriteAsync($"DELETE FROM change WHERE person_id = {persons[3]}");
+        await WriteAsync($"DELETE FROM template WHERE person_id = {persons[3]}");
+        await WriteAsync($"DELETE FROM image WHERE person_id = {persons[3]}");
+        await WriteAsync($"DELETE FROM person WHERE id = {persons[3]}");
+        await WriteAsync($"UPDATE gallery SET version = version + 1 WHERE id = {Gallery.Id}");
+        (await Gallery.CountAsync()).ShouldBe(1);
+        await Gallery.EnrolAsync(TestFaces.Request(5, 0));
+        (await Gallery.CountAsync()).ShouldBe(2);
+        (await Store.ReadAsync(session => session.NumberAsync($"SELECT persons FROM gallery WHERE counted = version", default), default))
+            .ShouldBe(2);
+        (await Gallery.CheckAsync()).Problems.ShouldBeEmpty();
+        await WriteAsync($"UPDATE gallery SET persons = 7 WHERE id = {Gallery.Id}");
+        (await Gallery.CheckAsync()).Problems.ShouldHaveSingleItem().ShouldContain("7 persons are counted and 2 are there");
+    }
+
+    [Fact]
+    public async Task A_store_of_an_older_version_is_opened_and_its_persons_are_counted()
+    {
+        for (var i = 0; i < 3; i++) await Gallery.EnrolAsync(TestFaces.Request(i, 0));
+        await WriteAsync($"ALTER TABLE gallery DROP COLUMN persons");
+        await WriteAsync($"ALTER TABLE gallery DROP COLUMN counted");
+        await WriteAsync($"DELETE FROM schema_version WHERE n = 4");
+        await ReopenAsync();
+        (await Store.ReadAsync(session => session.NumberAsync($"SELECT persons FROM gallery WHERE counted = version", default), default))
+            .ShouldBe(3);
+        (await Gallery.CountAsync()).ShouldBe(3);
+    }
+
     [Fact]
     public async Task A_gallery_is_removed_with_everybody()
     {

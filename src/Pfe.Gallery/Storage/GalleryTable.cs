@@ -29,19 +29,36 @@ internal static class GalleryTable
     /// Takes the gallery's next version. The row stays locked until the transaction ends, so versions are taken in the order in which they
     /// become visible: nobody who follows the changes can pass one that commits later.
     /// </summary>
-    public static async Task<GalleryInfo> NextVersionAsync(this StoreSession session, Guid id, CancellationToken cancellation) =>
-        await session.FirstAsync<GalleryInfo?>(
-        $"UPDATE gallery SET version = version + 1 WHERE id = {id} RETURNING {Columns}", Read, cancellation).ConfigureAwait(false)
-         ?? throw GalleryException.NotFound($"gallery {id}");
+    public static async Task<GalleryInfo> NextVersionAsync(this StoreSession session, Guid id, CancellationToken cancellation)
+    {
+        var next = await session.FirstAsync<GalleryInfo?>(
+            $"""
+            UPDATE gallery SET version = version + 1, counted = CASE WHEN counted = version THEN version + 1 ELSE counted END
+                WHERE id = {id} RETURNING {Columns}
+            """, Read, cancellation).ConfigureAwait(false) ?? throw GalleryException.NotFound($"gallery {id}");
+        await session.ExecuteAsync(
+            $"""
+            UPDATE gallery SET counted = version, persons = (SELECT COUNT(*) FROM person WHERE gallery_id = {id})
+                WHERE id = {id} AND counted <> version
+            """, cancellation).ConfigureAwait(false);
+        return next;
+    }
+
+    /// <summary>How many persons there are: as kept, or counted where somebody wrote who did not keep it.</summary>
+    public static Task<long> CountPersonsAsync(this StoreSession session, Guid id, CancellationToken cancellation) => session.NumberAsync(
+        $"""
+        SELECT CASE WHEN counted = version THEN persons ELSE (SELECT COUNT(*) FROM person WHERE gallery_id = {id}) END
+            FROM gallery WHERE id = {id}
+        """, cancellation);
 
     public static async Task AddGalleryAsync(this StoreSession session, GalleryInfo gallery, CancellationToken cancellation)
     {
         await session.ExecuteAsync(
             $"""
-            INSERT INTO gallery (id, name, model_id, model_name, dimension, generation, version, change_floor, policy, created, updated)
+            INSERT INTO gallery (id, name, model_id, model_name, dimension, generation, version, change_floor, counted, policy, created,
+                updated)
             VALUES ({gallery.Id}, {gallery.Name}, {gallery.ModelId}, {gallery.ModelName}, {gallery.Dimension}, {gallery.Generation},
-                {gallery.Version}, {gallery.Version},
-                {Json(gallery.Policy)}, {gallery.Created}, {gallery.Updated})
+                {gallery.Version}, {gallery.Version}, {gallery.Version}, {Json(gallery.Policy)}, {gallery.Created}, {gallery.Updated})
             """, cancellation).ConfigureAwait(false);
         await session.AddModelAsync(gallery.Id, gallery.Generation, new BoundModel(gallery.ModelId, gallery.ModelName, gallery.Dimension),
             cancellation).ConfigureAwait(false);

@@ -35,15 +35,17 @@ internal static class PersonTable
         session.QueryAsync($"SELECT id FROM person WHERE gallery_id = {gallery} AND images > 1 ORDER BY id LIMIT {limit}", row =>
             row.GetGuid(0), cancellation);
 
-    public static Task<long> CountPersonsAsync(this StoreSession session, Guid gallery, CancellationToken cancellation) =>
-        session.NumberAsync($"SELECT COUNT(*) FROM person WHERE gallery_id = {gallery}", cancellation);
-
-    public static Task AddPersonAsync(this StoreSession session, Person person, CancellationToken cancellation) => session.ExecuteAsync(
-        $"""
-        INSERT INTO person ({Columns}) VALUES ({person.Id}, {person.GalleryId}, {person.ExternalId}, {person.Name},
-            {Json(person.Metadata)}, {person.Images},
-            {person.Version}, {person.Created}, {person.Updated})
-        """, cancellation);
+    /// <summary>Adds a person, inside the gallery's next version.</summary>
+    public static async Task AddPersonAsync(this StoreSession session, Person person, CancellationToken cancellation)
+    {
+        await session.ExecuteAsync(
+            $"""
+            INSERT INTO person ({Columns}) VALUES ({person.Id}, {person.GalleryId}, {person.ExternalId}, {person.Name},
+                {Json(person.Metadata)}, {person.Images}, {person.Version}, {person.Created}, {person.Updated})
+            """, cancellation).ConfigureAwait(false);
+        await session.ExecuteAsync($"UPDATE gallery SET persons = persons + 1 WHERE id = {person.GalleryId}", cancellation)
+            .ConfigureAwait(false);
+    }
 
     public static Task SavePersonAsync(this StoreSession session, Person person, CancellationToken cancellation) => session.ExecuteAsync(
         $"""
@@ -52,9 +54,10 @@ internal static class PersonTable
             version = {person.Version}, updated = {person.Updated} WHERE id = {person.Id}
         """, cancellation);
 
-    /// <summary>Removes a person who has no image left.</summary>
-    public static async Task RemovePersonAsync(this StoreSession session, Guid id, CancellationToken cancellation)
+    /// <summary>Removes a person who has no image left, inside the gallery's next version.</summary>
+    public static async Task RemovePersonAsync(this StoreSession session, Guid gallery, Guid id, CancellationToken cancellation)
     {
+        await session.ExecuteAsync($"UPDATE gallery SET persons = persons - 1 WHERE id = {gallery}", cancellation).ConfigureAwait(false);
         await session.ExecuteAsync($"DELETE FROM review WHERE person_id = {id} OR candidate_id = {id}", cancellation).ConfigureAwait(false);
         await session.ExecuteAsync($"DELETE FROM person WHERE id = {id}", cancellation).ConfigureAwait(false);
     }
