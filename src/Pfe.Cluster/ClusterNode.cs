@@ -68,18 +68,19 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Starts a node and waits until the others know it. Its share is loaded in the background.</summary>
     /// <param name="options">How it takes part.</param>
     /// <param name="models">The models whose galleries it can hold.</param>
+    /// <param name="logging">Where warnings go: nodes that do not answer, a disk that is full. Ids only; null for nowhere.</param>
     /// <param name="cancellation">Stops the start.</param>
     /// <exception cref="GalleryException">The database cannot be reached, or the node cannot join.</exception>
     /// <exception cref="InvalidConfigurationException">An option is out of range, or the nodes that run have other shards or
     /// replicas.</exception>
     public static async Task<ClusterNode> StartAsync(ClusterNodeOptions options, IReadOnlyList<GalleryModel> models,
-        CancellationToken cancellation = default)
+        ILoggerFactory? logging = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(models);
         options.Check();
         var store = await PostgreSqlGalleryStore.OpenAsync(options.Connection, options.CacheFolder, cancellation);
-        var host = Host(options, store, models);
+        var host = Host(options, store, models, logging);
         try
         {
             await host.StartAsync(cancellation);
@@ -105,10 +106,12 @@ public sealed class ClusterNode : IAsyncDisposable
         await Store.DisposeAsync();
     }
 
-    private static IHost Host(ClusterNodeOptions options, PostgreSqlGalleryStore store, IReadOnlyList<GalleryModel> models)
+    private static IHost Host(
+        ClusterNodeOptions options, PostgreSqlGalleryStore store, IReadOnlyList<GalleryModel> models, ILoggerFactory? logging)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        if (logging is not null) builder.Services.AddSingleton(logging);
         // The process is its program's: a signal ends the program, which then ends the node in its turn.
         builder.Services.AddSingleton<IHostLifetime, GuestLifetime>();
         builder.Services.AddSingleton(options);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Pfe.Gallery;
 using Pfe.Gallery.Search;
 using Pfe.Gallery.Storage;
@@ -16,6 +17,10 @@ internal sealed class ShardHost(GalleryStore store, IReadOnlyList<GalleryModel> 
     private readonly ConcurrentDictionary<ShardPart, int> _grains = new();
     private readonly SemaphoreSlim _loads = new(2);
 
+    // A part that cannot be loaded, as the disk is full, would otherwise be read from the database by every question.
+    private static readonly TimeSpan FailedFor = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<ShardPart, (long At, ExceptionDispatchInfo Failure)> _failed = new();
+
     // A grain runs one turn at a time, but interleaves questions: without a limit of its own a burst would have them all at once.
     private readonly SemaphoreSlim _searches = new(Environment.ProcessorCount);
 
@@ -27,16 +32,20 @@ internal sealed class ShardHost(GalleryStore store, IReadOnlyList<GalleryModel> 
         _shards.TryGetValue(part, out var shard) && shard is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } loaded }
             ? loaded.Result : null;
 
-    /// <summary>Loads a part, or waits for its loading. What failed, as the database was away, is begun anew by the next call.</summary>
+    /// <summary>
+    /// Loads a part, or waits for its loading. What failed, as the database was away, is begun anew by the first call a second later.
+    /// </summary>
     public async Task<GalleryShard> LoadAsync(ShardPart part)
     {
+        if (_failed.TryGetValue(part, out var failed) && options.Time.GetElapsedTime(failed.At) < FailedFor) failed.Failure.Throw();
         var loading = _shards.GetOrAdd(part, part => new(() => Task.Run(() => OpenAsync(part))));
         try
         {
             return await loading.Value;
         }
-        catch
+        catch (Exception e)
         {
+            _failed[part] = (options.Time.GetTimestamp(), ExceptionDispatchInfo.Capture(e));
             _shards.TryRemove(KeyValuePair.Create(part, loading));
             throw;
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Pfe.Gallery;
 using Pfe.Gallery.Storage;
@@ -9,9 +10,9 @@ namespace Pfe.Cluster;
 /// Keeps this node's share of the galleries: loads what belongs here and only then asks for it, so that nothing is missing while it moves;
 /// follows the change log; writes files anew; forgets what belongs elsewhere by now.
 /// </summary>
-internal sealed class ShardKeeper(
+internal sealed partial class ShardKeeper(
     ShardHost host, ShardDirector director, IGrainFactory grains, ILocalSiloDetails here, GalleryStore store, GalleryOptions galleries,
-    ClusterNodeOptions options) : BackgroundService
+    ClusterNodeOptions options, ILogger<ShardKeeper> logger) : BackgroundService
 {
     /// <summary>The parts that belong here.</summary>
     public IReadOnlyCollection<ShardPart> Share { get; private set; } = [];
@@ -29,15 +30,18 @@ internal sealed class ShardKeeper(
 
     private async Task RepeatAsync(Func<CancellationToken, Task> round, CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested)
+        for (var failing = false; !stopping.IsCancellationRequested;)
         {
             try
             {
                 await round(stopping);
+                failing = false;
             }
             // A store that is away, a node that just died: the next round tries again, and questions say meanwhile what is missing.
             catch (Exception e) when (e is not OutOfMemoryException)
             {
+                if (!failing && !stopping.IsCancellationRequested) RoundFailed(e);
+                failing = true;
                 await Task.Delay(options.HedgeAfter, CancellationToken.None);
             }
         }
@@ -61,16 +65,42 @@ internal sealed class ShardKeeper(
         var known = (await ListAsync(cancellation)).Where(host.Knows).ToArray();
         var share = known.SelectMany(gallery => director.Share(gallery.Id, here.SiloAddress)).ToArray();
         Share = share.Select(key => key.Part).ToHashSet();
-        await Task.WhenAll(Share.Select(host.LoadAsync));
-        HasJoined = true;
-        await Task.WhenAll(share.Select(key => Grain(key).MoveAsync()));
+        var loaded = await Task.WhenAll(Share.Select(part => TryAsync(part, () => host.LoadAsync(part), CouldNotLoad)));
+        HasJoined |= Array.TrueForAll(loaded, done => done);
+        await Task.WhenAll(share.Where(key => host.Ready(key.Part) is not null).Select(key => Grain(key).MoveAsync()));
         foreach (var part in host.Parts)
         {
             if (!Share.Contains(part) && !host.IsUsed(part)) await host.ForgetAsync(part, cancellation);
-            else if (host.Ready(part) is { IsDue: true } shard) await shard.CompactAsync(cancellation);
+            else if (host.Ready(part) is { IsDue: true } shard)
+                await TryAsync(part, () => shard.CompactAsync(cancellation), CouldNotRewrite);
         }
         await Task.WhenAll(known.SelectMany(gallery => director.All(gallery.Id)).Select(key => Grain(key).IsReadyAsync()));
     }
+
+    /// <summary>Does something for one part; what fails, as the disk is full, must not keep the others from their turn.</summary>
+    private static async Task<bool> TryAsync(ShardPart part, Func<Task> work, Action<int, Guid, Exception> failed)
+    {
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+        {
+            failed(part.Shard, part.Gallery, e);
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "part {Part} of the gallery {Gallery} could not be loaded; it is tried again")]
+    private partial void CouldNotLoad(int part, Guid gallery, Exception why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "the file of part {Part} of the gallery {Gallery} could not be written anew: what was removed stays in it, marked; it is tried again")]
+    private partial void CouldNotRewrite(int part, Guid gallery, Exception why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the galleries could not be looked after; it is tried again")]
+    private partial void RoundFailed(Exception why);
 
     private IShardGrain Grain(ShardKey key) => grains.GetGrain<IShardGrain>(key.ToString());
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Pfe.Gallery.PostgreSql;
+using Pfe.Gallery.Search;
 using Pfe.Gallery.Storage;
+using Pfe.Gallery.Tests.Cluster;
 using Pfe.Gallery.Tests.Support;
 using Pfe.TestSupport;
 
@@ -52,6 +54,57 @@ public sealed class FailureTests(PostgreSqlServer server)
         await using var again = await SqliteGalleryStore.OpenAsync(folder);
         await using var opened = new GalleryCatalog(again);
         await (await opened.OpenAsync(id, TestFaces.Model)).EnrolAsync(TestFaces.Request(1, 0));
+    }
+
+    [Fact]
+    public async Task A_node_whose_disk_is_full_answers_as_before_leaves_nothing_half_written_and_goes_on_when_there_is_room()
+    {
+        Assert.SkipWhen(server.MissingReason is not null, server.MissingReason ?? "");
+        using var disk = new SmallDisk(8 << 20);
+        var connection = await server.NewDatabaseAsync();
+        await using var store = await PostgreSqlGalleryStore.OpenAsync(connection, disk.Path);
+        var options = new GalleryOptions { Threads = 1, FollowWithin = TimeSpan.Zero, RemoveWithin = TimeSpan.Zero, FacesForAFile = 4 };
+        await using var catalog = new GalleryCatalog(store, options);
+        var gallery = await catalog.OpenAsync((await catalog.CreateAsync("people", TestFaces.Model)).Id, TestFaces.Model);
+        await ManyPeople.FillAsync(connection, gallery.Id, 2000);
+        var folder = Path.Combine(store.CacheFolder, "shard-0-of-1");
+        using var shard = new GalleryShard(store, gallery.Id, [TestFaces.Model], 0, 1, options);
+
+        // It cannot even be loaded.
+        disk.Fill();
+        (await Should.ThrowAsync<GalleryException>(() => shard.FollowAsync(0, CancellationToken.None))).Error
+            .ShouldBe(GalleryError.DiskFull);
+        Directory.GetFiles(folder).ShouldBeEmpty();
+        disk.Empty();
+        await shard.FollowAsync(0, CancellationToken.None);
+        var files = Directory.GetFiles(folder).Order().ToArray();
+        files.ShouldContain(file => Path.GetExtension(file) == ".pfi");
+
+        // It is loaded, and cannot write its file anew. The gallery on its own, on the same disk, stores changes and says why it cannot search.
+        disk.Fill();
+        var gone = (await gallery.FindPersonAsync("id-7"))!;
+        (await Should.ThrowAsync<GalleryException>(() => gallery.IdentifyAsync(TestFaces.Image(3, 9)))).Error.ShouldBe(GalleryError.DiskFull);
+        await gallery.RemovePersonAsync(gone.Id);
+        await gallery.AddPersonAsync("id-5000", null);
+        await shard.FollowAsync(0, CancellationToken.None);
+        shard.IsDue.ShouldBeTrue();
+        for (var i = 0; i < 3; i++)
+            (await Should.ThrowAsync<GalleryException>(() => shard.CompactAsync(CancellationToken.None))).Error
+                .ShouldBe(GalleryError.DiskFull);
+        Directory.GetFiles(folder).Order().ShouldBe(files);
+        await ShouldFindAsync();
+        disk.Empty();
+        await shard.CompactAsync(CancellationToken.None);
+        shard.IsDue.ShouldBeFalse();
+        await ShouldFindAsync();
+        Directory.GetFiles(folder, "*.pfi").ShouldHaveSingleItem().ShouldNotBe(files.Single(file => Path.GetExtension(file) == ".pfi"));
+
+        async Task ShouldFindAsync()
+        {
+            shard.Search([TestFaces.Image(7, 9)], 10, CancellationToken.None)[0].ShouldNotContain(one => one.PersonId == gone.Id);
+            shard.Search([TestFaces.Image(3, 9)], 1, CancellationToken.None)[0][0].PersonId
+                .ShouldBe((await gallery.FindPersonAsync("id-3"))!.Id);
+        }
     }
 
     [Fact]
@@ -112,48 +165,5 @@ public sealed class FailureTests(PostgreSqlServer server)
         (await Should.ThrowAsync<GalleryException>(() =>
             PostgreSqlGalleryStore.OpenAsync("Host=127.0.0.1;Port=1;Username=nobody;Timeout=2", folder.Path))).Error
             .ShouldBe(GalleryError.Unavailable);
-    }
-
-    /// <summary>A small disk in memory; only root on Linux can mount one.</summary>
-    private sealed class SmallDisk : IDisposable
-    {
-        public SmallDisk(int bytes)
-        {
-            Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "a disk to fill is mounted by root on Linux");
-            Path = Directory.CreateTempSubdirectory("pfe-disk-").FullName;
-            if (Command("mount", "-t", "tmpfs", "-o", $"size={bytes}", "pfe-test", Path) is not { } problem) return;
-            Directory.Delete(Path);
-            Assert.Skip($"no disk can be mounted here: {problem}");
-        }
-
-        public string Path { get; }
-
-        private string Ballast => System.IO.Path.Combine(Path, "ballast");
-
-        /// <summary>Leaves room for a few pages.</summary>
-        public void Fill()
-        {
-            var free = new DriveInfo(Path).AvailableFreeSpace;
-            File.WriteAllBytes(Ballast, new byte[Math.Max(free - 200_000, 0)]);
-        }
-
-        public void Empty() => File.Delete(Ballast);
-
-        public void Remount(string mode) => Command("mount", "-o", $"remount,{mode}", Path).ShouldBeNull();
-
-        public void Dispose()
-        {
-            Command("umount", "-l", Path).ShouldBeNull();
-            Directory.Delete(Path);
-        }
-
-        private static string? Command(string name, params string[] arguments)
-        {
-            using var process = Process.Start(
-                new ProcessStartInfo(name, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-            var said = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? null : said.Trim();
-        }
     }
 }

@@ -36,9 +36,11 @@ internal sealed class ServerApplication : IAsyncDisposable
     private readonly IAsyncDisposable _store;
     private readonly GalleryCatalog _catalog;
     private readonly FaceEngine _engine;
+    private readonly ILoggerFactory _logging;
 
-    private ServerApplication(WebApplication web, IAsyncDisposable store, GalleryCatalog catalog, FaceEngine engine, string? firstKey) =>
-        (_web, _store, _catalog, _engine, FirstKey) = (web, store, catalog, engine, firstKey);
+    private ServerApplication(WebApplication web, IAsyncDisposable store, GalleryCatalog catalog, FaceEngine engine,
+        ILoggerFactory logging, string? firstKey) =>
+        (_web, _store, _catalog, _engine, _logging, FirstKey) = (web, store, catalog, engine, logging, firstKey);
 
     /// <summary>The first key, where the store had none; the only time it is known.</summary>
     public string? FirstKey { get; }
@@ -62,18 +64,21 @@ internal sealed class ServerApplication : IAsyncDisposable
         ServerOptions options, Action<WebApplicationBuilder>? configure = null, CancellationToken cancellation = default)
     {
         var engine = await FaceEngine.OpenAsync(options, new Messages(), cancellation);
+        // Of a node, which runs before the service is built.
+        var logging = LoggerFactory.Create(Log);
         GalleryCatalog? catalog = null;
         GalleryStore? store = null;
         ClusterNode? node = null;
         try
         {
             if (options.Cluster is { } cluster) node = await ClusterNode.StartAsync(cluster,
-                [.. engine.Models.Select(model => model.Description)], cancellation);
+                [.. engine.Models.Select(model => model.Description)], logging, cancellation);
             else store = await StoreOpening.OpenAsync(options, cancellation);
             catalog = new GalleryCatalog(node?.Store ?? store!, new GalleryOptions { Searcher = node?.Searcher });
             var firstKey = (await catalog.Keys.ListAsync(cancellation)).Count > 0 ? null
                 : (await catalog.Keys.CreateAsync("first key", KeyScopes.All, cancellation: cancellation)).Secret;
-            return new(Build(options, catalog, engine, node, configure), node ?? (IAsyncDisposable)store!, catalog, engine, firstKey);
+            return new(Build(options, catalog, engine, node, configure), node ?? (IAsyncDisposable)store!, catalog, engine, logging,
+                firstKey);
         }
         catch
         {
@@ -81,6 +86,7 @@ internal sealed class ServerApplication : IAsyncDisposable
             if (catalog is not null) await catalog.DisposeAsync();
             if (node is not null) await node.DisposeAsync();
             if (store is not null) await store.DisposeAsync();
+            logging.Dispose();
             throw;
         }
     }
@@ -101,6 +107,7 @@ internal sealed class ServerApplication : IAsyncDisposable
         await _engine.DisposeAsync();
         await _catalog.DisposeAsync();
         await _store.DisposeAsync();
+        _logging.Dispose();
     }
 
     private static WebApplication Build(
@@ -115,7 +122,7 @@ internal sealed class ServerApplication : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.Limits.Body;
         });
-        Log(builder);
+        Log(builder.Logging);
         Register(builder.Services, options, catalog, engine);
         if (node is not null) builder.Services.AddSingleton(node);
         configure?.Invoke(builder);
@@ -124,21 +131,21 @@ internal sealed class ServerApplication : IAsyncDisposable
         return app;
     }
 
-    private static void Log(WebApplicationBuilder builder)
+    private static void Log(ILoggingBuilder logging)
     {
-        builder.Logging.AddSimpleConsole(console =>
+        logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
             console.UseUtcTimestamp = true;
         });
         // The framework's own lines hold addresses with what callers typed.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddFilter("System", LogLevel.Warning);
-        builder.Logging.AddFilter(typeof(KeyAuthentication).FullName, LogLevel.Warning);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("System", LogLevel.Warning);
+        logging.AddFilter(typeof(KeyAuthentication).FullName, LogLevel.Warning);
         // Its failures come here again, with messages; ours say them without.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics", LogLevel.None);
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
+        logging.AddFilter("Microsoft.AspNetCore.Diagnostics", LogLevel.None);
     }
 
     private static void Register(IServiceCollection services, ServerOptions options, GalleryCatalog catalog, FaceEngine engine)

@@ -26,6 +26,9 @@ internal sealed class IndexCache(string folder, Guid gallery)
 {
     private const int RowsAtOnce = 4096;
 
+    /// <summary>Where the files lie.</summary>
+    public string Folder => folder;
+
     private string ManifestPath => Path.Combine(folder, $"{gallery:N}.index.json");
 
     /// <summary>
@@ -56,7 +59,21 @@ internal sealed class IndexCache(string folder, Guid gallery)
     /// <param name="persons">Every person of it with anchors.</param>
     /// <param name="cancellation">Stops the work; the older file stays.</param>
     /// <returns>The open file, or null where there is nobody.</returns>
+    /// <exception cref="GalleryException">The disk is full or read-only.</exception>
     public async Task<IndexFileLease?> WriteAsync(GalleryInfo info, IAsyncEnumerable<PersonAnchors> persons, CancellationToken cancellation)
+    {
+        try
+        {
+            return await BuildAsync(info, persons, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IndexFileErrors.Is(e))
+        {
+            throw IndexFileErrors.Translate(e, folder);
+        }
+    }
+
+    private async Task<IndexFileLease?> BuildAsync(
+        GalleryInfo info, IAsyncEnumerable<PersonAnchors> persons, CancellationToken cancellation)
     {
         var name = NameOf(info.Generation, info.Version);
         var path = PathOf(name);
@@ -85,18 +102,26 @@ internal sealed class IndexCache(string folder, Guid gallery)
     /// <summary>Writes a file that was made elsewhere, and then its manifest.</summary>
     /// <param name="manifest">What the file was made of.</param>
     /// <param name="blocks">Its bytes, in order.</param>
-    /// <param name="cancellation">Stops the work; what was written of the file is swept away later.</param>
+    /// <param name="cancellation">Stops the work; what was written of the file is deleted.</param>
     /// <exception cref="InvalidDataException">The manifest is another gallery's.</exception>
     public async Task ReceiveAsync(IndexManifest manifest, IAsyncEnumerable<byte[]> blocks, CancellationToken cancellation)
     {
         if (manifest.Gallery != gallery || manifest.File != NameOf(manifest.Generation, manifest.Version))
             throw new InvalidDataException($"'{manifest.File}' is no index file of the gallery {gallery}");
         Directory.CreateDirectory(folder);
-        var file = new FileStream(PathOf(manifest.File), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        await using (file.ConfigureAwait(false))
+        try
         {
-            await foreach (var block in blocks.WithCancellation(cancellation).ConfigureAwait(false))
-                await file.WriteAsync(block, cancellation).ConfigureAwait(false);
+            var file = new FileStream(PathOf(manifest.File), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            await using (file.ConfigureAwait(false))
+            {
+                await foreach (var block in blocks.WithCancellation(cancellation).ConfigureAwait(false))
+                    await file.WriteAsync(block, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            File.Delete(PathOf(manifest.File));
+            throw;
         }
         Vouch(manifest);
     }

@@ -53,21 +53,33 @@ internal sealed class IndexFileLease(FileIndex index)
     /// <summary>Makes another file that has other rows in the place of those of some persons; this one stays as it is.</summary>
     public IndexFileLease Rewrite(string path, IEnumerable<Guid> persons, IEnumerable<TailRow> rows, CancellationToken cancellation)
     {
-        File.Copy(index.Path, path, overwrite: true);
-        using (var copy = FileIndex.Open(path, cancellation: cancellation))
+        try
         {
-            copy.RemovePersons([.. persons.Select(person => (PersonId)$"{person:N}")], cancellation);
-            var named = rows.GroupBy(row => row.PersonId).SelectMany(person => person.Select((row, number) =>
-                (Name: Name(person.Key, number, row.Anchor.Uncertainty), row.Anchor))).ToArray();
-            if (named.Length > 0)
-            {
-                using var set = new EmbeddingSet(index.Dimension, [.. named.SelectMany(row => row.Anchor.Mu)],
-                    [.. named.SelectMany(row => row.Anchor.LogVariance)], [.. named.Select(row => row.Name)]);
-                copy.Add(set, Person, cancellation: cancellation);
-            }
-            copy.Compact(cancellation: cancellation);
+            Copy(path, persons, rows, cancellation);
+            return new IndexFileLease(FileIndex.Open(path, cancellation: cancellation));
         }
-        return new IndexFileLease(FileIndex.Open(path, cancellation: cancellation));
+        catch
+        {
+            // On a full disk, what cannot be finished must not take the room that is left.
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    private void Copy(string path, IEnumerable<Guid> persons, IEnumerable<TailRow> rows, CancellationToken cancellation)
+    {
+        File.Copy(index.Path, path, overwrite: true);
+        using var copy = FileIndex.Open(path, cancellation: cancellation);
+        copy.RemovePersons([.. persons.Select(person => (PersonId)$"{person:N}")], cancellation);
+        var named = rows.GroupBy(row => row.PersonId).SelectMany(person => person.Select((row, number) =>
+            (Name: Name(person.Key, number, row.Anchor.Uncertainty), row.Anchor))).ToArray();
+        if (named.Length > 0)
+        {
+            using var set = new EmbeddingSet(index.Dimension, [.. named.SelectMany(row => row.Anchor.Mu)],
+                [.. named.SelectMany(row => row.Anchor.LogVariance)], [.. named.Select(row => row.Name)]);
+            copy.Add(set, Person, cancellation: cancellation);
+        }
+        copy.Compact(cancellation: cancellation);
     }
 
     private static double Uncertainty(string name) => double.Parse(name.AsSpan(name.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture);

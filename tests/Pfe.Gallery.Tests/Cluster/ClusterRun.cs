@@ -30,8 +30,10 @@ public sealed class ClusterRun(PostgreSqlServer server)
         using var folder = new TemporaryFolder();
         using var network = Environment.UserName == "root" ? new NodeNetwork() : null;
         var connection = $"{await server.NewDatabaseAsync()};Host={server.Data};Maximum Pool Size=20";
+        // Three times what its parts take: a file that is written anew lies beside the older one.
+        using var disk = network is null ? null : new SmallDisk((long)people * (TestFaces.Dimension * 8 + 256) * 3);
         NodeProcess Start(int machine, IReadOnlyList<string>? words) => NodeProcess.Start(
-            Path.Combine(folder.Path, $"{machine}"), connection,
+            machine == 3 && disk is not null ? disk.Path : Path.Combine(folder.Path, $"{machine}"), connection,
             network is null ? Port + machine : Port, network is null ? null : NodeNetwork.Of(machine), words, Shards);
 
         await using var store = await PostgreSqlGalleryStore.OpenAsync(connection, Path.Combine(folder.Path, "single"));
@@ -112,6 +114,13 @@ public sealed class ClusterRun(PostgreSqlServer server)
         using var thirdAgain = Start(3, here3);
         await thirdAgain.JoinedAsync();
         await TimedAsync("node 3 started again: whole", () => WholeAsync(node, 3, secondAgain, thirdAgain));
+        if (disk is not null) await PhaseAsync("node 3's disk full for 60 s", load, 80, async () =>
+        {
+            disk.Fill();
+            await Task.Delay(60_000);
+            disk.Empty();
+            await WholeAsync(node, 3, secondAgain, thirdAgain);
+        });
         await PhaseAsync("PostgreSQL's postmaster killed, started 5 s later", load, 45, async () =>
         {
             await server.KillAsync();

@@ -37,7 +37,8 @@ internal static class ManyPeople
         }
         // Nobody is to follow them one by one.
         await using var command = new NpgsqlCommand(
-            "UPDATE gallery SET version = version + 1, change_floor = version + 1, counted = version + 1, persons = $2 WHERE id = $1", connection)
+            "UPDATE gallery SET version = version + 1, change_floor = version + 1, counted = version + 1, persons = $2 WHERE id = $1",
+            connection)
         { Parameters = { new() { Value = gallery }, new() { Value = (long)people } } };
         await command.ExecuteNonQueryAsync();
         await using var analyse = new NpgsqlCommand("ANALYZE", connection);

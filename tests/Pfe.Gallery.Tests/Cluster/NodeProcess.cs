@@ -21,10 +21,11 @@ internal sealed class NodeProcess : IDisposable
     /// <param name="address">Its address; null for loopback.</param>
     /// <param name="before">Words before the program, such as those that run it elsewhere.</param>
     /// <param name="shards">Parts of a gallery.</param>
+    /// <param name="program">Another version of this program; null for this one.</param>
     public static NodeProcess Start(string folder, string connection, int port, IPAddress? address = null,
-        IReadOnlyList<string>? before = null, int shards = 6)
+        IReadOnlyList<string>? before = null, int shards = 6, string? program = null)
     {
-        string[] words = [.. before ?? [], Environment.ProcessPath!];
+        string[] words = [.. before ?? [], program ?? Environment.ProcessPath!];
         var start = new ProcessStartInfo(words[0], words[1..])
         { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment[ClusterWorker.Variable] = $"{address ?? IPAddress.Loopback}\t{port}\t{folder}\t{shards}\t{connection}";
