@@ -80,10 +80,12 @@ public sealed class FailureTests(PostgreSqlServer server)
         var files = Directory.GetFiles(folder).Order().ToArray();
         files.ShouldContain(file => Path.GetExtension(file) == ".pfi");
 
-        // It is loaded, and cannot write its file anew. The gallery on its own, on the same disk, stores changes and says why it cannot search.
+        // It is loaded, and cannot write its file anew. The gallery on its own, on the same disk, stores changes and says why it cannot
+        // search.
         disk.Fill();
         var gone = (await gallery.FindPersonAsync("id-7"))!;
-        (await Should.ThrowAsync<GalleryException>(() => gallery.IdentifyAsync(TestFaces.Image(3, 9)))).Error.ShouldBe(GalleryError.DiskFull);
+        (await Should.ThrowAsync<GalleryException>(() => gallery.IdentifyAsync(TestFaces.Image(3, 9)))).Error
+            .ShouldBe(GalleryError.DiskFull);
         await gallery.RemovePersonAsync(gone.Id);
         await gallery.AddPersonAsync("id-5000", null);
         await shard.FollowAsync(0, CancellationToken.None);

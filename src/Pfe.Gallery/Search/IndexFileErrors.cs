@@ -15,7 +15,8 @@ internal static class IndexFileErrors
         IOException { HResult: NoSpace or WindowsDiskFull } => new(GalleryError.DiskFull,
             $"the disk of the index files '{folder}' is full: the people are stored, but the index cannot be written. Free some space", e),
         UnauthorizedAccessException or IOException { HResult: ReadOnlyFileSystem } => new(GalleryError.ReadOnly,
-            $"the index files '{folder}' cannot be written: {e.Message} Check the folder's permissions and whether its disk is read-only", e),
+            $"the index files '{folder}' cannot be written: {e.Message} Check the folder's permissions and whether its disk is read-only",
+            e),
         _ => new(GalleryError.Unavailable, $"the index files '{folder}' cannot be written: {e.Message}", e),
     };
 
