@@ -33,19 +33,15 @@ internal sealed class ShardGrain(ShardHost host, ShardDirector director, ILocalS
             if (await Task.WhenAny(loading, Task.Delay(question.Patience, cancellation)) != loading) return NotReady(0);
             shard = await loading;
         }
-        return await host.SearchAsync(async () =>
+        await shard.FollowAsync(question.MinimumVersion, cancellation);
+        var version = shard.Version;
+        if (version < question.MinimumVersion) return NotReady(version);
+        var matches = await host.Passes(_key.Part).SearchAsync(shard, Probes(question), question.K, cancellation);
+        return new()
         {
-            await shard.FollowAsync(question.MinimumVersion, cancellation);
-            var version = shard.Version;
-            if (version < question.MinimumVersion) return NotReady(version);
-            var matches = shard.Search(Probes(question), question.K, cancellation);
-            return new()
-            {
-                IsReady = true, Version = version,
-                Matches = [.. matches.Select(probe => probe.Select(one => new ShardMatch(one.PersonId, one.Score,
-                    one.Uncertainty)).ToArray())],
-            };
-        }, cancellation);
+            IsReady = true, Version = version,
+            Matches = [.. matches.Select(probe => probe.Select(one => new ShardMatch(one.PersonId, one.Score, one.Uncertainty)).ToArray())],
+        };
     }
 
     public Task MoveAsync()

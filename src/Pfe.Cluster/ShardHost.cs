@@ -21,6 +21,8 @@ internal sealed class ShardHost(GalleryStore store, IReadOnlyList<GalleryModel> 
     private static readonly TimeSpan FailedFor = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<ShardPart, (long At, ExceptionDispatchInfo Failure)> _failed = new();
 
+    private readonly ConcurrentDictionary<ShardPart, ShardPasses> _passes = new();
+
     // A grain runs one turn at a time, but interleaves questions: without a limit of its own a burst would have them all at once.
     private readonly SemaphoreSlim _searches = new(Environment.ProcessorCount);
 
@@ -63,22 +65,13 @@ internal sealed class ShardHost(GalleryStore store, IReadOnlyList<GalleryModel> 
     /// <summary>Forgets a part, its file included.</summary>
     public async Task ForgetAsync(ShardPart part, CancellationToken cancellation)
     {
-        if (Ready(part) is { } shard && _shards.TryRemove(part, out _)) await shard.ForgetAsync(cancellation);
+        if (Ready(part) is not { } shard || !_shards.TryRemove(part, out _)) return;
+        _passes.TryRemove(part, out _);
+        await shard.ForgetAsync(cancellation);
     }
 
-    /// <summary>Runs a search on the thread pool, outside the grain's turn.</summary>
-    public async Task<T> SearchAsync<T>(Func<Task<T>> search, CancellationToken cancellation)
-    {
-        await _searches.WaitAsync(cancellation);
-        try
-        {
-            return await Task.Run(search, cancellation);
-        }
-        finally
-        {
-            _searches.Release();
-        }
-    }
+    /// <summary>The searches of a part.</summary>
+    public ShardPasses Passes(ShardPart part) => _passes.GetOrAdd(part, _ => new ShardPasses(_searches));
 
     public void Dispose()
     {
