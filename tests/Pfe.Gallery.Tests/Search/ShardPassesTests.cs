@@ -61,9 +61,9 @@ public sealed class ShardPassesTests : StoreTests
         _processors.Release();
         (await stays)[0].Length.ShouldBe(3);
         // The processor is given back by every question, and failures are answers.
-        shard.Dispose();
+        var other = new FaceEmbedding(new float[3], new float[3]);
         for (var i = 0; i < 3; i++)
-            await Should.ThrowAsync<Exception>(() => passes.SearchAsync(shard, Faces(0, 1), 1, CancellationToken.None));
+            await Should.ThrowAsync<ModelMismatchException>(() => passes.SearchAsync(shard, [other], 1, CancellationToken.None));
         await _processors.WaitAsync(TestContext.Current.CancellationToken);
     }
 

@@ -21,11 +21,19 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Leaves room for a few pages.</summary>
     public void Fill()
     {
-        var free = new DriveInfo(Path).AvailableFreeSpace - 200_000;
-        if (free > 0) Command("fallocate", "-l", $"{free}", Ballast).ShouldBeNull();
+        // Somebody may write meanwhile: what does not fit is tried by half.
+        for (var (file, share) = (0, 1.0); share > 1e-3;)
+        {
+            var free = new DriveInfo(Path).AvailableFreeSpace - 200_000;
+            if (free <= 0) return;
+            if (Command("fallocate", "-l", $"{Math.Max(1, (long)(free * share))}", $"{Ballast}{file++}") is not null) share /= 2;
+        }
     }
 
-    public void Empty() => File.Delete(Ballast);
+    public void Empty()
+    {
+        foreach (var file in Directory.GetFiles(Path, "ballast*")) File.Delete(file);
+    }
 
     public void Remount(string mode) => Command("mount", "-o", $"remount,{mode}", Path).ShouldBeNull();
 
