@@ -149,6 +149,11 @@ public sealed class ScoreCalibrationTests
             (Fitted with { ImpostorLapses = -0.1 }).ToJson(),
             (Fitted with { FalseMatch = [] }).ToJson(),
             (Fitted with { Quality = new([-8, -7]) }).ToJson(),
+            (Fitted with { Dimension = 0 }).ToJson(),
+            (Fitted with { GenuinePairs = -1 }).ToJson(),
+            (Fitted with { ImpostorPairs = -1 }).ToJson(),
+            (Fitted with { Lines = [new(-8, 1, 0), new(-6, 1, 1e10)] }).ToJson(),
+            (Fitted with { Lines = [new(-8, 1, 0), new(-6, 1e10, 0)] }).ToJson(),
             good.Replace("\"unlikeness\":", "\"unlikeness\": 1e999, \"source\": \"\", \"dimension\": 8, \"no\":", StringComparison.Ordinal),
             good.Replace("\"different_below\": ", "\"different_below\": 1e999", StringComparison.Ordinal),
             good.Replace("\"lines\": [", "\"lines\": [null,", StringComparison.Ordinal),
@@ -162,6 +167,20 @@ public sealed class ScoreCalibrationTests
             message.ShouldNotContain('\n');
         }
     }
+
+    [Fact]
+    public void The_least_that_is_a_calibration_is_read()
+    {
+        var least = Fitted with { Dimension = 1, GenuinePairs = 0, ImpostorPairs = 0, Lines = [new(-8, 1, 0), new(-6, 1, 1e9)] };
+        ScoreCalibration.FromJson(least.ToJson(), "model.onnx").ToJson().ShouldBe(least.ToJson());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(double.NaN)]
+    public void A_prior_that_leaves_no_doubt_is_refused(double prior) =>
+        Should.Throw<ArgumentOutOfRangeException>(() => Fitted.Probability(1, -7, -7, prior)).Message.ShouldContain("between 0 and 1");
 
     [Fact]
     public void Too_few_pairs_are_refused() => Should.Throw<PfeException>(() =>
