@@ -92,16 +92,6 @@ internal sealed partial class ShardKeeper(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "part {Part} of the gallery {Gallery} could not be loaded; it is tried again")]
-    private partial void CouldNotLoad(int part, Guid gallery, Exception why);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the file of part {Part} of the gallery {Gallery} could not be written anew: " +
-        "what was removed stays in it, marked; it is tried again")]
-    private partial void CouldNotRewrite(int part, Guid gallery, Exception why);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the galleries could not be looked after; it is tried again")]
-    private partial void RoundFailed(Exception why);
-
     private IShardGrain Grain(ShardKey key) => grains.GetGrain<IShardGrain>(key.ToString());
 
     private async Task<IReadOnlyList<GalleryInfo>> ListAsync(CancellationToken cancellation)
@@ -115,4 +105,14 @@ internal sealed partial class ShardKeeper(
             if (page.Next is null) return all;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "part {Part} of the gallery {Gallery} could not be loaded; it is tried again")]
+    private partial void CouldNotLoad(int part, Guid gallery, Exception why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the file of part {Part} of the gallery {Gallery} could not be written anew: " +
+        "what was removed stays in it, marked; it is tried again")]
+    private partial void CouldNotRewrite(int part, Guid gallery, Exception why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the galleries could not be looked after; it is tried again")]
+    private partial void RoundFailed(Exception why);
 }

@@ -123,15 +123,7 @@ internal sealed class GalleryIndex(
         }
         // The changes are followed meanwhile: searches that want a newer version would otherwise wait for the disk.
         var name = _cache.NameOf(index.Generation, index.Version);
-        IndexFileLease file;
-        try
-        {
-            file = await Task.Run(() => index.Fold(_cache.PathOf(name), cancellation), cancellation).ConfigureAwait(false);
-        }
-        catch (Exception e) when (IndexFileErrors.Is(e))
-        {
-            throw IndexFileErrors.Translate(e, _cache.Folder);
-        }
+        var file = await Task.Run(() => index.Fold(_cache.PathOf(name), cancellation), cancellation).ConfigureAwait(false);
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {

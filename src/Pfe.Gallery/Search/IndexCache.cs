@@ -26,9 +26,6 @@ internal sealed class IndexCache(string folder, Guid gallery)
 {
     private const int RowsAtOnce = 4096;
 
-    /// <summary>Where the files lie.</summary>
-    public string Folder => folder;
-
     private string ManifestPath => Path.Combine(folder, $"{gallery:N}.index.json");
 
     /// <summary>

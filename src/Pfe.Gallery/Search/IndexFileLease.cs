@@ -51,6 +51,7 @@ internal sealed class IndexFileLease(FileIndex index)
     public void Close() => index.Dispose();
 
     /// <summary>Makes another file that has other rows in the place of those of some persons; this one stays as it is.</summary>
+    /// <exception cref="GalleryException">The disk is full or read-only.</exception>
     public IndexFileLease Rewrite(string path, IEnumerable<Guid> persons, IEnumerable<TailRow> rows, CancellationToken cancellation)
     {
         try
@@ -58,10 +59,11 @@ internal sealed class IndexFileLease(FileIndex index)
             Copy(path, persons, rows, cancellation);
             return new IndexFileLease(FileIndex.Open(path, cancellation: cancellation));
         }
-        catch
+        catch (Exception e)
         {
             // On a full disk, what cannot be finished must not take the room that is left.
             File.Delete(path);
+            if (IndexFileErrors.Is(e)) throw IndexFileErrors.Translate(e, Path.GetDirectoryName(path)!);
             throw;
         }
     }
